@@ -1,0 +1,36 @@
+// Keyed pseudonyms: what D1 and object names hold instead of a PSID or a bank's customer reference.
+// One key for each use, derived from `PSEUDONYM_KEY`, so that two columns cannot be joined by their values.
+// The key is set once for a deployment's life: with another one, nobody would be found again.
+
+import type { BankId, PageId, PersonId } from "../foundation/id.ts"
+import { personIdOf } from "../foundation/id.ts"
+import { deriveBytes, hmac, importHmacKey } from "./hmac.ts"
+import { base64url, utf8 } from "./text.ts"
+
+/** Turns identities of others into ids of ours. */
+export interface Pseudonyms {
+  /** Who a PSID of a Page is, to us; also the name of their Conversation. */
+  personOf(page: PageId, psid: string): Promise<PersonId>
+  /** The look-up value of a bank's customer reference (`links.customer`). */
+  customerOf(bank: BankId, reference: string): Promise<string>
+  /** A value that shows whether the key is the one this database was made with; tells nothing about it. */
+  checkValue(): Promise<string>
+}
+
+/** Pseudonyms under one key of 32 bytes. */
+export async function createPseudonyms(key: Uint8Array<ArrayBuffer>): Promise<Pseudonyms> {
+  const [person, customer, check] = await Promise.all(
+    ["object-name", "links.customer", "check"].map(async (label) =>
+      importHmacKey(await deriveBytes(key, `tellerline|pseudonym|${label}`)),
+    ),
+  )
+  const of = async (hmacKey: CryptoKey | undefined, text: string) => {
+    if (!hmacKey) throw new Error("Cannot make a pseudonym without its key")
+    return base64url(await hmac(hmacKey, utf8(text)))
+  }
+  return {
+    personOf: async (page, psid) => personIdOf(await of(person, `${page}|${psid}`)),
+    customerOf: (bank, reference) => of(customer, `${bank}|${reference}`),
+    checkValue: () => of(check, "tellerline"),
+  }
+}

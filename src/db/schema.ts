@@ -1,0 +1,149 @@
+// Every table of the directory and the vault's shelf, on one page. What each column holds, how long, and what erases it:
+// docs/storage.md. Only `*-store.ts` files name a table. Nothing is written here for an event.
+//
+// Sealed columns end in `Sealed`, wrapped keys in `WrappedKey`; both are `v1.<kid>.<...>` texts (crypto/seal.ts).
+// Instants are epoch milliseconds.
+
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core"
+
+/** Facts of the deployment itself: the pseudonym key's check value, the development clock. */
+export const settings = sqliteTable("settings", {
+  name: text("name").primaryKey(),
+  value: text("value").notNull(),
+})
+
+/** A bank as its operator registered it; `record` is JSON without secrets (banks/bank.ts). */
+export const banks = sqliteTable("banks", {
+  id: text("id").primaryKey(),
+  record: text("record").notNull(),
+  updatedAt: integer("updated_at").notNull(),
+})
+
+/** A Facebook Page. It belongs to one bank for life. `record` is JSON without secrets (messenger/page-record.ts). */
+export const pages = sqliteTable("pages", {
+  id: text("id").primaryKey(),
+  bankId: text("bank_id")
+    .notNull()
+    .references(() => banks.id),
+  record: text("record").notNull(),
+  tokenSealed: text("token_sealed").notNull(),
+  updatedAt: integer("updated_at").notNull(),
+})
+
+/** The key of a bank's packs and dead letters of one month. */
+export const bankKeys = sqliteTable(
+  "bank_keys",
+  {
+    bankId: text("bank_id").notNull(),
+    month: text("month").notNull(),
+    wrappedKey: text("wrapped_key").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.bankId, table.month] })],
+)
+
+/** Someone who wrote to a Page. The id is a pseudonym and names their Conversation. */
+export const people = sqliteTable("people", {
+  id: text("id").primaryKey(),
+  bankId: text("bank_id").notNull(),
+  pageId: text("page_id").notNull(),
+  wrappedKey: text("wrapped_key").notNull(),
+  createdAt: integer("created_at").notNull(),
+})
+
+/** A person tied to a bank customer. `customer` is a pseudonym of the bank's reference. */
+export const links = sqliteTable(
+  "links",
+  {
+    id: text("id").primaryKey(),
+    personId: text("person_id").notNull(),
+    bankId: text("bank_id").notNull(),
+    pageId: text("page_id").notNull(),
+    customer: text("customer").notNull(),
+    state: text("state", { enum: ["pending", "live", "ended"] }).notNull(),
+    /** Raised by each change; the object's copy must agree, else the stricter side wins. */
+    epoch: integer("epoch").notNull(),
+    /** base64url SHA-256 of the newest consent record, '' while there is none. */
+    recordHash: text("record_hash").notNull(),
+    /** `null` once the link has ended: then nothing of it opens again. */
+    wrappedKey: text("wrapped_key"),
+    /** Tokens and DPoP key, JSON (links/bank-access.ts). */
+    tokensSealed: text("tokens_sealed"),
+    /** Customer reference, name and accounts, JSON (links/link.ts). */
+    customerSealed: text("customer_sealed"),
+    /** Counts token refreshes: a refresh is stored only over the version it started from. */
+    tokensVersion: integer("tokens_version").notNull(),
+    createdAt: integer("created_at").notNull(),
+    pendingUntil: integer("pending_until").notNull(),
+    endedAt: integer("ended_at"),
+    endedReason: text("ended_reason"),
+  },
+  (table) => [
+    index("links_customer").on(table.customer, table.state),
+    index("links_person").on(table.personId, table.state),
+    index("links_pending").on(table.state, table.pendingUntil),
+  ],
+)
+
+/** The consent record: appended, never edited; the newest of a link is the one in force. */
+export const consents = sqliteTable(
+  "consents",
+  {
+    id: text("id").primaryKey(),
+    linkId: text("link_id").notNull(),
+    bankId: text("bank_id").notNull(),
+    epoch: integer("epoch").notNull(),
+    kind: text("kind", { enum: ["given", "confirmed", "withdrawn", "expired", "revoked_by_bank"] }).notNull(),
+    /** JSON of the record (links/consent.ts): purposes, text version, language; accounts by keyed digest only. */
+    record: text("record").notNull(),
+    hash: text("hash").notNull(),
+    at: integer("at").notNull(),
+    until: integer("until").notNull(),
+  },
+  (table) => [index("consents_link").on(table.linkId, table.epoch)],
+)
+
+/** What could not be handled, kept where a person can see and replay it, 14 days. */
+export const deadLetters = sqliteTable(
+  "dead_letters",
+  {
+    id: text("id").primaryKey(),
+    bankId: text("bank_id").notNull(),
+    /** Queue it goes back to when replayed. */
+    queue: text("queue", { enum: ["alerts", "updates", "inbound", "chores"] }).notNull(),
+    reason: text("reason").notNull(),
+    attempts: integer("attempts").notNull(),
+    /** The job as it travelled: it carries ids or a sealed pack, never clear data. */
+    job: text("job").notNull(),
+    at: integer("at").notNull(),
+    until: integer("until").notNull(),
+  },
+  (table) => [
+    index("dead_letters_bank").on(table.bankId, table.at),
+    index("dead_letters_until").on(table.until),
+  ],
+)
+
+/** A utility template at Meta: one for each Page, name and language. */
+export const templates = sqliteTable(
+  "templates",
+  {
+    pageId: text("page_id").notNull(),
+    name: text("name").notNull(),
+    language: text("language").notNull(),
+    status: text("status").notNull(),
+    checkedAt: integer("checked_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.pageId, table.name, table.language] })],
+)
+
+/** Who did what, on its way to the audit log: written in the same batch as the change it tells of. */
+export const auditOutbox = sqliteTable("audit_outbox", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  bankId: text("bank_id").notNull(),
+  actor: text("actor").notNull(),
+  action: text("action").notNull(),
+  object: text("object").notNull(),
+  reason: text("reason").notNull(),
+  at: integer("at").notNull(),
+})

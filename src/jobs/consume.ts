@@ -1,0 +1,59 @@
+// The one consuming loop. A handler sees the whole batch, so that it can ask D1 once for everybody in it, and gives each
+// message its own verdict; none decides for another; nothing is acknowledged by falling through.
+// A fault in a handler is caught here, logged by its class, and the batch is retried like an outage.
+
+import { describeFault, type Log } from "../foundation/log.ts"
+import { backoffSeconds } from "./backoff.ts"
+import { parseJob, type Job } from "./job.ts"
+
+/** What became of one message. `retry` keeps it; without `afterSeconds` the wait grows with the attempts. */
+export type Verdict = { readonly kind: "done" } | { readonly kind: "retry"; readonly afterSeconds?: number }
+
+export const DONE: Verdict = { kind: "done" }
+
+/** A job with the number of times the queue has handed it out, from 1. */
+export interface Delivered<J extends Job = Job> {
+  readonly job: J
+  readonly attempts: number
+}
+
+/** Handles a batch: one verdict for each job, in the same order. */
+export type HandleBatch = (jobs: readonly Delivered[]) => Promise<readonly Verdict[]>
+
+/** A handler of single jobs, run beside each other. */
+export function each(handle: (delivered: Delivered) => Promise<Verdict>): HandleBatch {
+  return (jobs) => Promise.all(jobs.map(handle))
+}
+
+/** Read a batch, run `handle`, acknowledge and retry message by message.
+ * @param chance a number in [0, 1) that spreads retries */
+export async function consume(
+  batch: MessageBatch,
+  handle: HandleBatch,
+  log: Log,
+  chance: () => number,
+): Promise<void> {
+  const readable: Message[] = []
+  const jobs: Delivered[] = []
+  for (const message of batch.messages) {
+    const job = parseJob(message.body)
+    if (job.ok) {
+      readable.push(message)
+      jobs.push({ job: job.value, attempts: message.attempts })
+    } else {
+      log.error("job_refused", { queue: batch.queue, reason: job.error.reason })
+      message.retry({ delaySeconds: backoffSeconds(message.attempts, chance()) })
+    }
+  }
+  let verdicts: readonly Verdict[] = []
+  try {
+    if (jobs.length > 0) verdicts = await handle(jobs)
+  } catch (fault) {
+    log.error("job_fault", { queue: batch.queue, ...describeFault(fault) })
+  }
+  for (const [index, message] of readable.entries()) {
+    const verdict: Verdict = verdicts[index] ?? { kind: "retry" }
+    if (verdict.kind === "done") message.ack()
+    else message.retry({ delaySeconds: verdict.afterSeconds ?? backoffSeconds(message.attempts, chance()) })
+  }
+}

@@ -1,0 +1,74 @@
+// Shapes of all that travels on queues. A job carries ids or a sealed text, never a key or clear data, and a version:
+// a release reads what the one before it wrote; an unknown version is retried later, never dropped.
+
+import type { BankId, LinkId, PackId, PageId, PersonId } from "../foundation/id.ts"
+import { err, ok, type Result } from "../foundation/result.ts"
+
+/** The queues we post to. Each has a dead-letter queue `<name>-dlq`. */
+export const QUEUES = ["alerts", "updates", "inbound", "chores"] as const
+export type QueueName = (typeof QUEUES)[number]
+
+/** What a bank's events travel on: fraud and security before everything, the rest behind. */
+export type Lane = "alerts" | "updates"
+
+/** Many people's events in one message, sealed once as a whole (jobs/pack.ts). */
+export interface PackJob {
+  readonly v: 1
+  readonly kind: "pack"
+  readonly lane: Lane
+  readonly bank: BankId
+  readonly pack: PackId
+  /** `YYYY-MM` of the bank key it is sealed under. */
+  readonly month: string
+  readonly sealed: string
+  readonly items: number
+  readonly postedAt: number
+}
+
+/** Webhook events of one person whose Conversation could not take them in time, sealed under a day key. */
+export interface InboundJob {
+  readonly v: 1
+  readonly kind: "inbound"
+  readonly bank: BankId
+  readonly page: PageId
+  readonly person: PersonId
+  /** Id the sealing is bound to. */
+  readonly id: string
+  readonly sealed: string
+  readonly postedAt: number
+}
+
+/** Work that may take its time and may be done twice. */
+export type ChoreJob =
+  /** Make the directory say what the Conversation says of this link, and tidy up behind it. */
+  | {
+      readonly v: 1
+      readonly kind: "settle_link"
+      readonly bank: BankId
+      readonly link: LinkId
+      readonly postedAt: number
+    }
+  /** Revoke at the bank and destroy the link's key. */
+  | {
+      readonly v: 1
+      readonly kind: "revoke_link"
+      readonly bank: BankId
+      readonly link: LinkId
+      readonly postedAt: number
+    }
+
+export type Job = PackJob | InboundJob | ChoreJob
+
+/** Why a message on a queue is not a job of ours. */
+export type JobRefusal = { readonly reason: "job_malformed" } | { readonly reason: "job_version_unknown" }
+
+const KINDS = ["pack", "inbound", "settle_link", "revoke_link"] as const
+
+/** Read a message. Only its envelope is looked at: what is inside is sealed and checked by whoever opens it. */
+export function parseJob(body: unknown): Result<Job, JobRefusal> {
+  if (typeof body !== "object" || body === null) return err({ reason: "job_malformed" })
+  const { v, kind } = body as { v?: unknown; kind?: unknown }
+  if (v !== 1) return err({ reason: typeof v === "number" ? "job_version_unknown" : "job_malformed" })
+  if (!(KINDS as readonly unknown[]).includes(kind)) return err({ reason: "job_version_unknown" })
+  return ok(body as Job)
+}
