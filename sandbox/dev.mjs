@@ -4,7 +4,8 @@
 import { relative } from "node:path"
 import { CannotStart } from "./cannot-start.mjs"
 import { registerDemo } from "./demo.mjs"
-import { GATEWAY_PORT, ROOT, SANDBOX_PORT, start } from "./start.mjs"
+import { ROOT } from "./side.mjs"
+import { GATEWAY_PORT, SANDBOX_PORT, start } from "./start.mjs"
 
 /** Cron does not fire under `wrangler dev`; the deployed schedule is once a minute too. */
 const SCHEDULE_EVERY_MS = 60_000

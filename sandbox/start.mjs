@@ -2,28 +2,18 @@
 // Plain JavaScript without packages, because it is what tells someone that the packages are missing.
 // It prints nothing and registers nothing: callers get two addresses, a `stop` and, when it fails, one plain sentence.
 // Composed by sandbox/dev.mjs (a person at a terminal) and test/journeys/start.ts (tests, in a directory of their own).
-import { spawn } from "node:child_process"
-import { createWriteStream, existsSync, mkdirSync, rmSync } from "node:fs"
+import { existsSync, mkdirSync, rmSync } from "node:fs"
 import { createServer } from "node:net"
-import { delimiter, join } from "node:path"
-import { fileURLToPath } from "node:url"
-import { stripVTControlCharacters } from "node:util"
+import { join } from "node:path"
 import { CannotStart } from "./cannot-start.mjs"
 import { ensureKeys } from "./keys.mjs"
+import { ROOT, WRANGLER, answers, diesOf, runSide } from "./side.mjs"
 
-export const ROOT = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "")
 export const GATEWAY_PORT = 8787
 export const SANDBOX_PORT = 8788
 
 /** wrangler itself wants 22; the project brings its own Node, so 20 is enough to get that far. */
 const NODE_MAJOR_MIN = 20
-/** A cold start takes about 6 s on two cores; a machine that is busy with tests takes several times that. */
-const READY_TIMEOUT_MS = 90_000
-const POLL_EVERY_MS = 100
-/** wrangler stops within 0.1 s of SIGINT; after this it is killed. */
-const STOP_TIMEOUT_MS = 5_000
-/** How much of a side's output is kept to explain its death. */
-const TAIL_LINES = 30
 
 /** Refuse an old Node and a missing install, before anything is touched.
  * @throws {CannotStart} */
@@ -34,7 +24,7 @@ function assertInstalled() {
       `Tellerline needs Node ${NODE_MAJOR_MIN} or newer, this is ${process.versions.node}.`,
     )
   }
-  if (!existsSync(wranglerScript()) || !existsSync(join(ROOT, "node_modules", "hono"))) {
+  if (!existsSync(WRANGLER) || !existsSync(join(ROOT, "node_modules", "hono"))) {
     throw new CannotStart("The packages are not installed: run `npm ci` first.")
   }
 }
@@ -167,123 +157,6 @@ function devFlags(port, persistTo) {
 
 function vars(values) {
   return Object.entries(values).flatMap(([name, value]) => ["--var", `${name}:${value}`])
-}
-
-function wranglerScript() {
-  return join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js")
-}
-
-/** The Node that npm scripts get, also for someone who calls `node sandbox/dev.mjs` with the system's. */
-function nodeBinary() {
-  const own = ["node", "node.exe"].map((name) => join(ROOT, "node_modules", "node", "bin", name))
-  return own.find((path) => existsSync(path)) ?? process.execPath
-}
-
-/** Run wrangler in a process group of its own, so that Ctrl-C reaches it from here only, once and in order. */
-function runSide(side, args, local, onLine) {
-  const child = spawn(nodeBinary(), [wranglerScript(), ...args], {
-    cwd: ROOT,
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-    env: {
-      ...process.env,
-      PATH: `${join(ROOT, "node_modules", ".bin")}${delimiter}${process.env.PATH ?? ""}`,
-      CI: "1",
-      NO_COLOR: "1",
-      FORCE_COLOR: "0",
-      WRANGLER_SEND_METRICS: "false",
-      WRANGLER_HIDE_BANNER: "true",
-      WRANGLER_REGISTRY_PATH: local.registryDir,
-      WRANGLER_LOG_PATH: join(local.logDir, "wrangler"),
-      // Otherwise every URL, query string included, is written beside the state.
-      X_LOCAL_OBSERVABILITY: "false",
-      CLOUDFLARE_CF_FETCH_ENABLED: "false",
-    },
-  })
-  const log = createWriteStream(join(local.logDir, `${side}.log`), { flags: "a" })
-  const kept = []
-  const keep = (line) => {
-    log.write(`${line}\n`)
-    kept.push(line)
-    if (kept.length > TAIL_LINES) kept.shift()
-    onLine?.(side, line)
-  }
-  for (const stream of [child.stdout, child.stderr]) byLine(stream, keep)
-
-  let code
-  const exited = new Promise((resolve) => {
-    child.once("error", (error) => {
-      keep(error.message)
-      resolve((code = 1))
-    })
-    child.once("close", (status) => {
-      log.end()
-      resolve((code = status ?? 1))
-    })
-  })
-  let stopping
-  const stop = () => {
-    stopping ??= (async () => {
-      if (code !== undefined) return
-      signalGroup(child.pid, "SIGINT")
-      const late = setTimeout(() => signalGroup(child.pid, "SIGKILL"), STOP_TIMEOUT_MS)
-      await exited
-      clearTimeout(late)
-    })()
-    return stopping
-  }
-  return { exited, stop, tail: () => kept.join("\n"), wasStopped: () => stopping !== undefined }
-}
-
-function signalGroup(pid, name) {
-  try {
-    process.kill(-pid, name)
-  } catch (error) {
-    if (error.code !== "ESRCH") throw error
-  }
-}
-
-/** wrangler colours a part of its output whatever it is told. */
-function byLine(stream, takeLine) {
-  let rest = ""
-  const take = (line) => takeLine(stripVTControlCharacters(line))
-  stream.setEncoding("utf8")
-  stream.on("data", (text) => {
-    const lines = (rest + text).split(/\r?\n/)
-    rest = lines.pop() ?? ""
-    for (const line of lines) take(line)
-  })
-  stream.on("end", () => {
-    if (rest) take(rest)
-  })
-}
-
-async function answers(side, url, child, signal) {
-  const giveUpAt = Date.now() + READY_TIMEOUT_MS
-  let exitCode
-  void child.exited.then((code) => (exitCode = code))
-  let last = "no answer"
-  while (Date.now() < giveUpAt) {
-    if (signal?.aborted) throw new CannotStart("Stopped.")
-    if (exitCode !== undefined) throw new CannotStart(`The ${side} did not start.\n${child.tail()}`)
-    try {
-      const response = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(10_000) })
-      if (response.ok) return
-      last = `${response.status} ${(await response.text()).slice(0, 500)}`
-    } catch {
-      // Nobody listens yet.
-    }
-    await new Promise((resolve) => setTimeout(resolve, POLL_EVERY_MS))
-  }
-  throw new CannotStart(`The ${side} does not answer at ${url}: ${last}\n${child.tail()}`)
-}
-
-function diesOf(side, child) {
-  return new Promise((resolve) => {
-    void child.exited.then(() => {
-      if (!child.wasStopped()) resolve(new CannotStart(`The ${side} stopped by itself.\n${child.tail()}`))
-    })
-  })
 }
 
 /** wrangler's own words about a taken port fill a screen, and come after the other side has started. */

@@ -1,0 +1,73 @@
+// One command, five projects, one summary line. `vitest run --project pure` runs one of them alone.
+// Only `objects` runs inside workerd; the journeys start after all others, and only when one of them is asked for.
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin"
+import { defineConfig } from "vitest/config"
+import { TEST_KEYS } from "./test/support/keys.ts"
+
+/** The pages are hono's JSX; vite's default is React's. */
+const jsx = { oxc: { jsx: { runtime: "automatic", importSource: "hono/jsx" } } } as const
+
+export default defineConfig(async () => ({
+  test: {
+    // "src/**" would stop at a .bin: "File appears to be binary".
+    coverage: { provider: "istanbul" as const, include: ["src/**/*.ts", "src/**/*.tsx"] },
+    projects: [
+      {
+        ...jsx,
+        test: {
+          name: "pure",
+          environment: "node",
+          include: ["test/pure/**/*.test.{ts,tsx}"],
+          setupFiles: ["./test/support/node.ts"],
+        },
+      },
+      {
+        ...jsx,
+        test: {
+          name: "sandbox",
+          environment: "node",
+          include: ["test/sandbox/**/*.test.{ts,tsx}"],
+          setupFiles: ["./test/support/node.ts"],
+        },
+      },
+      {
+        ...jsx,
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: {
+              bindings: { TEST_MIGRATIONS: await readD1Migrations("migrations"), ...TEST_KEYS },
+            },
+          }),
+        ],
+        test: {
+          name: "objects",
+          include: ["test/objects/**/*.test.{ts,tsx}"],
+          setupFiles: ["./test/objects/setup.ts"],
+          testTimeout: 15_000,
+        },
+      },
+      {
+        test: {
+          name: "check",
+          environment: "node",
+          include: ["test/check/**/*.test.ts"],
+          testTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "journeys",
+          environment: "node",
+          include: ["test/journeys/**/*.test.ts"],
+          globalSetup: ["./test/journeys/start.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+}))
