@@ -1,4 +1,5 @@
 // One command, five projects, one summary line. `vitest run --project pure` runs one of them alone.
+// Each states its order: on a machine of two cores vitest runs those that do not after all that do.
 // Only `objects` runs inside workerd; the journeys start after all others, and only when one of them is asked for.
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin"
 import { defineConfig } from "vitest/config"
@@ -19,6 +20,7 @@ export default defineConfig(async () => ({
           environment: "node",
           include: ["test/pure/**/*.test.{ts,tsx}"],
           setupFiles: ["./test/support/node.ts"],
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -28,6 +30,7 @@ export default defineConfig(async () => ({
           environment: "node",
           include: ["test/sandbox/**/*.test.{ts,tsx}"],
           setupFiles: ["./test/support/node.ts"],
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -45,6 +48,7 @@ export default defineConfig(async () => ({
           include: ["test/objects/**/*.test.{ts,tsx}"],
           setupFiles: ["./test/objects/setup.ts"],
           testTimeout: 15_000,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -53,7 +57,7 @@ export default defineConfig(async () => ({
           environment: "node",
           include: ["test/check/**/*.test.ts"],
           testTimeout: 60_000,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -65,7 +69,7 @@ export default defineConfig(async () => ({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],
