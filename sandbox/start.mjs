@@ -80,18 +80,15 @@ export async function start({
     // `--var` reaches only the first `-c` Worker, the front one; it hands the origins on to the bank.
     const sandboxSide = run("sandbox", [
       "dev",
-      ...[
-        "-c",
-        join("sandbox", "messenger", "wrangler.toml"),
-        "-c",
-        join("sandbox", "bank", "wrangler.toml"),
-      ],
+      "-c",
+      join("sandbox", "messenger", "wrangler.toml"),
+      "-c",
+      join("sandbox", "bank", "wrangler.toml"),
       ...devFlags(sandboxPort, local.sandboxDir),
       ...vars({ ORIGIN: sandbox, GATEWAY_ORIGIN: gateway }),
     ])
-    const migration = run("gateway", [
-      ...["d1", "migrations", "apply", "DB", "--local", "--persist-to", local.stateDir],
-    ])
+    const migrate = ["d1", "migrations", "apply", "DB", "--local", "--persist-to"]
+    const migration = run("gateway", [...migrate, local.stateDir])
     const code = await migration.exited
     if (signal?.aborted) throw new CannotStart("Stopped.")
     if (code !== 0) throw new CannotStart(`The database could not be migrated.\n${migration.tail()}`)
@@ -149,10 +146,8 @@ function forget({ stateDir, sandboxDir, keyFile }) {
 }
 
 function devFlags(port, persistTo) {
-  return [
-    ...["--ip", "localhost", "--port", String(port), "--persist-to", persistTo],
-    ...["--inspector-port", "0", "--show-interactive-dev-session=false"],
-  ]
+  const quiet = ["--inspector-port", "0", "--show-interactive-dev-session=false"]
+  return ["--ip", "localhost", "--port", String(port), "--persist-to", persistTo, ...quiet]
 }
 
 function vars(values) {

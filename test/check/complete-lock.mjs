@@ -13,7 +13,7 @@ const added = {}
 
 /** The entry node would resolve for `name` from the package at `from`, walking up as node does. */
 function findInstalled(from, name) {
-  for (let at = from; ; ) {
+  for (let at = from; ;) {
     const entry = packages[`${at ? `${at}/` : ""}node_modules/${name}`]
     if (entry || !at) return entry
     const parent = at.lastIndexOf("/node_modules/")
