@@ -2,8 +2,8 @@
 // Addresses follow the two origins; everything else is the constant of the development settings.
 // Composed by sandbox/dev.mjs and test/journeys/start.ts. The bank's name is the one sandbox/bank shows.
 
-export const BANK_ID = "demo"
-export const PAGE_ID = "100000000000001"
+const BANK_ID = "demo"
+const PAGE_ID = "100000000000001"
 const ADMIN_KEY = "dev-admin-key"
 const REGISTER_TIMEOUT_MS = 10_000
 

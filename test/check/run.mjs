@@ -5,7 +5,7 @@ import { delimiter, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 /** Where this project's tools are, also when the tree being checked is another. */
-export const TOOLS = fileURLToPath(new URL("../../node_modules/.bin", import.meta.url))
+const TOOLS = fileURLToPath(new URL("../../node_modules/.bin", import.meta.url))
 
 const TIMEOUT_MS = 180_000
 

@@ -9,7 +9,15 @@ import { checkPlaces } from "./places.mjs"
 import { run } from "./run.mjs"
 
 /** Source a person writes; whatever of it the tree has. */
-const WRITTEN = ["src", "sandbox", "test", "vitest.config.ts", "drizzle.config.ts", ".dependency-cruiser.mjs"]
+const WRITTEN = [
+  "src",
+  "sandbox",
+  "test",
+  "vitest.config.ts",
+  "drizzle.config.ts",
+  "knip.config.ts",
+  ".dependency-cruiser.mjs",
+]
 
 /** One TypeScript project for each set of globals, so that none leaks into another. */
 const PROJECTS = [
@@ -25,7 +33,7 @@ const PROJECTS = [
 export const STEPS = {
   env: (root) => run(root, "wrangler", "types", "--include-runtime=false", "--check"),
   types: checkTypes,
-  lint: (root) => run(root, "oxlint", "--type-aware", "--deny-warnings", ...written(root)),
+  lint: (root) => run(root, "oxlint", "--type-aware", "--deny-warnings", "--format=unix", ...written(root)),
   format: (root) => run(root, "oxfmt", "--check", ...written(root)),
   floors: checkFloors,
   unused: (root) => run(root, "knip", "--no-progress"),
