@@ -1,0 +1,43 @@
+// All addresses of the pretend bank, mounted at their paths. The front Worker hands on everything below /bank and
+// /control/bank with the two origins in headers.
+
+import { Hono } from "hono"
+import { actionRoutes } from "./actions/routes.ts"
+import { callbackRoutes } from "./actions/callbacks.ts"
+import { controlRoutes } from "./control/routes.ts"
+import type { BankContext } from "./env.ts"
+import { originsOf, storeOf } from "./env.ts"
+import { faultGate } from "./faults.ts"
+import { fdxRoutes } from "./fdx/routes.ts"
+import { answerOidc } from "./oidc/mount.ts"
+import { interactionRoutes } from "./oidc/routes.tsx"
+import { publicPart } from "./store/keys.ts"
+
+const oauthFault = (status: number, text: string | null): Response =>
+  Response.json({ error: text ?? "server_error" }, { status })
+
+export const app = new Hono<BankContext>()
+
+app.use(async (c, next) => {
+  c.set("origins", originsOf(c.req.raw))
+  await next()
+})
+
+app.use("/bank/oidc/*", faultGate(oauthFault))
+app.all("/bank/oidc/*", (c) => answerOidc(c.req.raw, c.env, c.var.origins, c.var.gate.settings))
+app.route("/bank/interaction", interactionRoutes)
+app.route("/bank/fdx/v6", fdxRoutes)
+app.route("/bank/actions", actionRoutes)
+app.route("/bank/callbacks", callbackRoutes)
+app.route("/control/bank", controlRoutes)
+
+/** The key the bank signs its events with. */
+app.get("/bank/jwks.json", async (c) => {
+  const { events } = await storeOf(c.env).keys()
+  return c.json({ keys: [publicPart(events)] }, 200, { "cache-control": "public, max-age=60" })
+})
+
+app.onError((error, c) => {
+  console.error("bank: unexpected:", error.message)
+  return c.json({ error: "server_error" }, 500)
+})

@@ -1,0 +1,163 @@
+// The bank's control API, /control/bank/*: what the desk does, and more, by JSON; tests live on it. No protection:
+// the sandbox holds nobody's data.
+
+import { Hono } from "hono"
+import type { BankContext, Fault, Settings } from "../env.ts"
+import { SETTINGS_DEFAULT, storeOf } from "../env.ts"
+import { textOf } from "../money.ts"
+import { accountsOf, cardOf, CUSTOMERS } from "../seed/customers.ts"
+import { sendEvents } from "./send-events.ts"
+
+const FAULTS_MAX = 100
+const ADVANCE_MS_MAX = 10 * 365 * 86_400_000
+
+export const controlRoutes = new Hono<BankContext>()
+
+controlRoutes.post("/events", async (c) => {
+  const result = await sendEvents(c.env, c.var.origins, await c.req.json().catch(() => undefined))
+  return result.ok ? c.json(result.value) : c.json({ error: result.error }, 400)
+})
+
+controlRoutes.get("/callbacks", async (c) => {
+  const rows = await storeOf(c.env).callbacks()
+  return c.json({
+    callbacks: rows.map(({ at, proof, type, body }) => ({
+      at,
+      verified: proof === "good",
+      proof,
+      type,
+      event: JSON.parse(body) as unknown,
+    })),
+  })
+})
+
+controlRoutes.get("/settings", async (c) => c.json(await storeOf(c.env).settings()))
+
+controlRoutes.post("/settings", async (c) => {
+  const patch = readSettings(await c.req.json().catch(() => undefined))
+  if (typeof patch === "string") return c.json({ error: patch }, 400)
+  return c.json(await storeOf(c.env).changeSettings(patch))
+})
+
+controlRoutes.post("/faults", async (c) => {
+  const faults = readFaults(await c.req.json().catch(() => undefined))
+  if (!faults)
+    return c.json({ error: `expected a list of at most ${FAULTS_MAX} faults, each with a path` }, 400)
+  await storeOf(c.env).setFaults(faults)
+  return c.json({ faults: faults.length })
+})
+
+controlRoutes.post("/clock", async (c) => {
+  const { advanceMs } = await c.req.json<{ advanceMs?: unknown }>().catch(() => ({ advanceMs: undefined }))
+  if (!Number.isInteger(advanceMs) || Number(advanceMs) < 0 || Number(advanceMs) > ADVANCE_MS_MAX)
+    return c.json({ error: "expected advanceMs, a whole number of milliseconds" }, 400)
+  await storeOf(c.env).advance(Number(advanceMs))
+  return c.json({ advancedMs: advanceMs })
+})
+
+controlRoutes.post("/reset", async (c) => {
+  await storeOf(c.env).reset()
+  return c.json({ reset: true })
+})
+
+/** The truth a test compares with: who banks here, and what they have now, as decimal text. */
+controlRoutes.get("/customers", async (c) => {
+  const store = storeOf(c.env)
+  const states = await store.cardStates()
+  const customers = CUSTOMERS.map(async ({ userName, reference, fullName, language }) => ({
+    userName,
+    reference,
+    fullName,
+    language,
+    accounts: await Promise.all(
+      accountsOf(reference).map(async (account) => {
+        const balance = await store.balance(account.id)
+        const card = cardOf(account.id)
+        return {
+          id: account.id,
+          kind: account.kind,
+          name: account.product,
+          currency: account.currency,
+          number: account.number,
+          last4: account.last4,
+          owners: account.owners,
+          booked: textOf(
+            account.kind === "card" ? -balance.bookedMinor : balance.bookedMinor,
+            account.currency,
+          ),
+          available: textOf(balance.availableMinor, account.currency),
+          sequence: balance.sequence,
+          ...(card
+            ? { card: { ref: card.ref, last4: card.last4, brand: card.brand, state: states[card.ref] } }
+            : {}),
+        }
+      }),
+    ),
+  }))
+  return c.json({ customers: await Promise.all(customers) })
+})
+
+controlRoutes.get("/fraud-cases", async (c) => {
+  const cases = await storeOf(c.env).cases()
+  return c.json({ cases: cases.map((one) => ({ ...one, summary: JSON.parse(one.summary) as unknown })) })
+})
+
+/** What each switch accepts. */
+const SWITCHES = {
+  requireNonce: isBoolean,
+  requireResourceNonce: isBoolean,
+  iss: oneOf("right", "wrong", "missing"),
+  tokenEndpoint: oneOf("up", "slow", "down"),
+  slowMs: isCount,
+  rotateRefreshTokens: isBoolean,
+  accessTokenTtlSeconds: (value: unknown) => isCount(value) && value !== 0,
+  accountData: oneOf("up", "slow", "down"),
+} as const satisfies Record<keyof Settings, (value: unknown) => boolean>
+
+function isBoolean(value: unknown): boolean {
+  return typeof value === "boolean"
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 86_400_000
+}
+
+function oneOf(...choices: readonly string[]) {
+  return (value: unknown): boolean => choices.includes(value as string)
+}
+
+/** A patch of the switches, or what is wrong with it. */
+function readSettings(value: unknown): Partial<Settings> | string {
+  if (typeof value !== "object" || value === null) return "expected an object of switches"
+  for (const [name, wanted] of Object.entries(value)) {
+    if (!Object.hasOwn(SETTINGS_DEFAULT, name)) return `unknown switch "${name}"`
+    if (!SWITCHES[name as keyof Settings](wanted)) return `switch "${name}" does not take this value`
+  }
+  return value as Partial<Settings>
+}
+
+function readFaults(value: unknown): readonly Fault[] | undefined {
+  if (!Array.isArray(value) || value.length > FAULTS_MAX) return undefined
+  const faults = (value as readonly unknown[]).map(readFault)
+  return faults.every((fault) => fault !== undefined) ? faults : undefined
+}
+
+function readFault(value: unknown): Fault | undefined {
+  if (typeof value !== "object" || value === null) return undefined
+  const { path, times, status, error, delayMs, afterAccept } = value as Readonly<Record<string, unknown>>
+  if (typeof path !== "string" || !path.startsWith("/")) return undefined
+  const wrong = status === undefined && delayMs === undefined && afterAccept !== true
+  return {
+    path,
+    times: times === null ? null : typeof times === "number" ? times : 1,
+    status: wrong ? 500 : typeof status === "number" ? status : null,
+    error:
+      typeof error === "string"
+        ? error
+        : error === undefined || error === null
+          ? null
+          : JSON.stringify(error),
+    delayMs: typeof delayMs === "number" ? delayMs : 0,
+    afterAccept: afterAccept === true,
+  }
+}

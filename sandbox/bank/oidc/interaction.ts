@@ -1,0 +1,86 @@
+// What a login in progress is, read from and written to oidc-provider's Interaction. The pages ask here; they
+// never touch the provider. The cookie's `.sig` is not checked: the id alone has 126 random bits.
+
+import type { Provider } from "oidc-provider"
+import type { Account } from "../seed/customers.ts"
+import { findCustomer } from "../seed/customers.ts"
+import type { Action } from "./details.ts"
+import { ACTIONS, consentedAccount } from "./details.ts"
+import { ACR } from "./provider.ts"
+
+export type Interaction = InstanceType<Provider["Interaction"]>
+
+/** Between the steps: who gave the right password, and how often something wrong was typed. */
+export type Progress = { readonly first?: string; readonly wrong: number }
+
+/** After this many wrong passwords, or wrong codes, the client is told `access_denied`. */
+export const TRIES = { password: 5, factor: 3 } as const
+
+const epochSeconds = () => Math.floor(Date.now() / 1000)
+
+export async function findInteraction(provider: Provider, cookie: string | undefined, uid: string) {
+  if (cookie === undefined || cookie !== uid) return undefined
+  return provider.Interaction.find(cookie)
+}
+
+export function progressOf(interaction: Interaction): Progress {
+  const result = interaction.result as { progress?: Progress } | undefined
+  return result?.progress ?? { wrong: 0 }
+}
+
+export const saveProgress = (interaction: Interaction, progress: Progress) => save(interaction, { progress })
+
+/** Both factors were right. Returns where the browser goes on. */
+export async function finishLogin(interaction: Interaction, reference: string): Promise<string> {
+  await save(interaction, {
+    login: { accountId: reference, acr: ACR, amr: ["pwd", "otp"], ts: epochSeconds() },
+  })
+  return interaction.returnTo
+}
+
+/** The bank or the customer says no; the client hears `access_denied` with these words. */
+export async function refuse(interaction: Interaction, description: string): Promise<string> {
+  await save(interaction, { error: "access_denied", error_description: description })
+  return interaction.returnTo
+}
+
+/** The customer allowed these accounts: make the grant, each detail enriched with them. */
+export async function finishConsent(
+  provider: Provider,
+  interaction: Interaction,
+  accounts: readonly Account[],
+): Promise<string> {
+  const accountId = interaction.session?.accountId
+  if (accountId === undefined) throw new Error("Cannot make a grant: nobody is logged in")
+  const grant = new provider.Grant({ accountId, clientId: String(interaction.params.client_id) })
+  grant.addOIDCScope("openid offline_access")
+  for (const [resource, scopes] of Object.entries(missingScopes(interaction)))
+    grant.addResourceScope(resource, scopes.join(" "))
+  for (const detail of detailsOf(interaction))
+    grant.addRar({ ...detail, accounts: accounts.map(consentedAccount) })
+  await save(interaction, { consent: { grantId: await grant.save() } })
+  return interaction.returnTo
+}
+
+/** The customer who is logged in, at the consent step. */
+export const customerOf = (interaction: Interaction) => findCustomer(interaction.session?.accountId ?? "")
+
+/** Everything the client asks to do, over all its details. */
+export function actionsOf(interaction: Interaction): readonly Action[] {
+  const asked = new Set(detailsOf(interaction).flatMap((detail) => detail.actions ?? []))
+  return ACTIONS.filter((action) => asked.has(action))
+}
+
+type Detail = { readonly type: string; readonly actions?: readonly string[] }
+
+const detailsOf = (interaction: Interaction) =>
+  ((interaction.prompt.details as { rar?: Detail[] }).rar ?? []) as readonly Detail[]
+
+const missingScopes = (interaction: Interaction) =>
+  ((interaction.prompt.details as { missingResourceScopes?: Record<string, string[]> })
+    .missingResourceScopes ?? {}) as Readonly<Record<string, readonly string[]>>
+
+async function save(interaction: Interaction, result: Readonly<Record<string, unknown>>): Promise<void> {
+  interaction.result = result as NonNullable<Interaction["result"]>
+  await interaction.save(Math.max(1, interaction.exp - epochSeconds()))
+}

@@ -1,0 +1,193 @@
+// The bank's login as its customer walks it: /bank/interaction/{uid}, one address whose page depends on how
+// far the login has come. A form posts one step; the answer is the next page or the way back to the client.
+
+import { Hono } from "hono"
+import type { Context } from "hono"
+import { getCookie } from "hono/cookie"
+import type { BankContext } from "../env.ts"
+import { storeOf } from "../env.ts"
+import { absolute } from "../money.ts"
+import { ConsentPage } from "../pages/consent.tsx"
+import type { OfferedAccount } from "../pages/consent.tsx"
+import { createFrame, pageHeaders, written } from "../pages/layout.tsx"
+import type { Frame, Page } from "../pages/layout.tsx"
+import { FactorPage, LoginPage } from "../pages/login.tsx"
+import { EndingPage } from "../pages/message.tsx"
+import { languageOf } from "../pages/words.ts"
+import { accountsOf, CUSTOMERS, findCustomer, PASSWORD, SECOND_FACTOR } from "../seed/customers.ts"
+import type { Interaction } from "./interaction.ts"
+import {
+  actionsOf,
+  customerOf,
+  findInteraction,
+  finishConsent,
+  finishLogin,
+  progressOf,
+  refuse,
+  saveProgress,
+  TRIES,
+} from "./interaction.ts"
+import { providerFor } from "./mount.ts"
+
+const CLIENT_NAME = "Tellerline"
+const GRANT_MS = 90 * 24 * 3_600_000
+
+type Step = {
+  readonly c: Context<BankContext>
+  readonly frame: Frame
+  readonly interaction: Interaction
+  readonly form: FormData
+}
+
+export const interactionRoutes = new Hono<BankContext>()
+
+interactionRoutes.get("/:uid", async (c) => {
+  const found = await locate(c)
+  if (!found) return expired(c)
+  return currentPage(c, found.frame, found.interaction, {})
+})
+
+interactionRoutes.post("/:uid", async (c) => {
+  // Ports of localhost are one site: the cookie's SameSite does not keep another port's page out.
+  const site = c.req.header("sec-fetch-site")
+  if (site !== undefined && site !== "same-origin") return expired(c, 403)
+  const found = await locate(c)
+  if (!found) return expired(c)
+  const form = await c.req.formData()
+  const step = STEPS[String(form.get("step"))]
+  if (!step) return currentPage(c, found.frame, found.interaction, {}, 400)
+  return step({ c, ...found, form })
+})
+
+const STEPS: Readonly<Record<string, (step: Step) => Promise<Response>>> = {
+  password: checkPassword,
+  factor: checkFactor,
+  allow: allowChosen,
+  deny: ({ c, interaction }) => leave(c, interaction, "The customer did not allow it"),
+  cancel: ({ c, interaction }) => leave(c, interaction, "The customer went back"),
+}
+
+async function checkPassword({ c, frame, interaction, form }: Step): Promise<Response> {
+  if (interaction.prompt.name !== "login") return again(c)
+  const userName = String(form.get("username") ?? "")
+    .trim()
+    .toLowerCase()
+  const customer = CUSTOMERS.find((one) => one.userName === userName)
+  if (customer && form.get("password") === PASSWORD) {
+    await saveProgress(interaction, { first: customer.reference, wrong: 0 })
+    return again(c)
+  }
+  const wrong = progressOf(interaction).wrong + 1
+  if (wrong >= TRIES.password) return leave(c, interaction, "The password was wrong five times")
+  await saveProgress(interaction, { wrong })
+  return currentPage(c, frame, interaction, { left: TRIES.password - wrong, userName }, 422)
+}
+
+async function checkFactor({ c, frame, interaction, form }: Step): Promise<Response> {
+  const { first, wrong: before } = progressOf(interaction)
+  const customer = findCustomer(first ?? "")
+  if (interaction.prompt.name !== "login" || !customer) return again(c)
+  if (String(form.get("code") ?? "").replace(/\s/g, "") === SECOND_FACTOR)
+    return c.redirect(await finishLogin(interaction, customer.reference), 303)
+  const wrong = before + 1
+  if (wrong >= TRIES.factor) return leave(c, interaction, "The second factor was wrong three times")
+  await saveProgress(interaction, { first: customer.reference, wrong })
+  return currentPage(c, frame, interaction, { left: TRIES.factor - wrong }, 422)
+}
+
+async function allowChosen({ c, frame, interaction, form }: Step): Promise<Response> {
+  const customer = customerOf(interaction)
+  if (interaction.prompt.name !== "consent" || !customer) return again(c)
+  const chosen = new Set(form.getAll("account"))
+  const accounts = accountsOf(customer.reference).filter((account) => chosen.has(account.id))
+  if (accounts.length === 0) return currentPage(c, frame, interaction, { nothingChosen: true }, 422)
+  const { provider } = await providerFor(c.env, c.var.origins)
+  return c.redirect(await finishConsent(provider, interaction, accounts), 303)
+}
+
+async function leave(
+  c: Context<BankContext>,
+  interaction: Interaction,
+  description: string,
+): Promise<Response> {
+  return c.redirect(await refuse(interaction, description), 303)
+}
+
+/** Show the step that is due: a page sent twice, or from a step that is over, changes nothing. */
+const again = (c: Context<BankContext>) => c.redirect(c.req.path, 303)
+
+async function locate(
+  c: Context<BankContext>,
+): Promise<{ frame: Frame; interaction: Interaction } | undefined> {
+  const { provider } = await providerFor(c.env, c.var.origins)
+  const interaction = await findInteraction(provider, getCookie(c, "_interaction"), c.req.param("uid") ?? "")
+  if (!interaction) return undefined
+  const language = languageOf(interaction.params["ui_locales"], c.req.header("accept-language"))
+  return { frame: createFrame(language), interaction }
+}
+
+type Remarks = { readonly left?: number; readonly userName?: string; readonly nothingChosen?: boolean }
+
+async function currentPage(
+  c: Context<BankContext>,
+  frame: Frame,
+  interaction: Interaction,
+  { left, userName, nothingChosen }: Remarks,
+  status: 200 | 400 | 422 = 200,
+): Promise<Response> {
+  const action = c.req.path
+  const tried = left === undefined ? {} : { left }
+  const customer = customerOf(interaction)
+  if (interaction.prompt.name === "consent" && customer)
+    return show(
+      c,
+      frame,
+      <ConsentPage
+        frame={frame}
+        client={CLIENT_NAME}
+        action={action}
+        customer={customer}
+        offered={await offeredAccounts(c, customer.reference)}
+        asked={actionsOf(interaction)}
+        untilAt={Date.now() + GRANT_MS}
+        nothingChosen={nothingChosen ?? false}
+      />,
+      status,
+    )
+  if (progressOf(interaction).first !== undefined)
+    return show(c, frame, <FactorPage frame={frame} action={action} {...tried} />, status)
+  return show(
+    c,
+    frame,
+    <LoginPage frame={frame} client={CLIENT_NAME} action={action} {...tried} userName={userName ?? ""} />,
+    status,
+  )
+}
+
+async function offeredAccounts(
+  c: Context<BankContext>,
+  reference: string,
+): Promise<readonly OfferedAccount[]> {
+  const store = storeOf(c.env)
+  return Promise.all(
+    accountsOf(reference).map(async (account) => {
+      const balance = await store.balance(account.id)
+      const shownMinor = account.kind === "card" ? absolute(balance.bookedMinor) : balance.availableMinor
+      return { account, shownMinor }
+    }),
+  )
+}
+
+async function expired(c: Context<BankContext>, status: 403 | 410 = 410): Promise<Response> {
+  const frame = createFrame(languageOf(c.req.query("ui_locales"), c.req.header("accept-language")))
+  return show(c, frame, <EndingPage frame={frame} ending="expired" />, status)
+}
+
+async function show(
+  c: Context<BankContext>,
+  frame: Frame,
+  page: ReturnType<typeof Page>,
+  status: 200 | 400 | 403 | 410 | 422,
+): Promise<Response> {
+  return c.body(await written(page), status, { ...pageHeaders(frame, c.var.origins.gateway) })
+}

@@ -1,0 +1,271 @@
+// BankStore: the one object that remembers everything of the pretend bank. A thin shell: each method is one
+// step on its tables, which the files beside it know. It calls nobody and decides nothing about HTTP.
+
+import { DurableObject } from "cloudflare:workers"
+import type { Env, Fault, Gate, Settings } from "../env.ts"
+import { SETTINGS_DEFAULT } from "../env.ts"
+import { findAccount } from "../seed/customers.ts"
+import type { Transaction } from "../seed/transactions.ts"
+import type { Balance, PaymentPage, PaymentPlace } from "./book-rows.ts"
+import { listPayments, pay, readBalance, seedBooks } from "./book-rows.ts"
+import type { Answer, AnswerOutcome, CardState, FraudCase } from "./case-rows.ts"
+import { answerCase, cardStates, listCases, openCase, setCardState } from "./case-rows.ts"
+import type { Keys } from "./keys.ts"
+import { createKeys } from "./keys.ts"
+import {
+  ageRows,
+  consumeRow,
+  destroyRow,
+  findRow,
+  findRowByUid,
+  grantStands,
+  revokeCustomer,
+  revokeGrant,
+  sweepRows,
+  upsertRow,
+} from "./oidc-rows.ts"
+import { EMPTIED, SCHEMA } from "./schema.ts"
+
+const SWEEP_MS = 10 * 60_000
+
+/** Something the gateway told the bank: `proof` says how far its signature was good. */
+export type Callback = {
+  readonly at: number
+  readonly proof: string
+  readonly type: string
+  readonly body: string
+}
+
+/** A stored answer to a request with an Idempotency-Key. */
+export type Kept = { readonly fingerprint: string; readonly status: number; readonly body: string }
+
+/** The bank was moved forward by `ms` at `at`: whatever was signed before then is older by as much. */
+export type Advance = { readonly at: number; readonly ms: number }
+
+export class BankStore extends DurableObject<Env> {
+  readonly #sql: SqlStorage
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    this.#sql = ctx.storage.sql
+    this.#sql.exec(SCHEMA)
+    if (this.#read("seeded_at") === null) this.#seed()
+  }
+
+  // --- authorization server
+
+  async keys(): Promise<Keys> {
+    const stored = this.#read("keys")
+    if (stored !== null) return JSON.parse(stored) as Keys
+    return this.ctx.blockConcurrencyWhile(async () => {
+      const raced = this.#read("keys")
+      if (raced !== null) return JSON.parse(raced) as Keys
+      const made = await createKeys()
+      this.#write("keys", JSON.stringify(made))
+      return made
+    })
+  }
+
+  async oidcUpsert(model: string, id: string, payload: string, ttlSeconds: number | null): Promise<void> {
+    upsertRow(this.#sql, model, id, payload, ttlSeconds, Date.now())
+    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + SWEEP_MS)
+  }
+
+  oidcFind(model: string, id: string): string | null {
+    return findRow(this.#sql, model, id, Date.now())
+  }
+
+  oidcFindByUid(model: string, uid: string): string | null {
+    return findRowByUid(this.#sql, model, uid, Date.now())
+  }
+
+  oidcConsume(model: string, id: string): void {
+    consumeRow(this.#sql, model, id, Date.now())
+  }
+
+  oidcDestroy(model: string, id: string): void {
+    destroyRow(this.#sql, model, id)
+  }
+
+  oidcRevokeGrant(model: string, grantId: string): void {
+    revokeGrant(this.#sql, model, grantId)
+  }
+
+  revokeCustomer(reference: string): number {
+    return revokeCustomer(this.#sql, reference)
+  }
+
+  /** Whether a token's grant stands, and by how many milliseconds the bank moved on since the token was made. */
+  standing(grantId: string, issuedAt: number): { readonly stands: boolean; readonly agedMs: number } {
+    const agedMs = this.#advances().reduce((sum, one) => (one.at >= issuedAt ? sum + one.ms : sum), 0)
+    return { stands: grantStands(this.#sql, grantId, Date.now()), agedMs }
+  }
+
+  /** True the first time a proof's id is shown, within the life of a proof. */
+  firstSeen(jti: string, ttlMs: number): boolean {
+    const known = this.#sql
+      .exec("SELECT 1 FROM seen WHERE jti = ? AND expires_at > ?", jti, Date.now())
+      .toArray()
+    if (known.length > 0) return false
+    this.#sql.exec("INSERT OR REPLACE INTO seen (jti, expires_at) VALUES (?, ?)", jti, Date.now() + ttlMs)
+    return true
+  }
+
+  override async alarm(): Promise<void> {
+    sweepRows(this.#sql, Date.now())
+    const { left } = this.#sql.exec<{ left: number }>("SELECT count(*) AS left FROM oidc").one()
+    if (left > 0) await this.ctx.storage.setAlarm(Date.now() + SWEEP_MS)
+  }
+
+  // --- books, cards, cases
+
+  balance(accountId: string): Balance {
+    return readBalance(this.#sql, accountNamed(accountId))
+  }
+
+  payments(
+    accountId: string,
+    from: number,
+    to: number,
+    after: PaymentPlace | null,
+    limit: number,
+  ): PaymentPage {
+    return listPayments(this.#sql, accountId, from, to, after, limit)
+  }
+
+  pay(payment: Transaction): Balance {
+    return pay(this.#sql, accountNamed(payment.accountId), payment)
+  }
+
+  cardStates(): Readonly<Record<string, CardState>> {
+    return cardStates(this.#sql)
+  }
+
+  setCardState(ref: string, state: CardState): void {
+    setCardState(this.#sql, ref, state, Date.now())
+  }
+
+  openCase(opened: Omit<FraudCase, "answer" | "answeredAt">): void {
+    openCase(this.#sql, opened)
+  }
+
+  cases(): readonly FraudCase[] {
+    return listCases(this.#sql)
+  }
+
+  answerCase(id: string, customer: string, answer: Answer): AnswerOutcome {
+    return answerCase(this.#sql, id, customer, answer, Date.now())
+  }
+
+  /** The answer given to this key before, if any. */
+  kept(key: string): Kept | null {
+    const rows = this.#sql
+      .exec<Kept>("SELECT fingerprint, status, body FROM repeat_key WHERE key = ?", key)
+      .toArray()
+    return rows[0] ?? null
+  }
+
+  keep(key: string, answer: Kept): void {
+    const { fingerprint, status, body } = answer
+    this.#sql.exec(
+      "INSERT OR IGNORE INTO repeat_key (key, fingerprint, status, body) VALUES (?, ?, ?, ?)",
+      key,
+      fingerprint,
+      status,
+      body,
+    )
+  }
+
+  // --- what we were told, and switches
+
+  keepCallbacks(rows: readonly Callback[]): void {
+    for (const { at, proof, type, body } of rows)
+      this.#sql.exec(
+        "INSERT INTO callback (at, proof, type, body) VALUES (?, ?, ?, ?)",
+        at,
+        proof,
+        type,
+        body,
+      )
+  }
+
+  callbacks(): readonly Callback[] {
+    return this.#sql.exec<Callback>("SELECT at, proof, type, body FROM callback ORDER BY n").toArray()
+  }
+
+  /** Asked once for every request: the switches, and the first fault whose path matches, used up by one. */
+  gate(path: string): Gate {
+    const settings = this.settings()
+    const rows = this.#sql.exec<{ n: number; path: string; left_over: number | null; row: string }>(
+      "SELECT n, path, left_over, row FROM fault ORDER BY n",
+    )
+    const hit = rows.toArray().find((row) => path.startsWith(row.path))
+    if (!hit) return { settings, fault: null }
+    if (hit.left_over !== null && hit.left_over <= 1) this.#sql.exec("DELETE FROM fault WHERE n = ?", hit.n)
+    else if (hit.left_over !== null)
+      this.#sql.exec("UPDATE fault SET left_over = left_over - 1 WHERE n = ?", hit.n)
+    return { settings, fault: JSON.parse(hit.row) as Fault }
+  }
+
+  /** Replace all faults; an empty list heals everything. */
+  setFaults(faults: readonly Fault[]): void {
+    this.#sql.exec("DELETE FROM fault")
+    for (const fault of faults)
+      this.#sql.exec(
+        "INSERT INTO fault (path, left_over, row) VALUES (?, ?, ?)",
+        fault.path,
+        fault.times,
+        JSON.stringify(fault),
+      )
+  }
+
+  settings(): Settings {
+    return { ...SETTINGS_DEFAULT, ...(JSON.parse(this.#read("settings") ?? "{}") as Partial<Settings>) }
+  }
+
+  changeSettings(patch: Partial<Settings>): Settings {
+    const changed = { ...this.settings(), ...patch }
+    this.#write("settings", JSON.stringify(changed))
+    return changed
+  }
+
+  /** Let the bank's tokens, logins and grants grow older by `ms`, without moving any clock. */
+  advance(ms: number): void {
+    ageRows(this.#sql, ms)
+    this.#write("advances", JSON.stringify([...this.#advances(), { at: Date.now(), ms }]))
+  }
+
+  /** As new; the keys stay. */
+  reset(): void {
+    for (const table of EMPTIED) this.#sql.exec(`DELETE FROM ${table}`)
+    this.#sql.exec("DELETE FROM meta WHERE key <> 'keys'")
+    this.#seed()
+  }
+
+  #seed(): void {
+    const now = Date.now()
+    this.ctx.storage.transactionSync(() => {
+      seedBooks(this.#sql, now)
+      this.#write("seeded_at", String(now))
+    })
+  }
+
+  #advances(): readonly Advance[] {
+    return JSON.parse(this.#read("advances") ?? "[]") as readonly Advance[]
+  }
+
+  #read(key: string): string | null {
+    const rows = this.#sql.exec<{ value: string }>("SELECT value FROM meta WHERE key = ?", key).toArray()
+    return rows[0]?.value ?? null
+  }
+
+  #write(key: string, value: string): void {
+    this.#sql.exec("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", key, value)
+  }
+}
+
+function accountNamed(id: string) {
+  const account = findAccount(id)
+  if (!account) throw new RangeError(`Cannot read the books: no account "${id}"`)
+  return account
+}
