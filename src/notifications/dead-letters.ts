@@ -9,10 +9,18 @@ import type { Outage } from "../foundation/failure.ts"
 import { describeFault, type Log } from "../foundation/log.ts"
 import { err, ok, type Result } from "../foundation/result.ts"
 import { backoffSeconds } from "../jobs/backoff.ts"
-import type { Job } from "../jobs/job.ts"
+import type { Job, QueueName } from "../jobs/job.ts"
 import type { Post } from "../jobs/post.ts"
 import { deadLetterOf, queueOfDeadLetters, type DeadLetterAbout } from "./dead-letter.ts"
-import { findDeadLetter, keepDeadLetters, removeReplayed } from "./dead-letter-store.ts"
+import {
+  countDeadLetters,
+  findDeadLetter,
+  keepDeadLetters,
+  listDeadLetters,
+  removeReplayed,
+  type DeadLetterPage,
+  type DeadLetterScope,
+} from "./dead-letter-store.ts"
 
 /** Hand-outs before a queue gives up: the first and `max_retries` of wrangler.toml. */
 const QUEUE_ATTEMPTS = 101
@@ -49,7 +57,7 @@ export async function consumeDeadLetters(
 
 /** Post a letter's job to its queue again; once that is durable the letter goes, in one batch with its audit line.
  * A crash between the two leaves the letter, and a second replay posts the job twice: handlers are safe to repeat (P2). */
-export async function replayDeadLetter(
+async function replayDeadLetter(
   given: { readonly db: Database; readonly post: Post },
   id: string,
   by: AuditBy,
@@ -61,4 +69,32 @@ export async function replayDeadLetter(
   if (!posted.ok) return err({ reason: "outage", outage: posted.error })
   await removeReplayed(given.db, about, by)
   return ok(about)
+}
+
+/** What an operator does with dead letters, as functions over one database and one sender. */
+export interface DeadLetterDesk {
+  list(scope: DeadLetterScope, cursor?: string): Promise<DeadLetterPage>
+  find(id: string): Promise<DeadLetterAbout | undefined>
+  count(scope: DeadLetterScope): Promise<Readonly<Partial<Record<QueueName, number>>>>
+  replay(id: string, by: AuditBy): Promise<Result<DeadLetterAbout, ReplayRefusal>>
+}
+
+/** A desk for the console. */
+export function createDeadLetterDesk(given: {
+  readonly db: Database
+  readonly post: Post
+  readonly now: Now
+}): DeadLetterDesk {
+  const { db, now } = given
+  return {
+    list: (scope, cursor) => listDeadLetters(db, scope, now(), cursor),
+    async find(id) {
+      const letter = await findDeadLetter(db, id, now())
+      if (!letter) return undefined
+      const { job: _, ...about } = letter
+      return about
+    },
+    count: (scope) => countDeadLetters(db, scope, now()),
+    replay: (id, by) => replayDeadLetter(given, id, by),
+  }
 }

@@ -1,0 +1,97 @@
+// What an operator is told when the admin API says no: one row a reason. A reason without a row does not compile.
+// Bland towards strangers; towards an operator it names the member at fault, never its value.
+
+import { problemResponse, type Problem } from "../http/problem.ts"
+
+/** One member of a body that cannot be taken. */
+export interface Fault {
+  /** Path of the member: `issuer`, `linkHosts.0`. */
+  readonly field: string
+  /** What it must be, in words of ours. */
+  readonly fault: string
+}
+
+const NOT_FOUND = { status: 404, type: "not-found", title: "There is no such thing here" }
+const UNAUTHORIZED = {
+  status: 401,
+  type: "unauthorized",
+  title: "Who is asking is not known",
+  detail: "Send an admin key as a bearer token, or come through Cloudflare Access",
+  headers: { "www-authenticate": 'Bearer realm="tellerline"' },
+}
+const LATER = { "retry-after": "30" }
+
+const PROBLEMS = {
+  credential_missing: UNAUTHORIZED,
+  key_unknown: UNAUTHORIZED,
+  key_expired: UNAUTHORIZED,
+  assertion_refused: UNAUTHORIZED,
+  assertion_without_role: {
+    status: 403,
+    type: "no-role",
+    title: "No role is held here",
+    detail: "None of the groups is named in ACCESS_ROLES",
+  },
+  certs_unreachable: {
+    status: 503,
+    type: "unavailable",
+    title: "Signing in cannot be checked right now",
+    headers: LATER,
+  },
+  cross_site: { status: 403, type: "cross-site", title: "Another site may not act here" },
+  forbidden: { status: 403, type: "forbidden", title: "The role held does not allow this" },
+  hidden: NOT_FOUND,
+  not_found: NOT_FOUND,
+  body_too_large: { status: 413, type: "too-large", title: "The body is too large" },
+  body_unreadable: { status: 400, type: "unreadable", title: "The body could not be read" },
+  body_not_json: { status: 400, type: "not-json", title: "The body is not JSON" },
+  media_type: { status: 415, type: "media-type", title: "The body must be application/json" },
+  reason_missing: {
+    status: 400,
+    type: "reason",
+    title: "A reason is needed",
+    detail: 'Say why, in at most 500 characters: header "Tellerline-Reason" or member "reason"',
+  },
+  invalid: { status: 422, type: "invalid", title: "Some members cannot be taken" },
+  development_value: {
+    status: 422,
+    type: "development-value",
+    title: "A value of the development set cannot be used here",
+  },
+  page_of_another_bank: {
+    status: 409,
+    type: "page-of-another-bank",
+    title: "The Page belongs to another bank",
+    detail: "A Page belongs to one bank for life",
+  },
+  queue_unavailable: {
+    status: 503,
+    type: "unavailable",
+    title: "The queue took nothing; the letter is where it was",
+    headers: LATER,
+  },
+} as const satisfies Readonly<Record<string, Problem>>
+
+/** Every way the admin API says no. */
+export type AdminRefusal = keyof typeof PROBLEMS
+
+/** The status and `type` of a refusal, for the API's description. */
+export function problemOf(refusal: AdminRefusal): Problem {
+  return PROBLEMS[refusal]
+}
+
+/** A refusal as it leaves.
+ * @param faults members that cannot be taken, at most 20 are named */
+export function refuse(
+  refusal: AdminRefusal,
+  requestId: string | undefined,
+  faults?: readonly Fault[],
+): Response {
+  const problem: Problem = PROBLEMS[refusal]
+  return problemResponse(
+    faults ? { ...problem, members: { faults: faults.slice(0, FAULTS_MAX) } } : problem,
+    requestId,
+  )
+}
+
+const FAULTS_MAX = 20

@@ -1,0 +1,273 @@
+// `/admin/v1`: registering banks and Pages, dead letters, health, the development clock. Thin: who asks, may they, is the body
+// sound, then a function of the room whose thing it is. Described in openapi.ts, and a test keeps the two alike.
+// Composed by app.ts; every answer is JSON and none is cached. Faults go to app.onError.
+
+import { Hono, type Context } from "hono"
+import { createMiddleware } from "hono/factory"
+import type { AuditBy } from "../audit/audit.ts"
+import type { BankRecord } from "../banks/bank.ts"
+import type { Now } from "../foundation/clock.ts"
+import { isBankId, isPageId, type BankId, type PageId } from "../foundation/id.ts"
+import type { Log } from "../foundation/log.ts"
+import type { Result } from "../foundation/result.ts"
+import { Secret } from "../foundation/secret.ts"
+import type { RequestVariables } from "../http/headers.ts"
+import { isDeadLetterId, type DeadLetterAbout } from "../notifications/dead-letter.ts"
+import type { DeadLetterDesk } from "../notifications/dead-letters.ts"
+import type { Authenticate } from "./admin-auth.ts"
+import { clockInput, judge, nothingInput, readAct, type ActInput } from "./admin-input.ts"
+import { refuse, type AdminRefusal, type Fault } from "./admin-problems.ts"
+import { isDevelopmentValue } from "./development-values.ts"
+import { banksFor, EVERY_BANK, mayAct, type Action, type Operator } from "./operator.ts"
+
+/** A Page as the admin API sees it: whatever its record holds, and never its token. */
+export interface PageOfBank {
+  readonly id: PageId
+  readonly bank: BankId
+}
+
+/** What a deployment says of itself to those who run it. Names and counts only. */
+export interface HealthReport {
+  readonly status: "ok" | "degraded"
+  /** Each thing that was looked at; `detail` is a sentence without values of settings. */
+  readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail?: string }[]
+}
+
+/** All the admin API is given. */
+export interface AdminGiven<Page extends PageOfBank> {
+  readonly development: boolean
+  readonly authenticate: Authenticate
+  readonly now: Now
+  readonly log: Log
+  readonly banks: {
+    list(): Promise<readonly BankRecord[]>
+    find(id: BankId): Promise<BankRecord | undefined>
+    /** Read a record from outside. Faults name members, never values. */
+    parse(body: unknown): Result<BankRecord, readonly Fault[]>
+    /** Store the record and its audit line in one batch. */
+    put(record: BankRecord, by: AuditBy): Promise<void>
+  }
+  readonly pages: {
+    list(): Promise<readonly Page[]>
+    find(id: PageId): Promise<Page | undefined>
+    parse(body: unknown): Result<Page, readonly Fault[]>
+    /** Store the record, seal the token where one is given, and the audit line, in one batch.
+     * @returns `false` where the Page is another bank's */
+    put(record: Page, token: Secret | undefined, by: AuditBy): Promise<boolean>
+  }
+  readonly deadLetters: DeadLetterDesk
+  readonly health: () => Promise<HealthReport>
+  /** Move the development clock, wake what is due, and say how far it now is from the real one. Never called elsewhere. */
+  readonly advanceClock: (advanceMs: number, by: AuditBy) => Promise<number>
+}
+
+type AdminVariables = RequestVariables & { operator: Operator }
+type AdminContext = Context<{ Variables: AdminVariables }>
+
+const TOKEN_CHARS_MAX = 2_000
+
+/** The admin API, to be mounted at `/admin/v1`. */
+export function adminApi<Page extends PageOfBank>(
+  given: AdminGiven<Page>,
+): Hono<{ Variables: AdminVariables }> {
+  const app = new Hono<{ Variables: AdminVariables }>()
+  const { banks, pages, deadLetters, development } = given
+
+  app.use(noStore, identify(given))
+
+  app.get("/banks", async (context) => {
+    const scope = banksFor(context.var.operator, "bank.read")
+    const records = await banks.list()
+    return context.json({
+      banks: records.filter((bank) => scope === EVERY_BANK || scope.includes(bank.id)),
+    })
+  })
+
+  app.get("/banks/:id", async (context) => {
+    const id = context.req.param("id")
+    if (!isBankId(id)) return no(context, "not_found")
+    const refused = permit(context, "bank.read", id)
+    if (refused) return refused
+    const record = await banks.find(id)
+    return record ? context.json(record) : no(context, "not_found")
+  })
+
+  app.put("/banks/:id", async (context) => {
+    const id = context.req.param("id")
+    if (!isBankId(id)) return no(context, "not_found")
+    const refused = permit(context, "bank.put", id)
+    if (refused) return refused
+    const act = await readAct(context.req.raw, development)
+    if (!act.ok) return no(context, act.error)
+    if (!development && isDevelopmentValue(id)) return no(context, "development_value")
+    const record = banks.parse({ v: 1, ...act.value.body, id })
+    if (!record.ok) return no(context, "invalid", record.error)
+    await banks.put(record.value, byOf(context, act.value))
+    return context.json(record.value)
+  })
+
+  app.get("/pages", async (context) => {
+    const scope = banksFor(context.var.operator, "page.read")
+    const records = await pages.list()
+    return context.json({
+      pages: records.filter((page) => scope === EVERY_BANK || scope.includes(page.bank)),
+    })
+  })
+
+  app.get("/pages/:id", async (context) => {
+    const id = context.req.param("id")
+    const record = isPageId(id) ? await pages.find(id) : undefined
+    if (!record) return no(context, "not_found")
+    return permit(context, "page.read", record.bank) ?? context.json(record)
+  })
+
+  app.put("/pages/:id", async (context) => {
+    const id = context.req.param("id")
+    if (!isPageId(id)) return no(context, "not_found")
+    const act = await readAct(context.req.raw, development)
+    if (!act.ok) return no(context, act.error)
+    const { token, ...body } = act.value.body
+    if (!development && (isDevelopmentValue(id) || isDevelopmentValue(token)))
+      return no(context, "development_value")
+    const record = pages.parse({ v: 1, ...body, id })
+    if (!record.ok) return no(context, "invalid", record.error)
+    const refused = permit(context, "page.put", record.value.bank)
+    if (refused) return refused
+    const existing = await pages.find(id)
+    if (existing && existing.bank !== record.value.bank)
+      return permit(context, "page.put", existing.bank) ?? no(context, "page_of_another_bank")
+    const faults = await faultsOfPage(given, record.value.bank, token, existing !== undefined)
+    if (faults.length > 0) return no(context, "invalid", faults)
+    const secret = typeof token === "string" ? new Secret(token) : undefined
+    const stored = await pages.put(record.value, secret, byOf(context, act.value))
+    return stored ? context.json(record.value) : no(context, "page_of_another_bank")
+  })
+
+  app.get("/dead-letters", async (context) => {
+    const { bank, cursor } = context.req.query()
+    if (bank !== undefined && !isBankId(bank)) return no(context, "not_found")
+    const refused = bank === undefined ? undefined : permit(context, "dead_letter.read", bank)
+    if (refused) return refused
+    const scope = bank === undefined ? banksFor(context.var.operator, "dead_letter.read") : [bank]
+    if (scope.length === 0) return no(context, "forbidden")
+    const page = await deadLetters.list(scope, cursor)
+    return context.json({
+      deadLetters: page.letters.map(renderLetter),
+      ...(page.next ? { next: page.next } : {}),
+    })
+  })
+
+  app.get("/dead-letters/:id", async (context) => {
+    const letter = await findLetter(given, context.req.param("id"))
+    if (!letter) return no(context, "not_found")
+    return permitLetter(context, "dead_letter.read", letter) ?? context.json(renderLetter(letter))
+  })
+
+  app.post("/dead-letters/:id/replay", async (context) => {
+    const act = await readAct(context.req.raw, development)
+    if (!act.ok) return no(context, act.error)
+    const body = judge(nothingInput, act.value.body, {})
+    if (!body.ok) return no(context, "invalid", body.error)
+    const letter = await findLetter(given, context.req.param("id"))
+    if (!letter) return no(context, "not_found")
+    const refused = permitLetter(context, "dead_letter.replay", letter)
+    if (refused) return refused
+    const replayed = await deadLetters.replay(letter.id, byOf(context, act.value))
+    if (replayed.ok) return context.json({ replayed: renderLetter(replayed.value) })
+    return no(context, replayed.error.reason === "outage" ? "queue_unavailable" : "not_found")
+  })
+
+  app.get("/health", async (context) => {
+    const scope = banksFor(context.var.operator, "health.read")
+    if (scope.length === 0) return no(context, "forbidden")
+    const [report, letters] = await Promise.all([given.health(), deadLetters.count(scope)])
+    return context.json({ ...report, deadLetters: letters })
+  })
+
+  if (development)
+    app.post("/clock", async (context) => {
+      const refused = permit(context, "clock.advance", EVERY_BANK)
+      if (refused) return refused
+      const act = await readAct(context.req.raw, development)
+      if (!act.ok) return no(context, act.error)
+      const input = judge(clockInput, act.value.body, CLOCK_RULES)
+      if (!input.ok) return no(context, "invalid", input.error)
+      const offsetMs = await given.advanceClock(input.value.advanceMs, byOf(context, act.value))
+      return context.json({ offsetMs })
+    })
+
+  return app
+
+  function byOf(context: AdminContext, act: ActInput): AuditBy {
+    return { actor: context.var.operator.id, reason: act.reason, at: given.now() }
+  }
+}
+
+const CLOCK_RULES = { advanceMs: "must be a whole number of milliseconds from 0 to five years" }
+
+const noStore = createMiddleware(async (context, next) => {
+  await next()
+  context.header("cache-control", "no-store")
+})
+
+/** Let nobody further whose name is not known; strangers hear the same on every path. */
+function identify(given: { readonly authenticate: Authenticate; readonly log: Log }) {
+  return createMiddleware<{ Variables: AdminVariables }>(async (context, next) => {
+    const { raw, method } = context.req
+    // Access's cookie comes along from any page a member of staff looks at: another site's must not act with it.
+    const site = raw.headers.get("sec-fetch-site")
+    if (method !== "GET" && site !== null && site !== "same-origin" && site !== "none")
+      return no(context, "cross_site")
+    const operator = await given.authenticate(raw.headers)
+    if (!operator.ok) {
+      given.log.warn("admin_refused", { reason: operator.error.reason, requestId: context.get("requestId") })
+      return no(context, operator.error.reason)
+    }
+    context.set("operator", operator.value)
+    return next()
+  })
+}
+
+function permit(context: AdminContext, action: Action, bank: BankId | "*"): Response | undefined {
+  const permission = mayAct(context.var.operator, action, bank)
+  return permission === "granted" ? undefined : no(context, permission)
+}
+
+/** A letter no bank can be named for is hidden from whoever does not hold every bank. */
+function permitLetter(context: AdminContext, action: Action, letter: DeadLetterAbout): Response | undefined {
+  const refused = permit(context, action, letter.bank)
+  const hidden = letter.bank === EVERY_BANK && banksFor(context.var.operator, action) !== EVERY_BANK
+  return refused && hidden ? no(context, "hidden") : refused
+}
+
+function no(context: Context, refusal: AdminRefusal, faults?: readonly Fault[]): Response {
+  return refuse(refusal, (context as AdminContext).get("requestId"), faults)
+}
+
+async function findLetter<Page extends PageOfBank>(
+  given: AdminGiven<Page>,
+  id: string,
+): Promise<DeadLetterAbout | undefined> {
+  return isDeadLetterId(id) ? given.deadLetters.find(id) : undefined
+}
+
+async function faultsOfPage<Page extends PageOfBank>(
+  given: AdminGiven<Page>,
+  bank: BankId,
+  token: unknown,
+  exists: boolean,
+): Promise<readonly Fault[]> {
+  const faults: Fault[] = []
+  if (!(await given.banks.find(bank))) faults.push({ field: "bank", fault: "must be a registered bank" })
+  const sound = typeof token === "string" && /^[\x21-\x7e]+$/.test(token) && token.length <= TOKEN_CHARS_MAX
+  if (!sound && !(token === undefined && exists))
+    faults.push({ field: "token", fault: "must be the Page's access token; needed for a new Page" })
+  return faults
+}
+
+/** Instants leave as RFC 3339. */
+function renderLetter(letter: DeadLetterAbout): object {
+  const { at, until, postedAt, ...rest } = letter
+  const posted = postedAt === undefined ? {} : { postedAt: new Date(postedAt).toISOString() }
+  return { ...rest, at: new Date(at).toISOString(), until: new Date(until).toISOString(), ...posted }
+}
