@@ -5,6 +5,7 @@ import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { checkBundle } from "./bundle.mjs"
 import { checkFloors } from "./floors.mjs"
+import { checkLock } from "./lock.mjs"
 import { checkPlaces } from "./places.mjs"
 import { run } from "./run.mjs"
 
@@ -38,7 +39,7 @@ export const STEPS = {
   floors: checkFloors,
   unused: (root) => run(root, "knip", "--no-progress"),
   bundle: checkBundle,
-  lock: (root) => run(root, "npm", "ci", "--dry-run", "--ignore-scripts", "--no-audit", "--no-fund"),
+  lock: checkLock,
   places: checkPlaces,
 }
 
