@@ -1,0 +1,143 @@
+// The consent record: what was shown, what was allowed, until when, and how it ended. Appended in D1, never edited; each record
+// names the hash of the one before, so that a changed or missing one shows. It holds no name, reference or account: accounts
+// stand as keyed digests. Groups follow ISO/IEC TS 27560 (header, processing, parties, events), reduced to what exists.
+// Pure; link-store.ts keeps them, linking.ts makes the first.
+
+import { digestText } from "../crypto/hmac.ts"
+import type { Pseudonyms } from "../crypto/pseudonym.ts"
+import type { Account, BankRecord } from "../banks/bank.ts"
+import type { BankId, LinkId } from "../foundation/id.ts"
+import { PURPOSES, type Purpose } from "../foundation/purpose.ts"
+
+/** Version of the consent page's words: raised whenever a sentence of them changes its meaning. */
+export const CONSENT_TEXT_VERSION = "2026-11-22"
+
+/** Who takes part, and as what. */
+export interface ConsentParty {
+  readonly role: "controller" | "processor" | "recipient"
+  readonly name: string
+}
+
+/** The customer switched these purposes on. */
+export interface GivenRecord {
+  readonly v: 1
+  readonly kind: "given"
+  readonly link: LinkId
+  readonly epoch: number
+  readonly purposes: readonly Purpose[]
+  readonly showAmounts: boolean
+  /** base64url HMAC of each account, another one for each link. */
+  readonly accounts: readonly string[]
+  /** The page's words: their version, and the SHA-256 of the text as shown, values filled in. */
+  readonly text: { readonly version: string; readonly sha256: string }
+  readonly language: string
+  readonly givenAt: number
+  readonly until: number
+  readonly jurisdiction: BankRecord["jurisdiction"]
+  readonly parties: readonly ConsentParty[]
+  /** Hash of the record before, '' for the first. */
+  readonly previous: string
+}
+
+/** What was allowed is allowed no more. */
+export interface EndedRecord {
+  readonly v: 1
+  readonly kind: "withdrawn" | "expired" | "revoked_by_bank"
+  readonly link: LinkId
+  readonly epoch: number
+  readonly reason: string
+  readonly at: number
+  readonly previous: string
+}
+
+export type ConsentRecord = GivenRecord | EndedRecord
+
+/** A record as it is stored. */
+export interface StoredRecord {
+  /** Canonical JSON. */
+  readonly json: string
+  /** base64url SHA-256 of `json`. */
+  readonly hash: string
+}
+
+/** What the customer decided, and where. */
+export interface Decision {
+  readonly link: LinkId
+  readonly epoch: number
+  readonly purposes: readonly Purpose[]
+  readonly showAmounts: boolean
+  readonly accounts: readonly Account[]
+  /** SHA-256 of the words as shown. */
+  readonly textSha256: string
+  readonly language: string
+  readonly givenAt: number
+  readonly until: number
+  readonly previous: string
+}
+
+/** The record of a decision made on our page. Purposes stand in the order of the seven, so that one decision has one form. */
+export async function givenRecord(
+  bank: BankRecord,
+  operator: string,
+  pseudonyms: Pseudonyms,
+  decision: Decision,
+): Promise<GivenRecord> {
+  const { link, epoch, showAmounts, language, givenAt, until, previous } = decision
+  const accounts = await Promise.all(
+    decision.accounts.map((account) => accountDigest(pseudonyms, bank.id, link, account.id)),
+  )
+  return {
+    v: 1,
+    kind: "given",
+    link,
+    epoch,
+    purposes: PURPOSES.filter((purpose) => decision.purposes.includes(purpose)),
+    showAmounts,
+    accounts: accounts.toSorted(),
+    text: { version: CONSENT_TEXT_VERSION, sha256: decision.textSha256 },
+    language,
+    givenAt,
+    until,
+    jurisdiction: bank.jurisdiction,
+    parties: partiesOf(bank, operator),
+    previous,
+  }
+}
+
+/** The form a record is stored and hashed in: members sorted by name at every depth, no white space (RFC 8785 for what stands here:
+ * texts, whole numbers, booleans). */
+export async function storedRecord(record: ConsentRecord): Promise<StoredRecord> {
+  const json = canonicalJson(record)
+  return { json, hash: await digestText(json) }
+}
+
+/** JSON with members sorted by name. @throws TypeError for a number that is not whole: its text would depend on the writer */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`
+  if (typeof value === "object" && value !== null) {
+    const members = Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .toSorted(([left], [right]) => (left < right ? -1 : 1))
+    return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`).join(",")}}`
+  }
+  if (typeof value === "number" && !Number.isSafeInteger(value))
+    throw new TypeError("Cannot write a number that is not whole into a record")
+  return JSON.stringify(value)
+}
+
+/** Keyed, and different for each link: two links of one account cannot be joined by it. */
+function accountDigest(
+  pseudonyms: Pseudonyms,
+  bank: BankId,
+  link: LinkId,
+  account: string,
+): Promise<string> {
+  return pseudonyms.customerOf(bank, `${link}|account|${account}`)
+}
+
+function partiesOf(bank: BankRecord, operator: string): readonly ConsentParty[] {
+  const meta: ConsentParty = { role: "recipient", name: "Meta Platforms" }
+  return bank.role === "bank_processor"
+    ? [{ role: "controller", name: bank.name }, { role: "processor", name: operator }, meta]
+    : [{ role: "controller", name: operator }, { role: "controller", name: bank.name }, meta]
+}

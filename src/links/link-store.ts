@@ -1,0 +1,403 @@
+// Links and their consent records in D1: the directory's answer to "who is tied to whom, in which state". Only this file names
+// the tables. Every change is one batch of the change, its consent record and its line of the audit trail. A change starts from
+// the state it read; where that has moved meanwhile a guard makes the whole batch fail, and nothing of it stands.
+
+import { and, asc, eq, isNotNull, lte, ne, sql, type SQL } from "drizzle-orm"
+import type { AuditBy } from "../audit/audit.ts"
+import { auditStatement } from "../audit/audit-store.ts"
+import { DatabaseError, read, write, type Database } from "../db/database.ts"
+import { consents, links, people } from "../db/schema.ts"
+import { createConsentId, type BankId, type LinkId, type PageId, type PersonId, type Random } from "../foundation/id.ts"
+import { err, ok, type Result } from "../foundation/result.ts"
+import { storedRecord, type EndedRecord, type GivenRecord } from "./consent-record.ts"
+import { PENDING_LINK_MS, type Link } from "./link.ts"
+
+/** A link with what is sealed in its row. All three are `null` once it was ended. */
+export interface StoredLink extends Link {
+  /** Pseudonym of the bank's reference. */
+  readonly customer: string
+  readonly wrappedKey: string | null
+  readonly tokensSealed: string | null
+  readonly customerSealed: string | null
+  readonly tokensVersion: number
+}
+
+/** Why a link ended; each has one kind of consent record. */
+export const END_REASONS = {
+  declined: "withdrawn",
+  not_confirmed: "expired",
+  wrong_code: "withdrawn",
+  other_person: "withdrawn",
+  disconnected: "withdrawn",
+  replaced: "withdrawn",
+  erased: "withdrawn",
+  consent_expired: "expired",
+  refused_by_bank: "revoked_by_bank",
+  revoked_by_bank: "revoked_by_bank",
+} as const satisfies Readonly<Record<string, EndedRecord["kind"]>>
+export type EndReason = keyof typeof END_REASONS
+
+/** Why a link was not changed. */
+export type LinkRefusal =
+  | { readonly reason: "link_gone" }
+  | { readonly reason: "link_expired" }
+  | { readonly reason: "link_changed" }
+  | { readonly reason: "other_person" }
+
+/** What fan-out needs of a live link, from its one query. */
+export interface LiveLink {
+  readonly id: LinkId
+  readonly person: PersonId
+  readonly page: PageId
+  readonly bank: BankId
+  readonly customer: string
+  readonly epoch: number
+  readonly recordHash: string
+  /** The person's own key, wrapped. */
+  readonly personWrappedKey: string
+}
+
+/** A link to be, as the bank's login made it. */
+export interface PendingLink {
+  readonly id: LinkId
+  readonly person: PersonId
+  readonly bank: BankId
+  readonly page: PageId
+  readonly customer: string
+  readonly wrappedKey: string
+  readonly tokensSealed: string
+  readonly customerSealed: string
+}
+
+const END_TRIES_MAX = 3
+
+/** Write a pending link: ten minutes from `by.at`, no consent, no grant. */
+export async function insertPending(db: Database, pending: PendingLink, by: AuditBy): Promise<void> {
+  const { id, person, bank, page, ...sealed } = pending
+  await write(
+    db.batch([
+      db.insert(links).values({
+        id,
+        personId: person,
+        bankId: bank,
+        pageId: page,
+        ...sealed,
+        state: "pending",
+        epoch: 0,
+        recordHash: "",
+        tokensVersion: 0,
+        createdAt: by.at,
+        pendingUntil: by.at + PENDING_LINK_MS,
+      }),
+      auditStatement(db, { ...by, bank, action: "link.pending", object: id }),
+    ]),
+  )
+}
+
+/** Append what the customer allowed and raise the link's epoch to the record's. The link stays in the state it is in.
+ * @returns the record's hash; refusal `link_gone` for an ended link, `link_changed` where the record does not follow the newest one */
+export async function appendConsent(
+  db: Database,
+  record: GivenRecord,
+  by: AuditBy,
+  random: Random,
+): Promise<Result<string, LinkRefusal>> {
+  const link = await findLink(db, record.link)
+  if (!link || link.state === "ended") return err({ reason: "link_gone" })
+  if (link.epoch !== record.epoch - 1 || link.recordHash !== record.previous) return err({ reason: "link_changed" })
+  const { json, hash } = await storedRecord(record)
+  const done = await guarded(
+    db.batch([
+      db
+        .update(links)
+        .set({
+          epoch: only(record.epoch, eq(links.epoch, link.epoch), ne(links.state, "ended")),
+          recordHash: hash,
+        })
+        .where(eq(links.id, link.id)),
+      db.insert(consents).values({
+        id: createConsentId(random),
+        linkId: link.id,
+        bankId: link.bank,
+        epoch: record.epoch,
+        kind: record.kind,
+        record: json,
+        hash,
+        at: record.givenAt,
+        until: record.until,
+      }),
+      auditStatement(db, { ...by, bank: link.bank, action: "link.consent", object: link.id }),
+    ]),
+  )
+  return done ? ok(hash) : err({ reason: "link_changed" })
+}
+
+/** A link, in whatever state. */
+export async function findLink(db: Database, id: LinkId): Promise<StoredLink | undefined> {
+  const [row] = await read(db.select().from(links).where(eq(links.id, id)).limit(1))
+  return row && toLink(row)
+}
+
+/** The person's live link. A Page belongs to one bank and a person to one Page, so there is at most one. */
+export async function findLiveByPerson(db: Database, person: PersonId): Promise<StoredLink | undefined> {
+  const [row] = await read(
+    db
+      .select()
+      .from(links)
+      .where(and(eq(links.personId, person), eq(links.state, "live")))
+      .limit(1),
+  )
+  return row && toLink(row)
+}
+
+/** Make a pending link live: the code was typed in the right chat. Repeating it is harmless. The person's other live link of the
+ * bank ends in the same batch; its sealed tokens stay for `BankAccess.revoke`, then `endLink` destroys them.
+ * @param epoch of the consent the chat was told of
+ * @returns the links it replaced that still have their key, on a repeated call too; refusals `link_gone | link_expired | link_changed | other_person` */
+export async function goLive(
+  db: Database,
+  id: LinkId,
+  person: PersonId,
+  epoch: number,
+  by: AuditBy,
+  random: Random,
+): Promise<Result<{ readonly replaced: readonly LinkId[] }, LinkRefusal>> {
+  const link = await findLink(db, id)
+  const refusal = whyNotLive(link, person, epoch, by.at)
+  if (refusal) return err(refusal)
+  if (!link || link.state === "live") return ok({ replaced: await listReplaced(db, person) })
+  const others = await read(
+    db
+      .select()
+      .from(links)
+      .where(
+        and(
+          eq(links.personId, person),
+          eq(links.bankId, link.bank),
+          eq(links.state, "live"),
+          ne(links.id, id),
+        ),
+      ),
+  )
+  const endings = await Promise.all(
+    others.map((other) => endStatements(db, toLink(other), "replaced", by, random, { keepSealed: true })),
+  )
+  const done = await guarded(
+    db.batch([
+      db
+        .update(links)
+        .set({
+          state: only("live", eq(links.state, "pending"), eq(links.epoch, epoch), sql`${links.pendingUntil} > ${by.at}`),
+        })
+        .where(eq(links.id, id)),
+      ...endings.flat(),
+      auditStatement(db, { ...by, bank: link.bank, action: "link.activate", object: id }),
+    ]),
+  )
+  if (done) return ok({ replaced: await listReplaced(db, person) })
+  const found = await findLink(db, id)
+  const since = whyNotLive(found, person, epoch, by.at)
+  if (since) return err(since)
+  return found?.state === "live"
+    ? ok({ replaced: await listReplaced(db, person) })
+    : err({ reason: "link_changed" })
+}
+
+/** End a link and destroy its key: nothing of it opens again. Repeating it is harmless. Where a consent was given, its end is
+ * appended. Says nothing to the bank: `BankAccess.revoke` first, where it should hear.
+ * @returns `true` where this call ended it, `false` where it had ended before or never was */
+export async function endLink(
+  db: Database,
+  id: LinkId,
+  reason: EndReason,
+  by: AuditBy,
+  random: Random,
+): Promise<boolean> {
+  for (let tries = 0; tries < END_TRIES_MAX; tries++) {
+    const link = await findLink(db, id)
+    if (!link) return false
+    if (link.state === "ended") {
+      if (link.wrappedKey !== null) await write(db.update(links).set(DESTROYED).where(eq(links.id, id)))
+      return false
+    }
+    const [first, ...rest] = await endStatements(db, link, reason, by, random, { keepSealed: false })
+    if (await guarded(db.batch([first, ...rest]))) return true
+  }
+  throw new Error(`Cannot end link: it changed ${END_TRIES_MAX} times meanwhile`)
+}
+
+/** Store refreshed tokens over the version they were refreshed from.
+ * @returns `false` where somebody else stored a newer version, or the link has ended: read it again */
+export async function storeTokens(
+  db: Database,
+  id: LinkId,
+  fromVersion: number,
+  tokensSealed: string,
+): Promise<boolean> {
+  const rows = await write(
+    db
+      .update(links)
+      .set({ tokensSealed, tokensVersion: fromVersion + 1 })
+      .where(and(eq(links.id, id), eq(links.tokensVersion, fromVersion), isNotNull(links.wrappedKey)))
+      .returning({ id: links.id }),
+  )
+  return rows.length === 1
+}
+
+/** Pending links whose ten minutes are over, oldest first. */
+export async function listExpiredPending(
+  db: Database,
+  now: number,
+  limit: number,
+): Promise<readonly Pick<Link, "id" | "bank" | "person" | "page">[]> {
+  const rows = await read(
+    db
+      .select({ id: links.id, bank: links.bankId, person: links.personId, page: links.pageId })
+      .from(links)
+      .where(and(eq(links.state, "pending"), lte(links.pendingUntil, now)))
+      .orderBy(asc(links.pendingUntil))
+      .limit(limit),
+  )
+  return rows as Pick<Link, "id" | "bank" | "person" | "page">[]
+}
+
+/** Everybody live who is one of these customers, in one query however many are asked for.
+ * @param pseudonyms of customer references; passed as one JSON parameter, for D1 takes at most 100 */
+export async function findLiveForCustomers(
+  db: Database,
+  pseudonyms: readonly string[],
+): Promise<readonly LiveLink[]> {
+  const rows = await read(
+    db
+      .select({
+        id: links.id,
+        person: links.personId,
+        page: links.pageId,
+        bank: links.bankId,
+        customer: links.customer,
+        epoch: links.epoch,
+        recordHash: links.recordHash,
+        personWrappedKey: people.wrappedKey,
+      })
+      .from(links)
+      .innerJoin(people, eq(people.id, links.personId))
+      .where(
+        and(
+          sql`${links.customer} in (select value from json_each(${JSON.stringify(pseudonyms)}))`,
+          eq(links.state, "live"),
+        ),
+      ),
+  )
+  return rows as LiveLink[]
+}
+
+/** A person's replaced links that are still to be revoked at the bank. */
+async function listReplaced(db: Database, person: PersonId): Promise<readonly LinkId[]> {
+  const rows = await read(
+    db
+      .select({ id: links.id })
+      .from(links)
+      .where(and(eq(links.personId, person), eq(links.state, "ended"), isNotNull(links.wrappedKey))),
+  )
+  return rows.map(({ id }) => id as LinkId)
+}
+
+const DESTROYED = { wrappedKey: null, tokensSealed: null, customerSealed: null } as const
+
+type Row = typeof links.$inferSelect
+
+function toLink(row: Row): StoredLink {
+  const { id, personId, bankId, pageId, state, epoch, recordHash, pendingUntil } = row
+  const { customer, wrappedKey, tokensSealed, customerSealed, tokensVersion } = row
+  return {
+    id: id as LinkId,
+    person: personId as PersonId,
+    bank: bankId as BankId,
+    page: pageId as PageId,
+    state,
+    epoch,
+    recordHash,
+    pendingUntil,
+    customer,
+    wrappedKey,
+    tokensSealed,
+    customerSealed,
+    tokensVersion,
+  }
+}
+
+function whyNotLive(
+  link: StoredLink | undefined,
+  person: PersonId,
+  epoch: number,
+  now: number,
+): LinkRefusal | undefined {
+  if (!link || link.state === "ended") return { reason: "link_gone" }
+  if (link.person !== person) return { reason: "other_person" }
+  if (link.epoch !== epoch || epoch === 0) return { reason: "link_changed" }
+  if (link.state === "pending" && now >= link.pendingUntil) return { reason: "link_expired" }
+  return undefined
+}
+
+async function endStatements(
+  db: Database,
+  link: StoredLink,
+  reason: EndReason,
+  by: AuditBy,
+  random: Random,
+  { keepSealed }: { readonly keepSealed: boolean },
+) {
+  const epoch = link.epoch + 1
+  const kind = END_REASONS[reason]
+  const record = await storedRecord({
+    v: 1,
+    kind,
+    link: link.id,
+    epoch,
+    reason,
+    at: by.at,
+    previous: link.recordHash,
+  })
+  const given = link.recordHash !== ""
+  const ending = db
+    .update(links)
+    .set({
+      state: only("ended", eq(links.epoch, link.epoch), eq(links.state, link.state)),
+      epoch,
+      endedAt: by.at,
+      endedReason: reason,
+      ...(given ? { recordHash: record.hash } : {}),
+      ...(keepSealed ? {} : DESTROYED),
+    })
+    .where(eq(links.id, link.id))
+  const audit = auditStatement(db, { ...by, bank: link.bank, action: "link.end", object: link.id })
+  if (!given) return [ending, audit] as const
+  const appended = db.insert(consents).values({
+    id: createConsentId(random),
+    linkId: link.id,
+    bankId: link.bank,
+    epoch,
+    kind,
+    record: record.json,
+    hash: record.hash,
+    at: by.at,
+    until: by.at,
+  })
+  return [ending, appended, audit] as const
+}
+
+/** `value` where all conditions hold, else NULL: the column takes none, so that SQLite undoes the whole batch. */
+function only<T extends string | number>(value: T, ...conditions: readonly SQL[]): SQL<T> {
+  return sql<T>`case when ${and(...conditions) ?? sql`0`} then ${value} else null end`
+}
+
+/** Run a batch with a guard in it. @returns `false` where the guard undid it */
+async function guarded(batch: PromiseLike<unknown>): Promise<boolean> {
+  try {
+    await write(batch)
+    return true
+  } catch (fault) {
+    if (fault instanceof DatabaseError && fault.message.includes("NOT NULL constraint failed: links.")) return false
+    throw fault
+  }
+}
