@@ -56,6 +56,10 @@ export function runSide(side, args, local, onLine) {
   }
   for (const stream of [child.stdout, child.stderr]) byLine(stream, keep)
 
+  // A test runner that is cut short exits without asking anyone to stop.
+  const killAtExit = () => signalGroup(child.pid, "SIGKILL")
+  process.once("exit", killAtExit)
+
   let code
   const exited = new Promise((resolve) => {
     child.once("error", (error) => {
@@ -63,6 +67,7 @@ export function runSide(side, args, local, onLine) {
       resolve((code = 1))
     })
     child.once("close", (status) => {
+      process.off("exit", killAtExit)
       log.end()
       resolve((code = status ?? 1))
     })
@@ -82,6 +87,7 @@ export function runSide(side, args, local, onLine) {
 }
 
 function signalGroup(pid, name) {
+  if (pid === undefined) return
   try {
     process.kill(-pid, name)
   } catch (error) {
