@@ -30,6 +30,8 @@ export interface BankRecord {
   readonly jwksUri: string
   /** Claim of the ID token that is the customer reference. */
   readonly subjectClaim: string
+  /** IANA name: times in the chat are the bank's, with its city beside them. */
+  readonly timeZone: string
   /** BCP 47, first is the fallback. */
   readonly languages: readonly string[]
   /** E.164, shown as a call button when something is urgent and the bank does not answer. */

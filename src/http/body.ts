@@ -1,13 +1,19 @@
-// Reading a request's body with a cap, before anything is hashed or parsed: a stranger cannot make us hold more than the cap.
+// Reading a body with a cap, before anything is hashed or parsed: a stranger cannot make us hold more than the cap.
 
 import { err, ok, type Result } from "../foundation/result.ts"
 
 /** Why a body was not read. */
 export type BodyRefusal = { readonly reason: "body_too_large" } | { readonly reason: "body_unreadable" }
 
+/** A request or a response: what both say of their body. */
+export interface WithBody {
+  readonly headers: Headers
+  readonly body: ReadableStream | null
+}
+
 /** The raw bytes of a body, at most `bytesMax`. A declared length above the cap is refused unread; a lying one is cut off at the cap. */
 export async function readCapped(
-  request: Request,
+  request: WithBody,
   bytesMax: number,
 ): Promise<Result<Uint8Array<ArrayBuffer>, BodyRefusal>> {
   const declared = Number(request.headers.get("content-length") ?? "0")
