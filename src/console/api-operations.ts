@@ -1,0 +1,139 @@
+// The admin API's operations, one row each, in the order they are read. The routes are admin-routes.ts; a test keeps both alike.
+
+import type { AdminRefusal } from "./admin-problems.ts"
+import type { SchemaName } from "./api-schemas.ts"
+import type { Action } from "./operator.ts"
+
+/** One operation below `/admin/v1`. */
+export interface Operation {
+  readonly method: "get" | "put" | "post"
+  /** OpenAPI path, parameters in braces. */
+  readonly path: string
+  readonly id: string
+  readonly summary: string
+  /** What it needs a role for. */
+  readonly action: Action
+  readonly query?: readonly { readonly name: string; readonly description: string }[]
+  readonly body?: SchemaName
+  /** Schema of the answer, or of what stands in its member or its list. */
+  readonly answer: { readonly schema: SchemaName; readonly list?: string; readonly member?: string }
+  /** Refusals beyond those of every operation. */
+  readonly refusals: readonly AdminRefusal[]
+  readonly developmentOnly?: true
+}
+
+export const ADMIN_BASE = "/admin/v1"
+
+const BODY = ["body_not_json", "body_too_large", "media_type", "invalid", "forbidden"] as const
+
+/** Every operation of the admin API. */
+export const OPERATIONS: readonly Operation[] = [
+  {
+    method: "get",
+    path: "/banks",
+    id: "listBanks",
+    summary: "The banks you hold a role for",
+    action: "bank.read",
+    answer: { schema: "Bank", list: "banks" },
+    refusals: [],
+  },
+  {
+    method: "get",
+    path: "/banks/{id}",
+    id: "getBank",
+    summary: "A bank's record",
+    action: "bank.read",
+    answer: { schema: "Bank" },
+    refusals: ["not_found"],
+  },
+  {
+    method: "put",
+    path: "/banks/{id}",
+    id: "putBank",
+    summary: "Register a bank, or replace its record",
+    action: "bank.put",
+    body: "BankInput",
+    answer: { schema: "Bank" },
+    refusals: [...BODY, "not_found"],
+  },
+  {
+    method: "get",
+    path: "/pages",
+    id: "listPages",
+    summary: "The Pages of the banks you hold a role for",
+    action: "page.read",
+    answer: { schema: "Page", list: "pages" },
+    refusals: [],
+  },
+  {
+    method: "get",
+    path: "/pages/{id}",
+    id: "getPage",
+    summary: "A Page's record, without its token",
+    action: "page.read",
+    answer: { schema: "Page" },
+    refusals: ["not_found"],
+  },
+  {
+    method: "put",
+    path: "/pages/{id}",
+    id: "putPage",
+    summary: "Register a Page for one bank, for life, or replace its record or token",
+    action: "page.put",
+    body: "PageInput",
+    answer: { schema: "Page" },
+    refusals: [...BODY, "not_found", "page_of_another_bank"],
+  },
+  {
+    method: "get",
+    path: "/dead-letters",
+    id: "listDeadLetters",
+    summary: "What could not be handled, newest first, 50 at a time",
+    action: "dead_letter.read",
+    query: [
+      { name: "bank", description: "Only this bank's" },
+      { name: "cursor", description: "`next` of the page before" },
+    ],
+    answer: { schema: "DeadLetter", list: "deadLetters" },
+    refusals: ["forbidden", "not_found"],
+  },
+  {
+    method: "get",
+    path: "/dead-letters/{id}",
+    id: "getDeadLetter",
+    summary: "One letter, without its content",
+    action: "dead_letter.read",
+    answer: { schema: "DeadLetter" },
+    refusals: ["forbidden", "not_found"],
+  },
+  {
+    method: "post",
+    path: "/dead-letters/{id}/replay",
+    id: "replayDeadLetter",
+    summary: "Post a letter's job to its queue again; the letter goes once the queue has it",
+    action: "dead_letter.replay",
+    body: "ReasonInput",
+    answer: { schema: "DeadLetter", member: "replayed" },
+    refusals: [...BODY, "not_found", "queue_unavailable"],
+  },
+  {
+    method: "get",
+    path: "/health",
+    id: "getHealth",
+    summary: "What works, what is missing, and how many dead letters lie here",
+    action: "health.read",
+    answer: { schema: "Health" },
+    refusals: ["forbidden"],
+  },
+  {
+    method: "post",
+    path: "/clock",
+    id: "advanceClock",
+    summary: "Move the development clock forward",
+    action: "clock.advance",
+    body: "ClockInput",
+    answer: { schema: "Clock" },
+    refusals: BODY,
+    developmentOnly: true,
+  },
+]

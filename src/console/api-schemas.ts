@@ -1,0 +1,175 @@
+// JSON Schemas of what the admin API takes and gives, for its description. Data only: who enforces them is the room whose record
+// it is (banks/bank-record.ts, messenger/page-record.ts). A test reads the demo bank's record against both.
+
+type Schema = Readonly<Record<string, unknown>>
+
+const BANK_ID: Schema = { type: "string", pattern: "^[a-z0-9][a-z0-9-]{1,39}$", examples: ["demo"] }
+const PAGE_ID: Schema = { type: "string", pattern: "^[0-9]{1,32}$", examples: ["100000000000001"] }
+const LETTER_ID: Schema = { type: "string", pattern: "^dead_[A-Za-z0-9_-]{43}$" }
+const INSTANT: Schema = { type: "string", format: "date-time" }
+const HTTPS: Schema = { type: "string", format: "uri", description: "https outside development" }
+const REASON: Schema = {
+  type: "string",
+  minLength: 1,
+  maxLength: 500,
+  description:
+    "Why; goes to the audit trail. May stand in the header Tellerline-Reason instead. In development it may be left out",
+}
+
+const bankMembers = {
+  name: { type: "string", description: "As customers know it" },
+  role: { enum: ["bank_processor", "third_party"] },
+  jurisdiction: { enum: ["EU", "UK", "US", "other"] },
+  dialect: { enum: ["fdx-6"], description: "Dialect of its account data API" },
+  issuer: { ...HTTPS, description: "OpenID issuer, compared as text" },
+  clientId: { type: "string" },
+  apiBase: { ...HTTPS, description: "Base of the account data API, without a trailing slash" },
+  actionsBase: { ...HTTPS, description: "Where the bank lets us freeze, answer and dispute" },
+  callbackUrl: { ...HTTPS, description: "Where we say what became of its events" },
+  eventSource: { type: "string", description: "The CloudEvents source its events carry" },
+  jwksUri: { ...HTTPS, description: "JWK set its event signatures are verified with" },
+  subjectClaim: {
+    type: "string",
+    default: "sub",
+    description: "Claim of the ID token that is the customer reference",
+  },
+  languages: {
+    type: "array",
+    items: { type: "string" },
+    minItems: 1,
+    description: "BCP 47, the first is the fallback",
+  },
+  emergencyPhone: { type: "string", description: "E.164" },
+  linkHosts: {
+    type: "array",
+    items: { type: "string" },
+    description: "Hosts a URL in a message may point at",
+  },
+  consentDays: { type: "integer", description: "How long a consent lasts" },
+} as const satisfies Readonly<Record<string, Schema>>
+
+const BANK_REQUIRED = [
+  "name",
+  "role",
+  "jurisdiction",
+  "dialect",
+  "issuer",
+  "clientId",
+  "apiBase",
+  "eventSource",
+  "jwksUri",
+  "languages",
+  "emergencyPhone",
+  "linkHosts",
+]
+
+/** Schemas the operations refer to, by name. */
+export const SCHEMAS = {
+  BankId: BANK_ID,
+  PageId: PAGE_ID,
+  DeadLetterId: LETTER_ID,
+  BankInput: {
+    type: "object",
+    properties: { ...bankMembers, reason: REASON },
+    required: BANK_REQUIRED,
+  },
+  Bank: {
+    type: "object",
+    properties: { v: { const: 1 }, id: BANK_ID, ...bankMembers },
+    required: ["v", "id", ...BANK_REQUIRED],
+  },
+  PageInput: {
+    type: "object",
+    properties: {
+      bankId: BANK_ID,
+      name: { type: "string" },
+      token: {
+        type: "string",
+        writeOnly: true,
+        description: "The Page's access token; may be left out once it is known",
+      },
+      reason: REASON,
+    },
+    required: ["bankId", "name"],
+  },
+  Page: {
+    type: "object",
+    properties: { v: { const: 1 }, id: PAGE_ID, bank: BANK_ID, name: { type: "string" } },
+    required: ["v", "id", "bank"],
+    description: "A Page's record; its token is never given out",
+  },
+  DeadLetter: {
+    type: "object",
+    properties: {
+      id: LETTER_ID,
+      bank: { type: "string", description: 'The bank, or "*" where none can be named' },
+      queue: { enum: ["alerts", "updates", "inbound", "chores"] },
+      reason: { enum: ["retries_exhausted", "job_malformed", "job_version_unknown", "gave_up"] },
+      attempts: { type: "integer" },
+      kind: { type: "string" },
+      items: { type: "integer", description: "People's events in it" },
+      postedAt: INSTANT,
+      at: { ...INSTANT, description: "Since when it lies here" },
+      until: { ...INSTANT, description: "When it is deleted" },
+    },
+    required: ["id", "bank", "queue", "reason", "attempts", "kind", "at", "until"],
+    description: "What could not be handled, without its content, which is sealed",
+  },
+  ReasonInput: { type: "object", properties: { reason: REASON }, additionalProperties: false },
+  ClockInput: {
+    type: "object",
+    properties: { advanceMs: { type: "integer", minimum: 0 }, reason: REASON },
+    required: ["advanceMs"],
+    additionalProperties: false,
+  },
+  Clock: {
+    type: "object",
+    properties: {
+      offsetMs: { type: "integer", description: "How far the clock now is ahead of the real one" },
+    },
+    required: ["offsetMs"],
+  },
+  Health: {
+    type: "object",
+    properties: {
+      status: { enum: ["ok", "degraded"] },
+      checks: {
+        type: "array",
+        items: {
+          type: "object",
+          properties: { name: { type: "string" }, ok: { type: "boolean" }, detail: { type: "string" } },
+          required: ["name", "ok"],
+        },
+      },
+      deadLetters: {
+        type: "object",
+        additionalProperties: { type: "integer" },
+        description: "Letters by queue",
+      },
+    },
+    required: ["status", "checks", "deadLetters"],
+  },
+  Problem: {
+    type: "object",
+    description: "RFC 9457. Faults name members, never what was sent",
+    properties: {
+      type: { type: "string", examples: ["urn:tellerline:problem:not-found"] },
+      title: { type: "string" },
+      status: { type: "integer" },
+      detail: { type: "string" },
+      request_id: { type: "string" },
+      faults: {
+        type: "array",
+        items: {
+          type: "object",
+          properties: { field: { type: "string" }, fault: { type: "string" } },
+          required: ["field", "fault"],
+        },
+      },
+    },
+    required: ["type", "title", "status"],
+  },
+} as const satisfies Readonly<Record<string, Schema>>
+
+/** Name of a schema an operation refers to. */
+export type SchemaName = keyof typeof SCHEMAS
