@@ -1,0 +1,218 @@
+// Every command, one row each: its words, what it takes, what it calls. Composed by tellerline.mjs.
+
+import { readFile } from "node:fs/promises"
+import process from "node:process"
+import { refused, usage } from "./failure.mjs"
+import { printJson, printRecord, printTable, say } from "./print.mjs"
+
+/** @typedef {object} Asked
+ * @property {import("./client.mjs").Client} client
+ * @property {readonly string[]} given parameters after the command's words
+ * @property {Readonly<Record<string, any>>} options
+ * @property {Readonly<Record<string, string | undefined>>} environment */
+
+/** @typedef {object} Command
+ * @property {readonly string[]} words
+ * @property {string} usage
+ * @property {string} summary
+ * @property {string} [help]
+ * @property {readonly string[]} [parameters]
+ * @property {readonly string[]} [options] beyond those every command takes
+ * @property {(asked: Asked) => Promise<number>} run the exit code */
+
+const FILE_CHARS_MAX = 60_000
+const LETTER_COLUMNS = ["id", "bank", "queue", "kind", "items", "reason", "at", "until"]
+
+/** @type {readonly Command[]} */
+export const COMMANDS = [
+  {
+    words: ["banks", "list"],
+    usage: "banks list",
+    summary: "The banks you hold a role for",
+    run: (asked) => list(asked, "/banks", "banks", ["id", "name", "dialect", "jurisdiction", "issuer"]),
+  },
+  {
+    words: ["banks", "show"],
+    usage: "banks show <bank>",
+    summary: "A bank's record",
+    parameters: ["bank"],
+    run: (asked) => show(asked, `/banks/${part(asked.given[0])}`),
+  },
+  {
+    words: ["banks", "put"],
+    usage: "banks put <file> [--reason <why>]",
+    summary: "Register a bank, or replace its record",
+    help: 'The file is JSON with the member "id" and those of GET /docs; "-" reads standard input.',
+    parameters: ["file"],
+    options: ["reason"],
+    run: (asked) => put(asked, "banks"),
+  },
+  {
+    words: ["pages", "list"],
+    usage: "pages list",
+    summary: "The Pages of the banks you hold a role for",
+    run: (asked) => list(asked, "/pages", "pages", ["id", "bank", "name"]),
+  },
+  {
+    words: ["pages", "show"],
+    usage: "pages show <page>",
+    summary: "A Page's record, without its token",
+    parameters: ["page"],
+    run: (asked) => show(asked, `/pages/${part(asked.given[0])}`),
+  },
+  {
+    words: ["pages", "put"],
+    usage: "pages put <file> [--reason <why>]",
+    summary: "Register a Page for a bank, or replace its record or token",
+    help: 'The file is JSON with the members "id" and "bankId"; "-" reads standard input.\nThe token is read from TELLERLINE_PAGE_TOKEN, or from the member "token".',
+    parameters: ["file"],
+    options: ["reason"],
+    run: (asked) => put(asked, "pages", { token: asked.environment.TELLERLINE_PAGE_TOKEN }),
+  },
+  {
+    words: ["dead-letters", "list"],
+    usage: "dead-letters list [--bank <bank>] [--cursor <next>]",
+    summary: "What could not be handled, newest first",
+    options: ["bank", "cursor"],
+    run: listLetters,
+  },
+  {
+    words: ["dead-letters", "show"],
+    usage: "dead-letters show <id>",
+    summary: "One letter, without its content, which is sealed",
+    parameters: ["id"],
+    run: (asked) => show(asked, `/dead-letters/${part(asked.given[0])}`),
+  },
+  {
+    words: ["dead-letters", "replay"],
+    usage: "dead-letters replay <id> --reason <why>",
+    summary: "Post a letter's job to its queue again",
+    help: "The reason stands in the audit trail. What was told once is not told again.",
+    parameters: ["id"],
+    options: ["reason"],
+    run: replay,
+  },
+  {
+    words: ["health"],
+    usage: "health",
+    summary: "What works, what is missing, how many dead letters lie here",
+    run: health,
+  },
+  {
+    words: ["healthz"],
+    usage: "healthz",
+    summary: "Does the gateway answer, and is it configured (needs no key)",
+    run: healthz,
+  },
+]
+
+/** The command these words name. @param {readonly string[]} positionals */
+export function findCommand(positionals) {
+  return COMMANDS.find(({ words }) => words.every((word, at) => positionals[at] === word))
+}
+
+/** The commands that begin with these words, as far as both go: `banks` means all of the banks'. @param {readonly string[]} positionals */
+export function commandsBeginning(positionals) {
+  return COMMANDS.filter(({ words }) => words.every((word, at) => (positionals[at] ?? word) === word))
+}
+
+async function list({ client, options }, path, member, columns) {
+  const answer = await client.admin("GET", path)
+  if (options.json) printJson(answer)
+  else printTable(columns, answer?.[member] ?? [], `There are no ${member}.`)
+  return 0
+}
+
+async function show({ client, options }, path) {
+  const answer = await client.admin("GET", path)
+  if (options.json) printJson(answer)
+  else printRecord(answer ?? {})
+  return 0
+}
+
+async function put({ client, given, options }, noun, more = {}) {
+  const record = await readRecord(given[0])
+  const { id } = record
+  if (typeof id !== "string" || !id) throw usage(`the file has no "id"`)
+  const known = Object.fromEntries(
+    Object.entries({ ...more, reason: options.reason }).filter(([, value]) => value),
+  )
+  const answer = await client.admin("PUT", `/${noun}/${part(id)}`, { ...record, ...known })
+  if (options.json) printJson(answer)
+  else say(`Stored ${noun === "banks" ? "bank" : "Page"} ${id}.`)
+  return 0
+}
+
+async function listLetters({ client, options }) {
+  const query = new URLSearchParams()
+  for (const name of ["bank", "cursor"]) if (options[name]) query.set(name, options[name])
+  const answer = await client.admin(
+    "GET",
+    query.size > 0 ? `/dead-letters?${query.toString()}` : "/dead-letters",
+  )
+  if (options.json) printJson(answer)
+  else printTable(LETTER_COLUMNS, answer?.deadLetters ?? [], "There are no dead letters.")
+  if (!options.json && answer?.next) say(`\nMore: tellerline dead-letters list --cursor ${answer.next}`)
+  return 0
+}
+
+async function replay({ client, given, options }) {
+  if (!options.reason) throw usage("say why: --reason <why>")
+  const answer = await client.admin("POST", `/dead-letters/${part(given[0])}/replay`, {
+    reason: options.reason,
+  })
+  if (options.json) printJson(answer)
+  else say(`Posted to "${answer?.replayed?.queue}" again.`)
+  return 0
+}
+
+async function health({ client, options }) {
+  const answer = await client.admin("GET", "/health")
+  if (options.json) printJson(answer)
+  else {
+    printTable(["name", "ok", "detail"], answer?.checks ?? [], "Nothing was looked at.")
+    const letters = Object.entries(answer?.deadLetters ?? {}).map(([queue, count]) => `${queue} ${count}`)
+    say(`\nDead letters: ${letters.join(", ") || "none"}`)
+  }
+  return answer?.status === "ok" ? 0 : 1
+}
+
+async function healthz({ client, options }) {
+  const { status, body } = await client.healthz()
+  if (options.json) printJson(body ?? { status })
+  if (status === 200) {
+    if (!options.json) say("The gateway is well.")
+    return 0
+  }
+  const said = typeof body?.detail === "string" ? body.detail : body?.title
+  throw refused(`the gateway answered ${status}${typeof said === "string" ? `: ${said}` : ""}`)
+}
+
+async function readRecord(file) {
+  let text
+  try {
+    text = file === "-" ? await readInput() : await readFile(file, "utf8")
+  } catch {
+    throw usage(`the file "${file}" cannot be read`)
+  }
+  if (text.length > FILE_CHARS_MAX) throw usage(`the file "${file}" is too large for a record`)
+  try {
+    const record = JSON.parse(text)
+    if (typeof record === "object" && record !== null && !Array.isArray(record)) return record
+  } catch {
+    // Told below: a parser's message quotes the file, and the file may hold a token.
+  }
+  throw usage(`the file "${file}" is not a JSON object`)
+}
+
+async function readInput() {
+  let text = ""
+  for await (const chunk of process.stdin.setEncoding("utf8")) text += chunk
+  return text
+}
+
+/** A segment of a path. `.` and `..` would change the path however they are encoded. */
+function part(text) {
+  if (text === "." || text === "..") throw usage(`"${text}" is no id`)
+  return encodeURIComponent(text)
+}
