@@ -1,0 +1,128 @@
+// The decision about one Send API call, in the order of messenger-platform.md 11.1 after token and page: recipient,
+// blocked, restricted, rate, parameter limits, tag, window, template. Pure: facts in, a thing to do or a refusal out.
+
+import type { JsonObject } from "../json.ts"
+import { isObject, textOf } from "../json.ts"
+import type { Result } from "../result.ts"
+import { ok, refuse } from "../result.ts"
+import type { GraphError } from "./graph-error.ts"
+import { GRAPH_ERRORS, invalidParameter } from "./graph-error.ts"
+import { checkMessage } from "./message-limits.ts"
+import type { RenderedTemplate, Template } from "./template.ts"
+import { renderTemplate } from "./template.ts"
+import type { Claim, LastActions } from "./window.ts"
+import { isWithinWindow } from "./window.ts"
+
+/** What must be known about the recipient. */
+export type RecipientFacts = LastActions & { readonly psid: string; readonly blocked: boolean }
+
+/** What must be known about the world. */
+export type SendFacts = {
+  readonly now: number
+  readonly overRate: boolean
+  readonly findRecipient: (psid: string) => RecipientFacts | undefined
+  readonly findTemplate: (name: string, language: string) => Template | undefined
+}
+
+/** What an accepted call does. */
+export type Send =
+  | {
+      readonly kind: "message"
+      readonly psid: string
+      readonly messagingType: string
+      readonly tag: string | undefined
+      readonly message: JsonObject
+      readonly rendered: RenderedTemplate | undefined
+    }
+  | { readonly kind: "action"; readonly psid: string; readonly action: string; readonly payload: unknown }
+
+const TYPES = ["RESPONSE", "UPDATE", "MESSAGE_TAG", "UTILITY"]
+const ACTIONS = ["typing_on", "typing_off", "mark_seen", "react", "unreact"]
+/** Tags alive in November 2026; ACCOUNT_UPDATE and its two siblings died on 27 April 2026 and are like any unknown one. */
+const TAGS = ["HUMAN_AGENT", "CUSTOMER_FEEDBACK"]
+
+/** Decide one call.
+ * @param params query and body together, JSON members already parsed */
+export function decideSend(params: JsonObject, facts: SendFacts): Result<Send, GraphError> {
+  if (!isObject(params.recipient)) return refuse(invalidParameter("The parameter recipient is required"))
+  const psid = textOf(params.recipient, "id")
+  const recipient = psid === undefined ? undefined : facts.findRecipient(psid)
+  if (recipient === undefined) return refuse(GRAPH_ERRORS.noUser)
+  if (recipient.blocked) return refuse(GRAPH_ERRORS.unavailable)
+  if (facts.overRate) return refuse(GRAPH_ERRORS.messengerCalls)
+  return params.sender_action === undefined
+    ? decideMessage(params, recipient, facts)
+    : decideAction(params, recipient, facts)
+}
+
+function decideAction(
+  params: JsonObject,
+  recipient: RecipientFacts,
+  facts: SendFacts,
+): Result<Send, GraphError> {
+  if (params.message !== undefined) return refuse(GRAPH_ERRORS.actionWithMessage)
+  const action = String(params.sender_action).toLowerCase()
+  if (!ACTIONS.includes(action)) {
+    return refuse(
+      invalidParameter(`Param sender_action must be one of {${ACTIONS.join(", ").toUpperCase()}}`),
+    )
+  }
+  if (!isWithinWindow("standard", recipient, facts.now)) return refuse(GRAPH_ERRORS.outsideWindow)
+  return ok({ kind: "action", psid: recipient.psid, action, payload: params.payload })
+}
+
+function decideMessage(
+  params: JsonObject,
+  recipient: RecipientFacts,
+  facts: SendFacts,
+): Result<Send, GraphError> {
+  const message = params.message
+  if (!isObject(message)) return refuse(invalidParameter("The parameter message is required"))
+  // Documented as required, taken for RESPONSE in practice.
+  const messagingType = params.messaging_type ?? "RESPONSE"
+  if (typeof messagingType !== "string" || !TYPES.includes(messagingType)) {
+    return refuse(invalidParameter(`Param messaging_type must be one of {${TYPES.join(", ")}}`))
+  }
+  const refusal = checkMessage(message)
+  if (refusal !== undefined) return refuse(refusal)
+  if ((messagingType === "UTILITY") !== (message.template !== undefined)) {
+    return refuse(
+      invalidParameter("A template under message needs messaging_type UTILITY, and the other way round"),
+    )
+  }
+  const claim = claimOf(messagingType, params.tag, message)
+  if (!claim.ok) return claim
+  if (!isWithinWindow(claim.value, recipient, facts.now)) return refuse(GRAPH_ERRORS.outsideWindow)
+  const tag = typeof params.tag === "string" ? params.tag : undefined
+  const send = { kind: "message", psid: recipient.psid, messagingType, tag, message } as const
+  if (message.template === undefined) return ok({ ...send, rendered: undefined })
+  const rendered = fillTemplate(message.template, facts)
+  return rendered.ok ? ok({ ...send, rendered: rendered.value }) : rendered
+}
+
+function claimOf(messagingType: string, tag: unknown, message: JsonObject): Result<Claim, GraphError> {
+  if (messagingType === "UTILITY") return ok("utility")
+  if (messagingType !== "MESSAGE_TAG") {
+    return tag === undefined
+      ? ok("standard")
+      : refuse(invalidParameter("Param tag needs messaging_type MESSAGE_TAG"))
+  }
+  if (typeof tag !== "string" || !TAGS.includes(tag)) return refuse(GRAPH_ERRORS.invalid)
+  if (tag === "CUSTOMER_FEEDBACK" && !isFeedback(message)) {
+    return refuse(invalidParameter("CUSTOMER_FEEDBACK goes with the customer_feedback template only"))
+  }
+  return ok("seven_days")
+}
+
+function isFeedback(message: JsonObject): boolean {
+  const payload = isObject(message.attachment) ? message.attachment.payload : undefined
+  return isObject(payload) && payload.template_type === "customer_feedback"
+}
+
+function fillTemplate(given: unknown, facts: SendFacts): Result<RenderedTemplate, GraphError> {
+  if (!isObject(given)) return refuse(invalidParameter("Param message[template] must be an object"))
+  const language = isObject(given.language) ? textOf(given.language, "code") : undefined
+  const template = facts.findTemplate(textOf(given, "name") ?? "", language ?? "")
+  if (template?.status !== "APPROVED") return refuse(invalidParameter("Template not found or not approved"))
+  return renderTemplate(template, given)
+}

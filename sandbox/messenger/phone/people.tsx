@@ -1,0 +1,63 @@
+// Who may hold the phone: the list in the switcher, and a person's face.
+
+import type { FC } from "hono/jsx"
+import type { Emulator } from "../emulator.ts"
+import type { Person } from "../people/person-store.ts"
+import { LOCALES } from "./words.ts"
+
+const HUES = 6
+
+/** Initials on one of six colours; the same person always has the same. */
+export const Face: FC<{ person: Person }> = ({ person }) => {
+  const hue = Array.from(person.psid).reduce((sum, digit) => sum + Number(digit), 0) % HUES
+  return (
+    <span class={`initials hue-${hue}`} aria-hidden="true">
+      {initialsOf(person.name)}
+    </span>
+  )
+}
+
+/** The people of the sandbox as links, the current one marked. */
+export const PeopleList: FC<{ emulator: Emulator; current: string }> = ({ emulator, current }) => (
+  <ul class="people">
+    {emulator.people.list().map((person) => {
+      const unread = person.psid === current ? 0 : emulator.thread.unread(person.psid)
+      return (
+        <li>
+          <a
+            href={`/?person=${person.psid}`}
+            {...(person.psid === current ? { "aria-current": "true" } : {})}
+          >
+            <Face person={person} />
+            <span class="person">
+              <span class="person-name" dir="auto">
+                {person.name}
+              </span>
+              <span class="person-more">
+                {LOCALES.find(([locale]) => locale === person.locale)?.[1] ?? person.locale}
+                {person.linked ? " · linked" : ""}
+                {person.blocked ? " · has blocked the Page" : ""}
+              </span>
+            </span>
+            {unread === 0 ? null : (
+              <span class="unread">
+                {unread}
+                <span class="hidden"> unread</span>
+              </span>
+            )}
+          </a>
+        </li>
+      )
+    })}
+  </ul>
+)
+
+/** One or two letters for a name. */
+export function initialsOf(name: string): string {
+  const words = name.trim().split(/\s+/)
+  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined]
+  return letters
+    .map((word) => (word === undefined ? "" : (Array.from(word)[0] ?? "")))
+    .join("")
+    .toUpperCase()
+}

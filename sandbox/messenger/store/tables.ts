@@ -1,0 +1,49 @@
+// Every table of the pretend Messenger on one page. All of it lies in one Durable Object and survives a restart;
+// `POST /control/reset` empties all of it. Nothing here is sealed: the sandbox holds invented people only.
+
+/** Statements that make the tables, safe to run again. */
+export const TABLES = `
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS pages (
+  id TEXT PRIMARY KEY, token TEXT NOT NULL UNIQUE, name TEXT NOT NULL, fields TEXT NOT NULL, profile TEXT NOT NULL,
+  verified INTEGER NOT NULL, failing_since INTEGER);
+CREATE TABLE IF NOT EXISTS people (
+  ord INTEGER PRIMARY KEY AUTOINCREMENT, psid TEXT NOT NULL UNIQUE, page_id TEXT NOT NULL, name TEXT NOT NULL,
+  locale TEXT NOT NULL, last_action_at INTEGER, last_message_at INTEGER, linked INTEGER NOT NULL DEFAULT 0,
+  blocked INTEGER NOT NULL DEFAULT 0, opened INTEGER NOT NULL DEFAULT 0, page_saw_at INTEGER, pending_ref TEXT, menu TEXT);
+CREATE TABLE IF NOT EXISTS messages (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, mid TEXT NOT NULL UNIQUE, psid TEXT NOT NULL, side TEXT NOT NULL,
+  at INTEGER NOT NULL, body TEXT NOT NULL, messaging_type TEXT, tag TEXT, rendered TEXT, delivered_at INTEGER,
+  read_at INTEGER, reaction TEXT);
+CREATE INDEX IF NOT EXISTS messages_by_person ON messages (psid, seq);
+CREATE TABLE IF NOT EXISTS templates (
+  ord INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, page_id TEXT NOT NULL, name TEXT NOT NULL,
+  language TEXT NOT NULL, parameter_format TEXT NOT NULL, components TEXT NOT NULL, status TEXT NOT NULL,
+  reason TEXT, created_at INTEGER NOT NULL, decide_at INTEGER, UNIQUE (page_id, name, language));
+CREATE TABLE IF NOT EXISTS linking_tokens (
+  token TEXT PRIMARY KEY, psid TEXT NOT NULL, page_id TEXT NOT NULL, expires_at INTEGER NOT NULL, used INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS outbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, lane TEXT NOT NULL, page_id TEXT NOT NULL, part TEXT NOT NULL, event TEXT NOT NULL,
+  mid TEXT, at INTEGER NOT NULL, due_at INTEGER NOT NULL, next_try_at INTEGER NOT NULL, attempts INTEGER NOT NULL,
+  once INTEGER NOT NULL, state TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS outbox_by_state ON outbox (state, lane, due_at, id);
+CREATE TABLE IF NOT EXISTS faults (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL, remaining INTEGER NOT NULL, spec TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS sent (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, entry TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS profile_calls (page_id TEXT NOT NULL, at INTEGER NOT NULL);
+`
+
+/** Every table that a reset empties. */
+export const TABLE_NAMES = [
+  "meta",
+  "pages",
+  "people",
+  "messages",
+  "templates",
+  "linking_tokens",
+  "outbox",
+  "faults",
+  "sent",
+  "profile_calls",
+] as const
