@@ -71,11 +71,7 @@ function errorPrinter() {
 }
 
 function greet({ gateway, sandbox, logDir }) {
-  const event = JSON.stringify({
-    type: "bank.transaction.posted.v1",
-    customer: "ana",
-    as: "cloudevents",
-  })
+  const event = JSON.stringify({ type: "bank.fraud.suspected.v1", customer: "ana" })
   console.log(`
   The phone and the bank   ${sandbox}
   The gateway              ${gateway}
