@@ -28,11 +28,13 @@ function demoBank(sandbox) {
     callbackUrl: `${bank}/callbacks`,
     eventSource: bank,
     jwksUri: `${bank}/jwks.json`,
+    subjectClaim: "sub",
     languages: ["en", "ar"],
     emergencyPhone: "+49301234567",
     linkHosts: [new URL(sandbox).host],
     role: "bank_processor",
     jurisdiction: "EU",
+    consentDays: 180,
   }
 }
 
