@@ -1,0 +1,157 @@
+// A bank's record as an operator or D1 gives it, read and checked: every fault is named at once, by field. Unknown members are dropped.
+// Who may register a bank, and that two people must, is the console's; the record's home is bank-store.ts.
+
+import * as z from "zod/mini"
+import { isBankId } from "../foundation/id.ts"
+import { err, ok, type Result } from "../foundation/result.ts"
+import type { BankRecord } from "./bank.ts"
+
+/** What is wrong with one field; never what stood there. */
+export interface RecordFault {
+  readonly field: string
+  readonly fault: string
+}
+
+/** Why something is no bank's record. */
+export interface BankRecordRefusal {
+  readonly reason: "bank_record"
+  readonly faults: readonly RecordFault[]
+}
+
+const URL_CHARS_MAX = 500
+const NAME_CHARS_MAX = 60
+const LIST_MAX = 50
+const LANGUAGES_MAX = 30
+/** An authorised third party asks anew after a year at the latest; a bank itself has no reason for longer. @see 12 CFR 1033.421 */
+const CONSENT_DAYS_MAX = 365
+/** Where nobody says otherwise: half a year. @see RTS 2018/389, Article 10, as amended by 2022/2360 */
+const CONSENT_DAYS = 180
+
+/** Loopback, as a URL's host: with a port or without. */
+const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?$/
+/** A name others can resolve: two labels at least, the last no number; so no address, no `localhost`. */
+const PUBLIC_HOST =
+  /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9](:[0-9]{1,5})?$/
+/** Names that are never public. @see RFC 6761, RFC 8375, RFC 9476 */
+const PRIVATE_HOST = /\.(local|localhost|internal|intranet|home\.arpa|test|invalid|alt|onion)(:[0-9]{1,5})?$/
+const E164 = /^\+[1-9][0-9]{6,14}$/
+const CLAIM = /^[A-Za-z_][A-Za-z0-9_:./-]{0,99}$/
+
+/** Read a record. Where they are not given: `v` is 1, `subjectClaim` is `sub`, `timeZone` is UTC, `consentDays` is 180.
+ * @param development plain http and loopback hosts are allowed there, and only there */
+export function parseBankRecord(
+  value: unknown,
+  { development }: { readonly development: boolean },
+): Result<BankRecord, BankRecordRefusal> {
+  const read = (development ? DEVELOPMENT_RECORD : RECORD).safeParse(value)
+  if (!read.success) {
+    const faults = read.error.issues.map((issue) => ({
+      field: issue.path.map(String).join(".") || "record",
+      fault: issue.code === "custom" ? issue.message : (FAULT_WORDS[issue.code] ?? "cannot be read"),
+    }))
+    return err({ reason: "bank_record", faults })
+  }
+  const { actionsBase, callbackUrl, ...record } = read.data
+  return ok({ ...record, ...(actionsBase ? { actionsBase } : {}), ...(callbackUrl ? { callbackUrl } : {}) })
+}
+
+const RECORD = schemaOf(false)
+const DEVELOPMENT_RECORD = schemaOf(true)
+
+const FAULT_WORDS: Readonly<Partial<Record<z.core.$ZodIssue["code"], string>>> = {
+  invalid_type: "is missing or of another type",
+  too_big: "is too long or too large",
+  too_small: "is too short or too small",
+  invalid_value: "is not one of the allowed values",
+}
+
+function schemaOf(development: boolean) {
+  const url = text(URL_CHARS_MAX).check(
+    z.refine((value) => isServiceUrl(value, development), {
+      error: development
+        ? "must be an https URL, or http on loopback, without query, fragment or credentials"
+        : "must be an https URL of a public host, without query, fragment or credentials",
+    }),
+  )
+  const base = url.check(z.refine((value) => !value.endsWith("/"), { error: "must not end in a slash" }))
+  return z.object({
+    v: z._default(z.literal(1), 1),
+    id: z.custom<BankRecord["id"]>(isBankId, { error: "must be 2 to 40 of a-z, 0-9 and -" }),
+    name: text(NAME_CHARS_MAX),
+    role: z.enum(["bank_processor", "third_party"]),
+    jurisdiction: z.enum(["EU", "UK", "US", "other"]),
+    dialect: z.enum(["fdx-6"]),
+    issuer: url,
+    clientId: text(200),
+    apiBase: base,
+    actionsBase: z.nullish(base),
+    callbackUrl: z.nullish(url),
+    eventSource: text(URL_CHARS_MAX),
+    jwksUri: url,
+    subjectClaim: z._default(
+      z.string().check(z.refine((value) => CLAIM.test(value), { error: "must be a claim's name" })),
+      "sub",
+    ),
+    timeZone: z._default(
+      z.string().check(z.refine(isTimeZone, { error: "must be an IANA time zone's name" })),
+      "UTC",
+    ),
+    languages: z
+      .array(z.string().check(z.refine(isLanguage, { error: "must be a BCP 47 tag in its normal form" })))
+      .check(z.minLength(1), z.maxLength(LANGUAGES_MAX)),
+    emergencyPhone: z
+      .string()
+      .check(z.refine((value) => E164.test(value), { error: "must be a number as E.164 writes it" })),
+    linkHosts: z
+      .array(
+        z.string().check(
+          z.refine((value) => isHost(value, development), {
+            error: "must be a public host name in lower case",
+          }),
+        ),
+      )
+      .check(z.maxLength(LIST_MAX)),
+    consentDays: z._default(z.int().check(z.minimum(1), z.maximum(CONSENT_DAYS_MAX)), CONSENT_DAYS),
+  })
+}
+
+function text(charsMax: number) {
+  return z.string().check(
+    z.minLength(1),
+    z.maxLength(charsMax),
+    z.refine((value) => value.isWellFormed() && value.trim() === value && !/[\p{Cc}\p{Cf}]/u.test(value), {
+      error: "holds characters that do not show",
+    }),
+  )
+}
+
+function isServiceUrl(value: string, development: boolean): boolean {
+  const url = URL.parse(value)
+  if (!url || url.username || url.password || value.includes("?") || value.includes("#")) return false
+  if (development && LOOPBACK_HOST.test(url.host))
+    return url.protocol === "http:" || url.protocol === "https:"
+  return url.protocol === "https:" && isHost(url.host, development)
+}
+
+function isHost(host: string, development: boolean): boolean {
+  if (development && LOOPBACK_HOST.test(host)) return true
+  return PUBLIC_HOST.test(host) && !PRIVATE_HOST.test(host)
+}
+
+function isTimeZone(name: string): boolean {
+  // An offset is none: it has no summer time and no city to show.
+  if (!/^[A-Za-z]/.test(name)) return false
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== ""
+  } catch {
+    return false
+  }
+}
+
+function isLanguage(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag)[0] === tag
+  } catch {
+    return false
+  }
+}

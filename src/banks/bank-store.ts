@@ -1,0 +1,94 @@
+// Banks and their monthly keys in D1. Only this file names the two tables. A record changes together with its line of the audit trail;
+// a key, once there, stays: the first one stored wins. What a key opens is the vault's; what a record means is bank.ts.
+
+import { and, asc, eq } from "drizzle-orm"
+import type { AuditBy } from "../audit/audit.ts"
+import { auditStatement } from "../audit/audit-store.ts"
+import { read, write, type Database } from "../db/database.ts"
+import { bankKeys, banks } from "../db/schema.ts"
+import type { BankId } from "../foundation/id.ts"
+import type { BankRecord } from "./bank.ts"
+import { parseBankRecord } from "./bank-record.ts"
+
+const LIST_MAX = 200
+
+/** A bank's key of one month as it lies on the shelf. */
+export interface ShelvedBankKey {
+  readonly bank: BankId
+  /** `YYYY-MM`. */
+  readonly month: string
+  readonly wrappedKey: string
+}
+
+/** A bank's record.
+ * @param rules those it was registered under: see `parseBankRecord`
+ * @throws Error for a record this release cannot read; DatabaseError */
+export async function findBank(
+  db: Database,
+  id: BankId,
+  rules: { readonly development: boolean },
+): Promise<BankRecord | undefined> {
+  const [row] = await read(db.select().from(banks).where(eq(banks.id, id)).limit(1))
+  return row ? loadRecord(row, rules) : undefined
+}
+
+/** Every bank by id, at most 200. @throws Error for a record this release cannot read; DatabaseError */
+export async function listBanks(
+  db: Database,
+  rules: { readonly development: boolean },
+): Promise<readonly BankRecord[]> {
+  const rows = await read(db.select().from(banks).orderBy(asc(banks.id)).limit(LIST_MAX))
+  return rows.map((row) => loadRecord(row, rules))
+}
+
+/** Register a bank, or put another record in the place of its own, and say who did; one batch. @throws DatabaseError */
+export async function putBank(db: Database, record: BankRecord, by: AuditBy): Promise<void> {
+  const row = { record: JSON.stringify(record), updatedAt: by.at }
+  await write(
+    db.batch([
+      db
+        .insert(banks)
+        .values({ id: record.id, ...row })
+        .onConflictDoUpdate({ target: banks.id, set: row }),
+      auditStatement(db, { ...by, bank: record.id, action: "bank.put", object: record.id }),
+    ]),
+  )
+}
+
+/** A bank's wrapped key of a month. @throws DatabaseError */
+export async function findKey(db: Database, bank: BankId, month: string): Promise<string | undefined> {
+  const [row] = await read(selectKey(db, bank, month))
+  return row?.wrappedKey
+}
+
+/** Put a key where none is.
+ * @returns the one that lies there now: another than the given one where somebody was first. @throws DatabaseError */
+export async function insertKeyIfAbsent(db: Database, key: ShelvedBankKey, now: number): Promise<string> {
+  const { bank, month, wrappedKey } = key
+  const [, [row]] = await write(
+    db.batch([
+      db.insert(bankKeys).values({ bankId: bank, month, wrappedKey, createdAt: now }).onConflictDoNothing(),
+      selectKey(db, bank, month),
+    ]),
+  )
+  if (!row) throw new Error("Cannot find the bank key that was just put on the shelf")
+  return row.wrappedKey
+}
+
+function selectKey(db: Database, bank: BankId, month: string) {
+  return db
+    .select({ wrappedKey: bankKeys.wrappedKey })
+    .from(bankKeys)
+    .where(and(eq(bankKeys.bankId, bank), eq(bankKeys.month, month)))
+    .limit(1)
+}
+
+function loadRecord(
+  row: { readonly id: string; readonly record: string },
+  rules: { readonly development: boolean },
+): BankRecord {
+  const record = parseBankRecord(JSON.parse(row.record) as unknown, rules)
+  if (record.ok) return record.value
+  const fields = record.error.faults.map((fault) => fault.field).join(", ")
+  throw new Error(`Cannot read the record of bank "${row.id}": ${fields}`)
+}
