@@ -3,6 +3,7 @@
 
 import { parseKeyRing, type KeyRing } from "./crypto/key-ring.ts"
 import { fromBase64url } from "./crypto/text.ts"
+import { isBankId } from "./foundation/id.ts"
 import { err, ok, type Result } from "./foundation/result.ts"
 import { Secret } from "./foundation/secret.ts"
 
@@ -26,6 +27,7 @@ export interface Config {
   readonly admin: {
     readonly keys: readonly AdminKey[]
     readonly access?: {
+      /** Host only: `<team>.cloudflareaccess.com`. */
       readonly teamDomain: string
       readonly audience: string
       readonly roles: readonly AccessRole[]
@@ -97,14 +99,23 @@ const META_HOSTS = {
   GRAPH_ORIGIN: ["graph.facebook.com"],
   MESSENGER_LINK_ORIGIN: ["m.me", "www.m.me"],
 } as const
-/** Values of the development set that must not reach a deployment. */
+/** Values of the development set that must not reach a deployment. The registered ones are console/development-values.ts. */
 const DEVELOPMENT_ONLY = [
   "dev-app-secret",
   "dev-verify-token",
+  "dev-page-token",
+  "dev-admin-key",
   "1000000000000001",
+]
+const DEVELOPMENT_ADMIN_DIGESTS = [
   "df76ff796f70d2c9cb055ea6280553caa27eda26b70e01082c160de75a05a4a9",
   "4ed7421be654b688dd576282bdee76f5e1e60a7083116d7deafc82d4014ea7d2",
 ]
+const DIGEST = /^[0-9a-f]{64}$/
+/** Stands in the audit trail as who acted. */
+const OPERATOR_ID = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}$/
+const TEAM_DOMAIN = /^([a-z0-9-]+\.)+cloudflareaccess\.com$/
+const ACCESS_SETTINGS = ["ACCESS_TEAM_DOMAIN", "ACCESS_AUD", "ACCESS_ROLES"] as const
 const PSEUDONYM_KEY_BYTES = 32
 
 type Settings = Readonly<Record<string, string | undefined>>
@@ -122,13 +133,15 @@ export function readConfig(env: Settings): Result<Config, ConfigRefusal> {
     return found
   }
   const check = (name: string, holds: boolean) => {
-    if (!holds && !missing.includes(name)) wrong.push(name)
+    if (!holds && !missing.includes(name) && !wrong.includes(name)) wrong.push(name)
   }
 
   if (!publicOrigin) missing.push("PUBLIC_ORIGIN")
   check("PUBLIC_ORIGIN", development || isHttpsOrigin(publicOrigin))
   const graphOrigin = value("GRAPH_ORIGIN")
   const linkOrigin = value("MESSENGER_LINK_ORIGIN")
+  check("GRAPH_ORIGIN", isBaseUrl(graphOrigin))
+  check("MESSENGER_LINK_ORIGIN", isBaseUrl(linkOrigin))
   if (!development) {
     check("GRAPH_ORIGIN", isHttpsAt(graphOrigin, META_HOSTS.GRAPH_ORIGIN))
     check("MESSENGER_LINK_ORIGIN", isHttpsAt(linkOrigin, META_HOSTS.MESSENGER_LINK_ORIGIN))
@@ -153,14 +166,19 @@ export function readConfig(env: Settings): Result<Config, ConfigRefusal> {
   check("PSEUDONYM_KEY", pseudonymKey?.length === PSEUDONYM_KEY_BYTES)
   const adminKeys = parseAdminKeys(env["ADMIN_KEYS"] || defaults["ADMIN_KEYS"] || "[]")
   check("ADMIN_KEYS", adminKeys !== undefined)
-  const access = readAccess(env)
-  check("ACCESS_ROLES", access !== "wrong")
-  if (!development)
+  const usesAccess = ACCESS_SETTINGS.some((name) => env[name])
+  if (usesAccess) for (const name of ACCESS_SETTINGS) value(name)
+  const accessRoles = usesAccess ? parseAccessRoles(env["ACCESS_ROLES"] ?? "") : []
+  check("ACCESS_ROLES", accessRoles !== undefined)
+  check("ACCESS_TEAM_DOMAIN", !usesAccess || TEAM_DOMAIN.test(env["ACCESS_TEAM_DOMAIN"] ?? ""))
+  if (!development) {
+    check("ADMIN_KEYS", !adminKeys?.some((key) => DEVELOPMENT_ADMIN_DIGESTS.includes(key.sha256)))
     for (const [name, text] of Object.entries(env))
       if (typeof text === "string" && DEVELOPMENT_ONLY.some((constant) => text.includes(constant)))
         check(name, false)
+  }
 
-  if (missing.length > 0 || wrong.length > 0 || !ring.ok || !pseudonymKey || !adminKeys || access === "wrong")
+  if (missing.length > 0 || wrong.length > 0 || !ring.ok || !pseudonymKey || !adminKeys || !accessRoles)
     return err({ reason: "configuration", missing, wrong, detail: explain(development, missing, wrong) })
   return ok(
     Object.freeze({
@@ -177,7 +195,18 @@ export function readConfig(env: Settings): Result<Config, ConfigRefusal> {
       vault: { ring: ring.value },
       signing: { keys: new Secret(signingKeys) },
       pseudonymKey,
-      admin: { keys: adminKeys, ...(access ? { access } : {}) },
+      admin: {
+        keys: adminKeys,
+        ...(usesAccess
+          ? {
+              access: {
+                teamDomain: env["ACCESS_TEAM_DOMAIN"] ?? "",
+                audience: env["ACCESS_AUD"] ?? "",
+                roles: accessRoles,
+              },
+            }
+          : {}),
+      },
     }),
   )
 }
@@ -199,54 +228,64 @@ function isHttpsOrigin(text: string): boolean {
   return url !== null && url.protocol === "https:" && url.origin === text
 }
 
+/** http or https, host, perhaps a path; no trailing slash, because paths are appended; nothing that would travel along. */
+function isBaseUrl(text: string): boolean {
+  const url = URL.parse(text)
+  if (!url || (url.protocol !== "https:" && url.protocol !== "http:")) return false
+  return !text.endsWith("/") && !/[?#@\s]/.test(text)
+}
+
 function isHttpsAt(text: string, hosts: readonly string[]): boolean {
   const url = URL.parse(text)
   return url !== null && url.protocol === "https:" && hosts.includes(url.host)
 }
 
 function isSigningKeySet(json: string): boolean {
-  const keys = (parseJson(json) as { keys?: unknown } | undefined)?.keys
+  const keys = (parseJson(json) as { keys?: unknown } | null | undefined)?.keys
   if (!Array.isArray(keys) || keys.length === 0) return false
-  return keys.every(
-    (jwk: Record<string, unknown>) =>
-      jwk?.["kty"] === "EC" && jwk["crv"] === "P-256" && !!jwk["d"] && !!jwk["kid"],
-  )
+  const kids = new Set<unknown>()
+  for (const jwk of keys as readonly (Readonly<Record<string, unknown>> | null)[]) {
+    if (jwk?.["kty"] !== "EC" || jwk["crv"] !== "P-256") return false
+    if (!["x", "y", "d", "kid"].every((name) => typeof jwk[name] === "string" && jwk[name])) return false
+    kids.add(jwk["kid"])
+  }
+  return kids.size === keys.length
 }
 
 function parseAdminKeys(json: string): readonly AdminKey[] | undefined {
   const list = parseJson(json)
   if (!Array.isArray(list)) return undefined
   const keys: AdminKey[] = []
-  for (const each of list as readonly Record<string, unknown>[]) {
+  for (const each of list as readonly (Record<string, unknown> | null)[]) {
     const { id, role, banks, sha256, expires } = each ?? {}
     const expiresAt = typeof expires === "string" ? Date.parse(expires) : Number.NaN
-    if (typeof id !== "string" || typeof sha256 !== "string" || Number.isNaN(expiresAt)) return undefined
-    if (!isRole(role) || !isTextList(banks)) return undefined
+    if (typeof id !== "string" || !OPERATOR_ID.test(id) || Number.isNaN(expiresAt)) return undefined
+    // A key pasted where its digest belongs would otherwise lie here in clear and never fit.
+    if (typeof sha256 !== "string" || !DIGEST.test(sha256.toLowerCase())) return undefined
+    if (!isRole(role) || !isBankList(banks)) return undefined
     keys.push({ id, role, banks, sha256: sha256.toLowerCase(), expiresAt })
   }
   return keys
 }
 
-function readAccess(env: Settings): Config["admin"]["access"] | "wrong" {
-  const { ACCESS_TEAM_DOMAIN: teamDomain, ACCESS_AUD: audience, ACCESS_ROLES: rolesJson } = env
-  if (!teamDomain && !audience && !rolesJson) return undefined
-  const list = parseJson(rolesJson ?? "")
-  if (!teamDomain || !audience || !Array.isArray(list)) return "wrong"
+function parseAccessRoles(json: string): readonly AccessRole[] | undefined {
+  const list = parseJson(json)
+  if (!Array.isArray(list)) return undefined
   const roles: AccessRole[] = []
-  for (const each of list as readonly Record<string, unknown>[]) {
+  for (const each of list as readonly (Record<string, unknown> | null)[]) {
     const { group, role, banks } = each ?? {}
-    if (typeof group !== "string" || !isRole(role) || !isTextList(banks)) return "wrong"
+    if (typeof group !== "string" || !group || !isRole(role) || !isBankList(banks)) return undefined
     roles.push({ group, role, banks })
   }
-  return { teamDomain, audience, roles }
+  return roles
 }
 
 function isRole(value: unknown): value is Role {
   return typeof value === "string" && (ROLES as readonly string[]).includes(value)
 }
 
-function isTextList(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((each) => typeof each === "string")
+function isBankList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((each) => each === "*" || isBankId(each))
 }
 
 function parseJson(text: string): unknown {
