@@ -185,7 +185,10 @@ export function createBankLogin(given: {
         },
       )
       if (signed) await oauth.validateApplicationLevelSignature(server.value, signed, http)
-      return judgeTokens(bank, attempt, tokens)
+      const outcome = judgeTokens(bank, attempt, tokens)
+      // What we will not use must not stay usable. Should the bank not hear it, the tokens are gone with this answer all the same.
+      if (!outcome.ok && tokens.refresh_token) await revokeToken(bank, server.value, tokens.refresh_token)
+      return outcome
     } catch (fault) {
       return err(refusalOf(fault, "answer_refused"))
     }
@@ -225,17 +228,22 @@ export function createBankLogin(given: {
   }
 
   async function revoke(bank: BankRecord, tokens: LinkTokens): ReturnType<BankLogin["revoke"]> {
-    const http = httpOf(bank)
-    const server = await findMetadata(bank.issuer, http)
-    if (!server.ok) return err(outageOfMetadata(server.error))
+    const server = await findMetadata(bank.issuer, httpOf(bank))
+    return server.ok
+      ? revokeToken(bank, server.value, tokens.refreshToken)
+      : err(outageOfMetadata(server.error))
+  }
+
+  async function revokeToken(
+    bank: BankRecord,
+    server: oauth.AuthorizationServer,
+    refreshToken: string,
+  ): Promise<Result<undefined, Outage>> {
     try {
-      const response = await oauth.revocationRequest(
-        server.value,
-        clientOf(bank),
-        clientAuth,
-        tokens.refreshToken,
-        { ...http, additionalParameters: { token_type_hint: "refresh_token" } },
-      )
+      const response = await oauth.revocationRequest(server, clientOf(bank), clientAuth, refreshToken, {
+        ...httpOf(bank),
+        additionalParameters: { token_type_hint: "refresh_token" },
+      })
       await oauth.processRevocationResponse(response)
       return ok(undefined)
     } catch (fault) {

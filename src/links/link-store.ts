@@ -204,7 +204,8 @@ export async function goLive(
 }
 
 /** End a link and destroy its key: nothing of it opens again. Repeating it is harmless. Where a consent was given, its end is
- * appended. Says nothing to the bank: `BankAccess.revoke` first, where it should hear.
+ * appended. Says nothing to the bank.
+ * @param keepSealed end it now, but let its tokens lie until they were revoked (`revokeAndDestroy`); a call without destroys them
  * @returns `true` where this call ended it, `false` where it had ended before or never was */
 export async function endLink(
   db: Database,
@@ -212,15 +213,16 @@ export async function endLink(
   reason: EndReason,
   by: AuditBy,
   random: Random,
+  { keepSealed }: { readonly keepSealed: boolean } = { keepSealed: false },
 ): Promise<boolean> {
   for (let tries = 0; tries < END_TRIES_MAX; tries++) {
     const link = await findLink(db, id)
     if (!link) return false
     if (link.state === "ended") {
-      if (link.wrappedKey !== null) await write(db.update(links).set(DESTROYED).where(eq(links.id, id)))
+      if (link.wrappedKey !== null && !keepSealed) await write(db.update(links).set(DESTROYED).where(eq(links.id, id)))
       return false
     }
-    const [first, ...rest] = await endStatements(db, link, reason, by, random, { keepSealed: false })
+    const [first, ...rest] = await endStatements(db, link, reason, by, random, { keepSealed })
     if (await guarded(db.batch([first, ...rest]))) return true
   }
   throw new Error(`Cannot end link: it changed ${END_TRIES_MAX} times meanwhile`)

@@ -1,0 +1,196 @@
+// The only code that asks the vault to open a link's tokens, and the only way from a link to its bank. Reading needs a `Grant`;
+// answering a fraud case needs any live link and reads nothing back but its result; revoking needs only what is still sealed.
+// A token is refreshed once at a time, stored before it is used, and gone from memory with the question.
+// Composed by worker.ts and the Conversation's shell, which pass the adapters.
+
+import type {
+  AccountAdapter,
+  Balance,
+  BankCall,
+  BankRecord,
+  BankRefusal,
+  TransactionPage,
+} from "../banks/bank.ts"
+import { DatabaseError, type Database } from "../db/database.ts"
+import type { Outage } from "../foundation/failure.ts"
+import type { LinkId } from "../foundation/id.ts"
+import { err, ok, type Result } from "../foundation/result.ts"
+import type { InnerKey, Vault } from "../vault/vault.ts"
+import { createBankCall, createBreaker, type TokenSource } from "./bank-call.ts"
+import type { BankLogin } from "./bank-login.ts"
+import { Grant } from "./grant.ts"
+import { findLink, storeTokens, type StoredLink } from "./link-store.ts"
+import { parseTokens, placeOf, type LinkTokens } from "./link-tokens.ts"
+
+/** What a customer answered to a fraud question. */
+export interface FraudAnswer {
+  readonly caseId: string
+  readonly answer: "confirm" | "deny"
+  readonly answeredAt: number
+  readonly idempotencyKey: string
+}
+
+/** The bank's acts, as banks/actions.ts has them; `Outcome` is what it reads from the bank's answer. */
+export interface BankActions<Outcome> {
+  answerFraudCase(
+    bank: BankRecord,
+    call: BankCall,
+    answer: FraudAnswer,
+    signal: AbortSignal,
+  ): Promise<Result<Outcome, BankRefusal>>
+}
+
+/** Questions to a bank as one customer. `signal` ends the waiting; a token refresh under way is finished and stored. */
+export interface BankAccess<Outcome> {
+  /** Balances of the accounts the grant names. */
+  balances(
+    bank: BankRecord,
+    grant: Grant<"account_service">,
+    signal: AbortSignal,
+  ): Promise<Result<readonly Balance[], BankRefusal>>
+  /** Movements of one account, newest first. Refusal `forbidden` for an account the grant does not name. */
+  transactions(
+    bank: BankRecord,
+    grant: Grant<"account_service">,
+    account: string,
+    range: { readonly limit: number; readonly cursor?: string },
+    signal: AbortSignal,
+  ): Promise<Result<TransactionPage, BankRefusal>>
+  /** Tell the bank what the customer said. Any live link. */
+  answerFraudCase(
+    bank: BankRecord,
+    link: LinkId,
+    answer: FraudAnswer,
+    signal: AbortSignal,
+  ): Promise<Result<Outcome, BankRefusal>>
+  /** End the grant at the bank, whatever state the link is in; a link without tokens is ended already. Destroys nothing: `endLink`. */
+  revoke(bank: BankRecord, link: LinkId): Promise<Result<undefined, Outage>>
+}
+
+const STORE_TRIES_MAX = 2
+
+interface Opened {
+  readonly row: StoredLink
+  readonly key: InnerKey
+  readonly tokens: LinkTokens
+}
+
+/** @param given.development plain http is allowed, to a bank on loopback only */
+export function createBankAccess<Outcome>(given: {
+  readonly db: Database
+  readonly vault: Vault
+  readonly login: BankLogin
+  readonly adapters: Readonly<Record<BankRecord["dialect"], AccountAdapter>>
+  readonly actions: BankActions<Outcome>
+  readonly fetch: typeof fetch
+  readonly development: boolean
+}): BankAccess<Outcome> {
+  const { db, vault, login, adapters, actions } = given
+  const flights = new Map<LinkId, Promise<Result<Opened, BankRefusal>>>()
+  const calling = { fetch: given.fetch, development: given.development, breaker: createBreaker() }
+
+  async function openRow(row: StoredLink): Promise<Opened | undefined> {
+    if (row.wrappedKey === null || row.tokensSealed === null) return undefined
+    const key = await vault.openKey(row.wrappedKey, placeOf(row.bank, row.id, "key"))
+    if (!key.ok) throw new Error(`Cannot open the key of a link: ${key.error.reason}`)
+    const tokens = await key.value.open(row.tokensSealed, placeOf(row.bank, row.id, "tokens"))
+    if (!tokens.ok) throw new Error(`Cannot open the tokens of a link: ${tokens.error.reason}`)
+    return { row, key: key.value, tokens: parseTokens(tokens.value) }
+  }
+
+  async function openLive(bank: BankRecord, link: LinkId): Promise<Result<Opened, BankRefusal>> {
+    const row = await findLink(db, link)
+    if (!row || row.state !== "live" || row.bank !== bank.id) return err({ reason: "link_ended" })
+    const opened = await openRow(row)
+    return opened ? ok(opened) : err({ reason: "link_ended" })
+  }
+
+  /** One refresh at a time in this isolate; the row's version decides between isolates. */
+  function refreshOnce(bank: BankRecord, from: Opened): Promise<Result<Opened, BankRefusal>> {
+    const flying = flights.get(from.row.id)
+    if (flying) return flying
+    const flight = refresh(bank, from).finally(() => flights.delete(from.row.id))
+    flights.set(from.row.id, flight)
+    return flight
+  }
+
+  async function refresh(bank: BankRecord, from: Opened): Promise<Result<Opened, BankRefusal>> {
+    const current = await openLive(bank, from.row.id)
+    if (!current.ok || isNewer(current.value, from)) return current
+    const { row, key, tokens } = current.value
+    const fresh = await login.refresh(bank, tokens)
+    if (!fresh.ok) {
+      if (fresh.error.reason === "outage") return fresh
+      // Where the bank rotates, another isolate may have used this token just before us: then its successor lies in the row.
+      const again = await openLive(bank, row.id)
+      return again.ok && isNewer(again.value, from) ? again : err({ reason: "link_ended" })
+    }
+    const sealed = await key.seal(JSON.stringify(fresh.value), placeOf(row.bank, row.id, "tokens"))
+    if (!(await store(row, sealed))) return openLive(bank, row.id)
+    return ok({
+      row: { ...row, tokensSealed: sealed, tokensVersion: row.tokensVersion + 1 },
+      key,
+      tokens: fresh.value,
+    })
+  }
+
+  /** Where D1 did not say whether it stored them, ask again: a second write over the same version is refused, not doubled. */
+  async function store(row: StoredLink, sealed: string): Promise<boolean> {
+    for (let tries = 1; ; tries++)
+      try {
+        return await storeTokens(db, row.id, row.tokensVersion, sealed)
+      } catch (fault) {
+        if (!(fault instanceof DatabaseError) || tries >= STORE_TRIES_MAX) throw fault
+      }
+  }
+
+  function sourceOf(bank: BankRecord, opened: Opened): TokenSource {
+    return {
+      tokens: opened.tokens,
+      refresh: async () => {
+        const fresh = await refreshOnce(bank, opened)
+        return fresh.ok ? ok(sourceOf(bank, fresh.value)) : fresh
+      },
+    }
+  }
+
+  async function callAs(bank: BankRecord, link: LinkId): Promise<Result<BankCall, BankRefusal>> {
+    const opened = await openLive(bank, link)
+    return opened.ok ? ok(await createBankCall(calling, bank, sourceOf(bank, opened.value))) : opened
+  }
+
+  return {
+    async balances(bank, grant, signal) {
+      assertGrant(grant)
+      const call = await callAs(bank, grant.link)
+      return call.ok ? adapters[bank.dialect].getBalances(bank, call.value, grant.accounts, signal) : call
+    },
+    async transactions(bank, grant, account, range, signal) {
+      assertGrant(grant)
+      const covered = grant.accounts.find((each) => each.id === account)
+      if (!covered) return err({ reason: "forbidden" })
+      const call = await callAs(bank, grant.link)
+      return call.ok
+        ? adapters[bank.dialect].listTransactions(bank, call.value, covered, range, signal)
+        : call
+    },
+    async answerFraudCase(bank, link, answer, signal) {
+      const call = await callAs(bank, link)
+      return call.ok ? actions.answerFraudCase(bank, call.value, answer, signal) : call
+    },
+    async revoke(bank, link) {
+      const row = await findLink(db, link)
+      const opened = row && row.bank === bank.id ? await openRow(row) : undefined
+      return opened ? login.revoke(bank, opened.tokens) : ok(undefined)
+    },
+  }
+}
+
+function isNewer(found: Opened, than: Opened): boolean {
+  return found.row.tokensVersion !== than.row.tokensVersion
+}
+
+/** The type says it; this says it of what came by RPC or a cast. */
+function assertGrant(grant: unknown): void {
+  if (!Grant.isGrant(grant)) throw new TypeError("Cannot read bank data without a grant")
+}
