@@ -114,8 +114,9 @@ export default {
     },
     {
       name: "nothing-missing",
+      comment: "code for the browser imports by the address it is served at, which is no file's",
       severity: "error",
-      from: { path: "^(src|sandbox)/" },
+      from: { path: "^(src|sandbox)/", pathNot: "/public/" },
       to: { couldNotResolve: true, pathNot: "^cloudflare:" },
     },
   ],
