@@ -34,7 +34,11 @@ export function parseFault(value: unknown): Result<Fault, string> {
   }
   const error = parseError(value.error, status)
   if (!error.ok) return error
-  return ok({ path, times, status, error: error.value, delayMs, afterAccept: value.afterAccept === true })
+  const afterAccept = value.afterAccept === true
+  // A fault that names no way of failing fails all the same.
+  const isBare =
+    status === undefined && error.value === undefined && value.delayMs === undefined && !afterAccept
+  return ok({ path, times, status: isBare ? 500 : status, error: error.value, delayMs, afterAccept })
 }
 
 function parseError(value: unknown, status: number | undefined): Result<GraphError | undefined, string> {

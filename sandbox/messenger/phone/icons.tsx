@@ -13,7 +13,7 @@ const LINES: readonly string[] = ["menu", "down"]
 
 /** One sign, in the colour of the text round it. Decoration: the button says what it does. */
 export const Icon: FC<{ name: keyof typeof PATHS }> = ({ name }) => (
-  <svg class={`sign ${name}`} viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
+  <svg class={`sign sign-${name}`} viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
     {LINES.includes(name) ? (
       <path
         d={PATHS[name]}

@@ -125,9 +125,8 @@ const Header: FC<{ page: Page; person: Person }> = ({ page, person }) => (
     </div>
     <button type="button" id="play" class="pill" lang="en" dir="ltr">
       <Icon name="play" />
-      <span>
-        <span class="wide-only">Play the </span>story
-      </span>
+      <span class="wide-only">Play the story</span>
+      <span class="narrow-only">Story</span>
     </button>
     <button
       type="button"

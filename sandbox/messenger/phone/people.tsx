@@ -7,9 +7,9 @@ import { LOCALES } from "./words.ts"
 
 const HUES = 6
 
-/** Initials on one of six colours; the same person always has the same. */
+/** Initials on one of six colours; the same name always has the same. */
 export const Face: FC<{ person: Person }> = ({ person }) => {
-  const hue = Array.from(person.psid).reduce((sum, digit) => sum + Number(digit), 0) % HUES
+  const hue = Array.from(person.name).reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0) % HUES
   return (
     <span class={`initials hue-${hue}`} aria-hidden="true">
       {initialsOf(person.name)}
