@@ -7,6 +7,7 @@ import { callbackRoutes } from "./actions/callbacks.ts"
 import { controlRoutes } from "./control/routes.ts"
 import type { BankContext } from "./env.ts"
 import { originsOf, storeOf } from "./env.ts"
+import { deskRoutes } from "./desk/routes.tsx"
 import { faultGate } from "./faults.ts"
 import { fdxRoutes } from "./fdx/routes.ts"
 import { answerOidc } from "./oidc/mount.ts"
@@ -29,6 +30,8 @@ app.route("/bank/interaction", interactionRoutes)
 app.route("/bank/fdx/v6", fdxRoutes)
 app.route("/bank/actions", actionRoutes)
 app.route("/bank/callbacks", callbackRoutes)
+app.route("/bank/desk", deskRoutes)
+app.get("/bank", (c) => c.redirect("/bank/desk", 302))
 app.route("/control/bank", controlRoutes)
 
 /** The key the bank signs its events with. */

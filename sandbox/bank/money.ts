@@ -49,6 +49,8 @@ export function formatMoney(minor: bigint, currency: string, language: string): 
   const format = new Intl.NumberFormat(language, {
     style: "currency",
     currency,
+    // "JP¥" falls apart in right-to-left text.
+    currencyDisplay: "narrowSymbol",
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   })

@@ -4,6 +4,8 @@
 import { Hono } from "hono"
 import type { BankContext, Fault, Settings } from "../env.ts"
 import { SETTINGS_DEFAULT, storeOf } from "../env.ts"
+import type { PaymentOrder } from "../events/payment.ts"
+import { payNow } from "../events/payment.ts"
 import { textOf } from "../money.ts"
 import { accountsOf, cardOf, CUSTOMERS } from "../seed/customers.ts"
 import { sendEvents } from "./send-events.ts"
@@ -16,6 +18,17 @@ export const controlRoutes = new Hono<BankContext>()
 controlRoutes.post("/events", async (c) => {
   const result = await sendEvents(c.env, c.var.origins, await c.req.json().catch(() => undefined))
   return result.ok ? c.json(result.value) : c.json({ error: result.error }, 400)
+})
+
+/** Spend or receive as the desk does: books it and tells the gateway. */
+controlRoutes.post("/payments", async (c) => {
+  const order = readPayment(await c.req.json().catch(() => undefined))
+  if (!order)
+    return c.json({ error: "expected account, amount as text, direction debit or credit, merchant" }, 400)
+  const paid = await payNow(c.env, c.var.origins, order)
+  if (!paid.ok) return c.json({ error: paid.error }, 422)
+  const { account, paymentId, available, ids, answer } = paid.value
+  return c.json({ account: account.id, paymentId, available, ids, ...answer })
 })
 
 controlRoutes.get("/callbacks", async (c) => {
@@ -101,6 +114,15 @@ controlRoutes.get("/fraud-cases", async (c) => {
   const cases = await storeOf(c.env).cases()
   return c.json({ cases: cases.map((one) => ({ ...one, summary: JSON.parse(one.summary) as unknown })) })
 })
+
+function readPayment(value: unknown): PaymentOrder | undefined {
+  const { account, amount, direction, merchant } = (value ?? {}) as Readonly<Record<string, unknown>>
+  if (typeof account !== "string" || typeof amount !== "string" || typeof merchant !== "string")
+    return undefined
+  return direction === "debit" || direction === "credit"
+    ? { account, amount, direction, merchant }
+    : undefined
+}
 
 /** What each switch accepts. */
 const SWITCHES = {

@@ -17,11 +17,14 @@ const FIRST_PORT = 8080
 type Mounted = { readonly provider: Provider; readonly port: number }
 
 const mounted = new Map<string, Mounted>()
+let nextPort = FIRST_PORT
+
+const keyOf = (origins: Origins) => `${origins.sandbox} ${origins.gateway}`
 
 /** The provider for these origins, built on first use. Values are kept, never promises: a promise belongs to the
  * request that started it. */
 export async function providerFor(env: Env, origins: Origins): Promise<Mounted> {
-  const key = `${origins.sandbox} ${origins.gateway}`
+  const key = keyOf(origins)
   const known = mounted.get(key)
   if (known) return known
   const keys = await storeOf(env).keys()
@@ -29,7 +32,7 @@ export async function providerFor(env: Env, origins: Origins): Promise<Mounted> 
   if (raced) return raced
   const provider = createProvider(env, origins, keys, renderProviderError)
   const callback = provider.callback()
-  const port = FIRST_PORT + mounted.size
+  const port = nextPort++
   createServer((request, response) => {
     // oidc-provider derives its mount path, and with it every URL it prints, from this pair.
     Object.assign(request, { originalUrl: request.url })
@@ -53,6 +56,9 @@ export async function answerOidc(
   if (refused) return refused
   const { port } = await providerFor(env, origins)
   const response = await handleAsNodeRequest(port, await prepare(request, pathname, settings))
+  // The provider keeps a client's public keys for a minute. After a refused client a new one reads them anew, so
+  // that a gateway started afresh is not locked out.
+  if (response.status === 401) mounted.delete(keyOf(origins))
   return playIssuer(response, origins, settings)
 }
 

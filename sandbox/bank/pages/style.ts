@@ -23,7 +23,7 @@ body {
   margin: 0; background: var(--foam); color: var(--ink);
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans Arabic", sans-serif;
 }
-h1, h2, h3, p, ul, dl, dd, fieldset { margin: 0; padding: 0; }
+h1, h2, h3, p, ul, ol, dl, dd, fieldset { margin: 0; padding: 0; }
 fieldset { border: 0; min-inline-size: 0; }
 legend { padding: 0; }
 ul { list-style: none; }
@@ -56,7 +56,7 @@ main { flex: 1; inline-size: 100%; max-inline-size: 460px; margin: -56px auto 0;
 .steps .bars i.done { background: var(--primary); }
 h1 { font-size: 25px; line-height: 1.2; font-weight: 680; letter-spacing: -.012em; text-wrap: balance; }
 :lang(ar) h1, :lang(ar) .brand { letter-spacing: 0; }
-.lead { margin-block-start: 8px; color: var(--soft); }
+.lead { margin-block-start: 8px; color: var(--soft); text-wrap: pretty; }
 form { margin-block-start: 22px; display: grid; gap: 18px; }
 .field label { display: block; font-weight: 600; margin-block-end: 6px; }
 .field input {
@@ -75,13 +75,13 @@ h2 { font-size: 15px; font-weight: 650; }
 .for { display: flex; gap: 12px; align-items: baseline; padding: 12px 14px; border-radius: 12px; background: var(--tint); }
 .for dt { color: var(--soft); } .for dd { font-weight: 600; }
 .accounts { display: grid; gap: 8px; margin-block-start: 8px; }
-.account { display: grid; grid-template-columns: auto 1fr auto; gap: 2px 12px; align-items: center; padding: 12px 14px; border: 1px solid var(--line); border-radius: 14px; min-block-size: 60px; cursor: pointer; }
+.account { display: grid; grid-template-columns: auto 1fr auto; gap: 2px 10px; align-items: center; align-content: center; padding: 10px 12px; border: 1px solid var(--line); border-radius: 14px; min-block-size: 60px; cursor: pointer; }
 .account:hover { background: var(--tint); }
 .account:has(input:checked) { border-color: var(--primary); background: var(--tint); box-shadow: inset 0 0 0 1px var(--primary); }
 .account:focus-within { outline: 3px solid var(--focus); outline-offset: 2px; }
 .account input { inline-size: 22px; block-size: 22px; accent-color: var(--primary); margin: 0; grid-row: span 2; }
 .account input:focus-visible { outline: none; }
-.account .name { font-weight: 600; } .account .digits { color: var(--soft); font-weight: 450; white-space: nowrap; }
+.account .name { font-weight: 600; } .account .digits { color: var(--soft); font-weight: 450; font-size: 15px; white-space: nowrap; }
 .account .amount { font-variant-numeric: tabular-nums; white-space: nowrap; text-align: end; }
 .account .more { grid-column: 2 / -1; font-size: 14px; color: var(--soft); }
 .sees { display: grid; gap: 8px; margin-block-start: 8px; }

@@ -36,7 +36,8 @@ export function seedBooks(sql: SqlStorage, now: number): void {
       account.id,
       account.openingMinor.toString(),
       pending.toString(),
-      rows.length,
+      // Seconds, so that balances after a reset still count as newer than those told before it.
+      Math.floor(now / 1000),
       now,
     )
   }

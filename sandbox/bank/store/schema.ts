@@ -34,6 +34,9 @@ CREATE TABLE IF NOT EXISTS callback (
 
 CREATE TABLE IF NOT EXISTS fault (n INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL, left_over INTEGER, row TEXT NOT NULL);
 
+CREATE TABLE IF NOT EXISTS activity (
+  n INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, tone TEXT NOT NULL, title TEXT NOT NULL, detail TEXT NOT NULL);
+
 CREATE TABLE IF NOT EXISTS seen (jti TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) WITHOUT ROWID;
 `
 
@@ -46,6 +49,7 @@ export const EMPTIED = [
   "fraud_case",
   "repeat_key",
   "callback",
+  "activity",
   "fault",
   "seen",
 ] as const

@@ -27,6 +27,7 @@ import {
 import { EMPTIED, SCHEMA } from "./schema.ts"
 
 const SWEEP_MS = 10 * 60_000
+const ACTIVITIES_KEPT = 20
 
 /** Something the gateway told the bank: `proof` says how far its signature was good. */
 export type Callback = {
@@ -38,6 +39,14 @@ export type Callback = {
 
 /** A stored answer to a request with an Idempotency-Key. */
 export type Kept = { readonly fingerprint: string; readonly status: number; readonly body: string }
+
+/** What somebody did at the desk and what came of it, in words. */
+export type Activity = {
+  readonly at: number
+  readonly tone: "good" | "bad" | "plain"
+  readonly title: string
+  readonly detail: string
+}
 
 /** The bank was moved forward by `ms` at `at`: whatever was signed before then is older by as much. */
 export type Advance = { readonly at: number; readonly ms: number }
@@ -191,6 +200,22 @@ export class BankStore extends DurableObject<Env> {
 
   callbacks(): readonly Callback[] {
     return this.#sql.exec<Callback>("SELECT at, proof, type, body FROM callback ORDER BY n").toArray()
+  }
+
+  noteActivity({ at, tone, title, detail }: Activity): void {
+    this.#sql.exec(
+      "INSERT INTO activity (at, tone, title, detail) VALUES (?, ?, ?, ?)",
+      at,
+      tone,
+      title,
+      detail,
+    )
+    this.#sql.exec("DELETE FROM activity WHERE n <= (SELECT max(n) FROM activity) - ?", ACTIVITIES_KEPT)
+  }
+
+  /** Newest first. */
+  activities(): readonly Activity[] {
+    return this.#sql.exec<Activity>("SELECT at, tone, title, detail FROM activity ORDER BY n DESC").toArray()
   }
 
   /** Asked once for every request: the switches, and the first fault whose path matches, used up by one. */
