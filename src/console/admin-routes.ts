@@ -43,14 +43,14 @@ export interface AdminGiven<Page extends PageOfBank> {
     list(): Promise<readonly BankRecord[]>
     find(id: BankId): Promise<BankRecord | undefined>
     /** Read a record from outside. Faults name members, never values. */
-    parse(body: unknown): Result<BankRecord, readonly Fault[]>
+    parse(body: unknown): Result<BankRecord, { readonly faults: readonly Fault[] }>
     /** Store the record and its audit line in one batch. */
     put(record: BankRecord, by: AuditBy): Promise<void>
   }
   readonly pages: {
     list(): Promise<readonly Page[]>
     find(id: PageId): Promise<Page | undefined>
-    parse(body: unknown): Result<Page, readonly Fault[]>
+    parse(body: unknown): Result<Page, { readonly faults: readonly Fault[] }>
     /** Store the record, seal the token where one is given, and the audit line, in one batch.
      * @returns `false` where the Page is another bank's */
     put(record: Page, token: Secret | undefined, by: AuditBy): Promise<boolean>
@@ -101,7 +101,7 @@ export function adminApi<Page extends PageOfBank>(
     if (!act.ok) return no(context, act.error)
     if (!development && isDevelopmentValue(id)) return no(context, "development_value")
     const record = banks.parse({ v: 1, ...act.value.body, id })
-    if (!record.ok) return no(context, "invalid", record.error)
+    if (!record.ok) return no(context, "invalid", record.error.faults)
     await banks.put(record.value, byOf(context, act.value))
     return context.json(record.value)
   })
@@ -130,7 +130,7 @@ export function adminApi<Page extends PageOfBank>(
     if (!development && (isDevelopmentValue(id) || isDevelopmentValue(token)))
       return no(context, "development_value")
     const record = pages.parse({ v: 1, ...body, id })
-    if (!record.ok) return no(context, "invalid", record.error)
+    if (!record.ok) return no(context, "invalid", record.error.faults)
     const refused = permit(context, "page.put", record.value.bank)
     if (refused) return refused
     const existing = await pages.find(id)

@@ -33,6 +33,7 @@ const bankMembers = {
     default: "sub",
     description: "Claim of the ID token that is the customer reference",
   },
+  timeZone: { type: "string", default: "UTC", description: "IANA name" },
   languages: {
     type: "array",
     items: { type: "string" },
@@ -45,7 +46,13 @@ const bankMembers = {
     items: { type: "string" },
     description: "Hosts a URL in a message may point at",
   },
-  consentDays: { type: "integer", description: "How long a consent lasts" },
+  consentDays: {
+    type: "integer",
+    minimum: 1,
+    maximum: 365,
+    default: 180,
+    description: "How long a consent lasts",
+  },
 } as const satisfies Readonly<Record<string, Schema>>
 
 const BANK_REQUIRED = [
