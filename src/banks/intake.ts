@@ -45,7 +45,7 @@ export interface BankIntake {
   readonly log: Log
 }
 
-type Variables = { Variables: Partial<RequestVariables> }
+type Variables = { Variables: RequestVariables }
 
 /** Whether one event is a body of its own or an element of a list, by content type. */
 const CONTENT_TYPES: Readonly<Record<string, "single" | "batch">> = {
@@ -55,21 +55,21 @@ const CONTENT_TYPES: Readonly<Record<string, "single" | "batch">> = {
 
 /** Why a whole request is refused. */
 type IntakeRefusal =
-  | "content_type"
+  | "media-type"
   | "query"
   | "signature"
   | "digest"
   | "json"
   | "event"
-  | "not_this_bank"
-  | "too_large"
-  | "too_many_events"
+  | "not-this-bank"
+  | "too-large"
+  | "too-many-events"
   | "unavailable"
 
 const SIGNATURE_INPUT = `(${SIGNED_COMPONENTS.map((name) => `"${name}"`).join(" ")})`
 
 const PROBLEMS = {
-  content_type: {
+  "media-type": {
     status: 415,
     title: "The content type is not supported",
     detail: `Send ${Object.keys(CONTENT_TYPES).join(" or ")}, UTF-8, without a content encoding`,
@@ -99,18 +99,18 @@ const PROBLEMS = {
     members: { err: "invalid_request" },
   },
   event: { status: 400, title: "The event was refused" },
-  not_this_bank: {
+  "not-this-bank": {
     status: 403,
     title: "The events are not this bank's",
     detail: "source must be the one registered for this bank",
     members: { err: "access_denied" },
   },
-  too_large: {
+  "too-large": {
     status: 413,
     title: "The body is too large",
     detail: `Send at most ${SIGNED_BODY_BYTES_MAX} bytes`,
   },
-  too_many_events: {
+  "too-many-events": {
     status: 413,
     title: "The batch is too large",
     detail: `Send at most ${EVENTS_MAX} events`,
@@ -149,7 +149,7 @@ async function takeEvents(given: BankIntake, context: Context<Variables>): Promi
   }
 
   const mode = modeOf(request.headers)
-  if (!mode) return refuse("content_type")
+  if (!mode) return refuse("media-type")
   const url = new URL(request.url)
   if (url.search !== "") return refuse("query")
 
@@ -173,15 +173,15 @@ async function takeEvents(given: BankIntake, context: Context<Variables>): Promi
 
   const body = await readCapped(request, SIGNED_BODY_BYTES_MAX)
   if (!body.ok)
-    return refuse(body.error.reason === "body_too_large" ? "too_large" : "json", {}, body.error.reason)
+    return refuse(body.error.reason === "body_too_large" ? "too-large" : "json", {}, body.error.reason)
   const digest = await verifyContentDigest(request.headers.get("content-digest"), body.value)
   if (!digest.ok) return refuse("digest", {}, digest.error.reason)
 
   const elements = parseElements(body.value, mode)
   if (!elements) return refuse("json")
-  if (elements.length > EVENTS_MAX) return refuse("too_many_events")
+  if (elements.length > EVENTS_MAX) return refuse("too-many-events")
   const batch = readBatch(elements, bank.eventSource, given.now())
-  if (batch.allForeign) return refuse("not_this_bank")
+  if (batch.allForeign) return refuse("not-this-bank")
   const [onlyRefusal] = batch.rejected.values()
   if (mode === "single" && onlyRefusal) {
     return refuse("event", { detail: onlyRefusal.description, members: { ...onlyRefusal } })

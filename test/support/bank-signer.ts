@@ -1,0 +1,124 @@
+// A bank that signs its requests, for tests: RFC 9421 and RFC 9530 written out by hand, so that the gateway's library is not judged by
+// itself. Runs in Node and in workerd. Not for src/.
+
+export const EVENTS_TYPE = "application/cloudevents+json"
+export const BATCH_TYPE = "application/cloudevents-batch+json"
+export const BATCH_COMPONENTS = [
+  "@method",
+  "@authority",
+  "@path",
+  "@query",
+  "content-type",
+  "content-digest",
+] as const
+
+/** How a request differs from the one a well-behaved bank sends. */
+export interface Signing {
+  readonly contentType?: string
+  /** Seconds. */
+  readonly created?: number | undefined
+  readonly tag?: string
+  /** Left out of the list, and of what is signed. */
+  readonly without?: readonly string[]
+  /** Further parameters as they stand in the header: `;expires=1`. */
+  readonly parameters?: string
+  /** In the place of ours, in the signature only. */
+  readonly authority?: string
+  readonly digest?: string
+  readonly label?: string
+}
+
+/** A key pair of a bank. */
+export interface TestKey {
+  readonly kid: string
+  readonly alg: "ES256" | "EdDSA" | "PS512"
+  readonly pair: CryptoKeyPair
+  readonly jwk: Readonly<Record<string, unknown>>
+}
+
+const ALGORITHMS = {
+  ES256: {
+    create: { name: "ECDSA", namedCurve: "P-256" },
+    sign: { name: "ECDSA", hash: "SHA-256" },
+  },
+  EdDSA: { create: { name: "Ed25519" }, sign: { name: "Ed25519" } },
+  PS512: {
+    create: {
+      name: "RSA-PSS",
+      modulusLength: 2_048,
+      publicExponent: new Uint8Array([1, 0, 1]),
+      hash: "SHA-512",
+    },
+    sign: { name: "RSA-PSS", saltLength: 64 },
+  },
+} as const
+
+/** A fresh key; its public half as a bank publishes it. */
+export async function createTestKey(kid: string, alg: TestKey["alg"] = "ES256"): Promise<TestKey> {
+  const pair = (await crypto.subtle.generateKey(ALGORITHMS[alg].create, true, [
+    "sign",
+    "verify",
+  ])) as CryptoKeyPair
+  const exported = (await crypto.subtle.exportKey("jwk", pair.publicKey)) as unknown as Record<string, unknown>
+  const { kty, crv, x, y, n, e } = exported
+  const jwk = JSON.parse(JSON.stringify({ kty, crv, x, y, n, e, kid, use: "sig", alg })) as TestKey["jwk"]
+  return { kid, alg, pair, jwk }
+}
+
+/** `sha-256=:…:` over a body. */
+export async function contentDigest(body: Uint8Array<ArrayBuffer>, algorithm = "sha-256"): Promise<string> {
+  const digest = await crypto.subtle.digest(algorithm.toUpperCase(), body)
+  return `${algorithm}=:${new Uint8Array(digest).toBase64()}:`
+}
+
+/** The headers of a signed POST. */
+export async function signHeaders(
+  key: TestKey,
+  url: string,
+  body: Uint8Array<ArrayBuffer>,
+  signing: Signing = {},
+): Promise<Headers> {
+  const { host, pathname, search } = new URL(url)
+  const contentType = signing.contentType ?? EVENTS_TYPE
+  const digest = signing.digest ?? (await contentDigest(body))
+  const values: Readonly<Record<(typeof BATCH_COMPONENTS)[number], string>> = {
+    "@method": "POST",
+    "@authority": signing.authority ?? host,
+    "@path": pathname,
+    "@query": search || "?",
+    "content-type": contentType,
+    "content-digest": digest,
+  }
+  const covered = BATCH_COMPONENTS.filter((name) => !signing.without?.includes(name))
+  const list = covered.map((name) => `"${name}"`).join(" ")
+  const created = "created" in signing ? signing.created : Math.floor(Date.now() / 1_000)
+  const parameters =
+    (created === undefined ? "" : `;created=${created}`) +
+    `;keyid="${key.kid}";tag="${signing.tag ?? "bank-events-v1"}"${signing.parameters ?? ""}`
+  const base = [
+    ...covered.map((name) => `"${name}": ${values[name]}`),
+    `"@signature-params": (${list})${parameters}`,
+  ].join("\n")
+  const signature = await crypto.subtle.sign(
+    ALGORITHMS[key.alg].sign,
+    key.pair.privateKey,
+    new TextEncoder().encode(base),
+  )
+  const label = signing.label ?? "sig1"
+  return new Headers({
+    "content-type": contentType,
+    "content-digest": digest,
+    "signature-input": `${label}=(${list})${parameters}`,
+    signature: `${label}=:${new Uint8Array(signature).toBase64()}:`,
+  })
+}
+
+/** A signed POST. */
+export async function signedRequest(
+  key: TestKey,
+  url: string,
+  body: Uint8Array<ArrayBuffer>,
+  signing: Signing = {},
+): Promise<Request> {
+  return new Request(url, { method: "POST", body, headers: await signHeaders(key, url, body, signing) })
+}
