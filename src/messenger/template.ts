@@ -79,7 +79,7 @@ export function lintTemplate(spec: TemplateSpec): Result<TemplateSpec, TemplateR
       names.some((each) => !/^[1-9][0-9]?$/.test(each)) || /\{\{|\}\}/.test(body.replace(BRACES, "")),
     ],
     ["placeholders_not_sequential", !areSequential(names)],
-    ["placeholder_at_edge", /^\s*\{\{/.test(body) || /\}\}[\s\p{P}]*$/u.test(body)],
+    ["placeholder_at_edge", /^\s*\{\{/.test(body) || /\}\}\s*$/.test(body)],
     ["examples_missing", examples.length !== distinct.size || examples.some((each) => each.trim() === "")],
     ["example_symbol", examples.some((each) => /[#$%]/.test(each))],
     ["too_many_placeholders", names.length > 0 && words.length < names.length * WORDS_PER_PLACEHOLDER + 1],

@@ -1,0 +1,167 @@
+// How fast a Page may speak: leases of sends, handed out by slots of 100 ms from memory. Pure: state and clock are given, page.ts
+// keeps the one and asks the other. Replies take no lease: what stays free below Meta's ceiling is theirs.
+//
+// Of the ceiling 90 % is leased. Every slot has its share of that, one fifth of which only alerts may take; alerts may take the rest
+// too. Updates are booked up to a second ahead, because fan-out asks once a second; alerts find their fifth free at any moment (P7).
+
+import { MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
+
+export const SLOT_MS = 100
+const SLOTS_PER_SECOND = SECOND_MS / SLOT_MS
+/** Share of the ceiling that is leased, in tenths. */
+const LEASED_TENTHS = 9
+/** One fifth of what is leased waits for alerts. */
+const ALERT_SHARE = 5
+/** How far ahead slots are booked: the pace at which fan-out asks. */
+export const BOOK_AHEAD_MS = SECOND_MS
+/** A send that has not started by then needs a new permit. */
+export const PERMIT_MS = 2 * SECOND_MS
+/** Sends one lease may ask for: a pack holds 150 people. */
+export const LEASE_MAX = 1_000
+/** Asked again after this while paused; `resume` is not announced. */
+export const PAUSED_RETRY_MS = MINUTE_MS
+
+/** Refusals in a row that open the breaker, and how long it then stays open: doubled with every probe that fails. */
+export const BREAKER_FAILURES = 5
+export const BREAKER_WAIT_MS = 10 * SECOND_MS
+export const BREAKER_WAIT_MS_MAX = 5 * MINUTE_MS
+/** Meta's own estimate is believed up to an hour; then one probe asks again. */
+export const THROTTLE_MS_MAX = 60 * MINUTE_MS
+
+export type Lane = "alerts" | "updates"
+
+/** What a Page remembers. Lost with the object's memory, except the pause: a second's slots may then be leased twice, which the free
+ * tenth absorbs. */
+export interface Pace {
+  /** Sends leased in each slot that is not over, by slot number. */
+  readonly slots: ReadonlyMap<number, SlotUse>
+  /** Why a person or a refusal stopped it; `null` while it speaks. */
+  readonly paused: string | null
+  readonly breaker: Breaker
+}
+
+interface SlotUse {
+  readonly alerts: number
+  readonly updates: number
+}
+
+/** Closed while `openUntil` is 0. Once that is over one send is leased as a probe, and the others wait for what is reported of it. */
+interface Breaker {
+  readonly failures: number
+  readonly openUntil: number
+  readonly waitMs: number
+  readonly probing: boolean
+}
+
+/** Sends that may start in the slot beginning at `at`, epoch milliseconds. */
+export interface Share {
+  readonly at: number
+  readonly count: number
+}
+
+/** Leave for `granted` sends: those of a share start from its `at`, and none after `permit.until`. */
+export type Lease =
+  | {
+      readonly granted: number
+      readonly permit: { readonly until: number }
+      readonly shares: readonly Share[]
+    }
+  | { readonly granted: 0; readonly retryAfterMs: number; readonly paused?: string }
+
+/** What became of sends, as far as it concerns the Page as a whole. */
+export type SendReport =
+  | { readonly kind: "well" }
+  /** Meta could not be reached, or did not answer as it should. */
+  | { readonly kind: "failed" }
+  | { readonly kind: "throttled"; readonly afterMs: number }
+
+const CLOSED: Breaker = { failures: 0, openUntil: 0, waitMs: 0, probing: false }
+export const FRESH_PACE: Pace = { slots: new Map(), paused: null, breaker: CLOSED }
+
+/** Lease up to `n` sends from `now` on.
+ * @param ceilingPerSecond Meta's limit for this Page
+ * @throws RangeError for an `n` that is no count from 1 to LEASE_MAX, or a ceiling below 1 */
+export function lease(
+  pace: Pace,
+  ask: { readonly lane: Lane; readonly n: number; readonly now: number; readonly ceilingPerSecond: number },
+): { readonly pace: Pace; readonly lease: Lease } {
+  const { lane, n, now, ceilingPerSecond } = ask
+  if (!Number.isInteger(n) || n < 1 || n > LEASE_MAX) throw new RangeError(`Cannot lease ${n} sends`)
+  if (!Number.isInteger(ceilingPerSecond) || ceilingPerSecond < 1)
+    throw new RangeError(`Cannot pace a Page at ${ceilingPerSecond} calls a second`)
+  if (pace.paused !== null)
+    return { pace, lease: { granted: 0, retryAfterMs: PAUSED_RETRY_MS, paused: pace.paused } }
+  const { breaker } = pace
+  if (now < breaker.openUntil) return { pace, lease: { granted: 0, retryAfterMs: breaker.openUntil - now } }
+  const probing = breaker.openUntil > 0
+  // A probe nobody reports on must not hold the Page for ever: after the same wait there is another.
+  const guarded = probing ? { ...breaker, probing, openUntil: now + breaker.waitMs } : breaker
+
+  const current = Math.floor(now / SLOT_MS)
+  const slots = new Map([...pace.slots].filter(([slot]) => slot >= current))
+  const shares: Share[] = []
+  let left = probing ? 1 : n
+  for (let slot = current; left > 0 && slot < current + BOOK_AHEAD_MS / SLOT_MS; slot += 1) {
+    const use = slots.get(slot) ?? { alerts: 0, updates: 0 }
+    const count = Math.min(left, freeFor(lane, slot, use, ceilingPerSecond))
+    if (count === 0) continue
+    left -= count
+    slots.set(slot, { ...use, [lane]: use[lane] + count })
+    shares.push({ at: Math.max(now, slot * SLOT_MS), count })
+  }
+  const granted = shares.reduce((sum, share) => sum + share.count, 0)
+  if (granted === 0)
+    return { pace: { ...pace, slots }, lease: { granted: 0, retryAfterMs: (current + 1) * SLOT_MS - now } }
+  return {
+    pace: { ...pace, slots, breaker: guarded },
+    lease: { granted, permit: { until: now + PERMIT_MS }, shares },
+  }
+}
+
+/** What a lane may still take of a slot. */
+function freeFor(lane: Lane, slot: number, use: SlotUse, ceilingPerSecond: number): number {
+  const perSecond = Math.max(1, Math.floor((ceilingPerSecond * LEASED_TENTHS) / 10))
+  const free = Math.max(0, shareOfSlot(slot, perSecond) - use.alerts - use.updates)
+  if (lane === "alerts") return free
+  const forUpdates = shareOfSlot(slot, perSecond - Math.floor(perSecond / ALERT_SHARE))
+  return Math.min(free, Math.max(0, forUpdates - use.updates))
+}
+
+/** The slot's part of a rate: whole sends, and over any second exactly the rate. */
+function shareOfSlot(slot: number, perSecond: number): number {
+  const index = slot % SLOTS_PER_SECOND
+  return (
+    Math.floor(((index + 1) * perSecond) / SLOTS_PER_SECOND) -
+    Math.floor((index * perSecond) / SLOTS_PER_SECOND)
+  )
+}
+
+/** Take note of how sends went. Failures in a row open the breaker, a throttle opens it for as long as Meta says; a probe that went
+ * well closes it. What was leased before it opened and is reported late says nothing new; arriving beside a probe it may pass for
+ * the probe, which costs one wait at most. */
+export function report(pace: Pace, sent: SendReport, now: number): Pace {
+  const { breaker } = pace
+  const waiting = breaker.openUntil > 0 && !breaker.probing
+  switch (sent.kind) {
+    case "well":
+      return waiting || breaker === CLOSED ? pace : { ...pace, breaker: CLOSED }
+    case "throttled":
+      return {
+        ...pace,
+        breaker: {
+          failures: breaker.failures,
+          openUntil: Math.max(breaker.openUntil, now + Math.min(Math.max(1, sent.afterMs), THROTTLE_MS_MAX)),
+          waitMs: Math.max(breaker.waitMs, BREAKER_WAIT_MS),
+          probing: false,
+        },
+      }
+    case "failed": {
+      if (waiting) return pace
+      const failures = breaker.failures + 1
+      if (failures < BREAKER_FAILURES && !breaker.probing)
+        return { ...pace, breaker: { ...breaker, failures } }
+      const waitMs = Math.min(breaker.waitMs > 0 ? breaker.waitMs * 2 : BREAKER_WAIT_MS, BREAKER_WAIT_MS_MAX)
+      return { ...pace, breaker: { failures, openUntil: now + waitMs, waitMs, probing: false } }
+    }
+  }
+}
