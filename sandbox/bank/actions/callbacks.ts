@@ -4,14 +4,13 @@
 import { Hono } from "hono"
 import type { BankContext, Origins } from "../env.ts"
 import { addressesOf, storeOf } from "../env.ts"
+import type { PublicKey } from "../events/sign.ts"
 import { CALLBACK_TAG, verifyPost } from "../events/sign.ts"
 import { faultGate } from "../faults.ts"
 import type { Callback } from "../store/store.ts"
 import { problemFault, problemOf, problemResponse } from "./problem.ts"
 
 const KEYS_TIMEOUT_MS = 3_000
-
-type Key = JsonWebKey & { readonly kid?: string }
 
 export const callbackRoutes = new Hono<BankContext>()
 
@@ -27,6 +26,7 @@ callbackRoutes.post("/", async (c) => {
     body,
     keys: signed ? await gatewayKeys(c.var.origins) : [],
     tag: CALLBACK_TAG,
+    now: Math.floor(Date.now() / 1000),
   })
   const rows = readEvents(new TextDecoder().decode(body), proof)
   if (!rows) return problemResponse(problemOf("malformed"))
@@ -36,14 +36,14 @@ callbackRoutes.post("/", async (c) => {
   return c.body(null, 204)
 })
 
-async function gatewayKeys(origins: Origins): Promise<readonly Key[]> {
+async function gatewayKeys(origins: Origins): Promise<readonly PublicKey[]> {
   try {
     const response = await fetch(addressesOf(origins).gatewayKeys, {
       method: "GET",
       redirect: "manual",
       signal: AbortSignal.timeout(KEYS_TIMEOUT_MS),
     })
-    return response.ok ? ((await response.json()) as { keys: readonly Key[] }).keys : []
+    return response.ok ? ((await response.json()) as { keys: readonly PublicKey[] }).keys : []
   } catch {
     return []
   }

@@ -57,7 +57,10 @@ function PaymentFields({ desk, act, label, merchant, minor, suggest }: PaymentFi
         ) : null}
       </label>
       <label class="field">
-        Amount, {currency}
+        <span>
+          <span class="sr">Amount in </span>
+          {currency}
+        </span>
         <input
           name="amount"
           id={`${act}-amount`}

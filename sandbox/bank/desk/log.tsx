@@ -77,7 +77,7 @@ export function Cases({ cases }: { cases: readonly FraudCase[] }) {
 }
 
 function AnswerBadge({ one }: { one: FraudCase }) {
-  if (one.answer === null) return <span class="badge">waits for an answer</span>
+  if (one.answer === null) return <span class="badge">no answer yet</span>
   return (
     <span class={one.answer === "deny" ? "badge bad" : "badge good"}>
       {one.answer === "deny" ? "“not me”" : "“it was me”"} at <Time at={one.answeredAt ?? 0} />

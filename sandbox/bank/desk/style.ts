@@ -1,6 +1,7 @@
 // The look of the desk: the bank's palette, laid out for a panel beside the phone as well as for 390 px alone.
 
 export const DESK = `
+html { scroll-padding-block-start: 150px; }
 body { min-block-size: 100vh; container-type: inline-size; }
 .top { background: linear-gradient(160deg, var(--deep), var(--sea)); color: #fff; padding: 14px 20px; display: flex; gap: 12px; align-items: center; }
 .top svg { inline-size: 34px; block-size: 34px; flex: none; }

@@ -28,11 +28,10 @@ function sayBatch(body: unknown, count: number): Said {
   const reasons = [...new Set(rejected.map((one) => one.description ?? one.err ?? "no reason given"))].join(
     "; ",
   )
-  const rest = count - rejected.length
-  return {
-    tone: "plain",
-    detail: `The gateway answered and does not take ${rest === 0 ? "this" : `${rejected.length} of ${count}`} yet: ${reasons}. Nothing is lost or half done.`,
-  }
+  const which = rejected.length === count ? "this" : `${rejected.length} of ${count}`
+  return /unknown.*type/i.test(reasons)
+    ? { tone: "plain", detail: `The gateway does not know ${which} yet, and says so by name: ${reasons}.` }
+    : { tone: "bad", detail: `The gateway took the post but refused ${which}: ${reasons}.` }
 }
 
 function reasonOf(body: unknown): string {

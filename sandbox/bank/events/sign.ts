@@ -69,16 +69,27 @@ export async function signedPost(input: SignInput): Promise<Request> {
 /** How a signed request was: `good`, or what is wrong with it in one word or two. */
 export type Proof = "good" | "unsigned" | "digest mismatch" | "unknown key" | "bad signature"
 
+/** What of a published key is needed here. */
+export type PublicKey = {
+  readonly kid?: string | undefined
+  readonly kty?: string | undefined
+  readonly crv?: string | undefined
+  readonly x?: string | undefined
+  readonly y?: string | undefined
+}
+
 type VerifyInput = {
   readonly url: string
   readonly headers: Headers
   readonly body: Uint8Array
-  readonly keys: readonly (JsonWebKey & { readonly kid?: string })[]
+  readonly keys: readonly PublicKey[]
   readonly tag: string
+  /** seconds */
+  readonly now: number
 }
 
 /** Judge a request against the sender's public keys: signature first, then the digest over the bytes. */
-export async function verifyPost({ url, headers, body, keys, tag }: VerifyInput): Promise<Proof> {
+export async function verifyPost({ url, headers, body, keys, tag, now }: VerifyInput): Promise<Proof> {
   if (!headers.has("signature-input")) return "unsigned"
   const fields = [...headers].map(([name, value]) => ({ name, value }))
   let unknown = false
@@ -92,7 +103,10 @@ export async function verifyPost({ url, headers, body, keys, tag }: VerifyInput)
           requiredParameters: ["created", "keyid", "tag"],
           maxAge: CREATED_PAST_SECONDS_MAX,
           clockSkew: CREATED_AHEAD_SECONDS_MAX,
-          validate: (signature) => signature.parameters.tag === tag,
+          now,
+          // The library allows its skew on top of the age as well.
+          validate: ({ parameters }) =>
+            parameters.tag === tag && (parameters.created ?? 0) >= now - CREATED_PAST_SECONDS_MAX,
         },
         resolveVerifier: async ({ parameters }) => {
           const jwk = keys.find((one) => one.kid === parameters.keyid)
