@@ -40,7 +40,11 @@ export function createBreaker(): Breaker {
   const policies = new Map<string, CircuitBreakerPolicy>()
   const isSilence = (asked: unknown) => {
     const { ok: answered, error } = asked as { ok: boolean; error?: BankRefusal }
-    return !answered && error?.reason === "outage" && ["unreachable", "timeout", "unavailable"].includes(error.outage.reason)
+    return (
+      !answered &&
+      error?.reason === "outage" &&
+      ["unreachable", "timeout", "unavailable"].includes(error.outage.reason)
+    )
   }
   return async (bank, call) => {
     let policy = policies.get(bank)
@@ -141,8 +145,14 @@ function assertOfBank(bank: BankRecord, url: string): void {
 }
 
 /** Wait no longer than the caller does; what is waited for goes on, so that a refreshed token is stored. */
-async function within<T>(step: Promise<Result<T, BankRefusal>>, signal: AbortSignal): Promise<Result<T, BankRefusal>> {
-  const late = err({ reason: "outage" as const, outage: { reason: "timeout" as const, retry: "later" as const } })
+async function within<T>(
+  step: Promise<Result<T, BankRefusal>>,
+  signal: AbortSignal,
+): Promise<Result<T, BankRefusal>> {
+  const late = err({
+    reason: "outage" as const,
+    outage: { reason: "timeout" as const, retry: "later" as const },
+  })
   if (signal.aborted) {
     step.catch(() => undefined)
     return late

@@ -45,7 +45,11 @@ export interface BankHttpOptions {
  * @param signal ends the call before its own deadline does */
 export function bankHttp(
   fetcher: typeof fetch,
-  { insecure, passErrors = false, signal }: {
+  {
+    insecure,
+    passErrors = false,
+    signal,
+  }: {
     readonly insecure: boolean
     readonly passErrors?: boolean
     readonly signal?: AbortSignal

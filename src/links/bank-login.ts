@@ -10,7 +10,14 @@ import { SECOND_MS } from "../foundation/clock.ts"
 import type { Outage } from "../foundation/failure.ts"
 import { err, ok, type Result } from "../foundation/result.ts"
 import { DETAIL_ACTIONS, DETAIL_TYPE, parseGrantedAccounts, shortLabel } from "./bank-accounts.ts"
-import { bankHttp, isLoopbackIssuer, outageOf, registeredWord, withNonce, type BankHttpOptions } from "./bank-http.ts"
+import {
+  bankHttp,
+  isLoopbackIssuer,
+  outageOf,
+  registeredWord,
+  withNonce,
+  type BankHttpOptions,
+} from "./bank-http.ts"
 import { createMetadata, type MetadataRefusal } from "./bank-metadata.ts"
 import { createDpop, exportDpop, importDpop } from "./dpop.ts"
 import type { DpopJwks, LinkTokens } from "./link-tokens.ts"
@@ -138,7 +145,11 @@ export function createBankLogin(given: {
     }
     try {
       const pushed = await withNonce(
-        () => oauth.pushedAuthorizationRequest(server.value, client, clientAuth, parameters, { ...http, DPoP: dpop }),
+        () =>
+          oauth.pushedAuthorizationRequest(server.value, client, clientAuth, parameters, {
+            ...http,
+            DPoP: dpop,
+          }),
         (response) => oauth.processPushedAuthorizationResponse(server.value, client, response),
       )
       const url = new URL(server.value.authorization_endpoint ?? "")

@@ -126,12 +126,7 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** Keyed, and different for each link: two links of one account cannot be joined by it. */
-function accountDigest(
-  pseudonyms: Pseudonyms,
-  bank: BankId,
-  link: LinkId,
-  account: string,
-): Promise<string> {
+function accountDigest(pseudonyms: Pseudonyms, bank: BankId, link: LinkId, account: string): Promise<string> {
   return pseudonyms.customerOf(bank, `${link}|account|${account}`)
 }
 

@@ -12,7 +12,10 @@ export function createDpop(): Promise<oauth.CryptoKeyPair> {
 
 /** A pair as JWKs without what import does not need. */
 export async function exportDpop(pair: oauth.CryptoKeyPair): Promise<DpopJwks> {
-  const { kty, crv, x, y, d } = (await crypto.subtle.exportKey("jwk", pair.privateKey)) as Required<JsonWebKey>
+  const { kty, crv, x, y, d } = (await crypto.subtle.exportKey(
+    "jwk",
+    pair.privateKey,
+  )) as Required<JsonWebKey>
   return { publicKey: { kty, crv, x, y }, privateKey: { kty, crv, x, y, d } }
 }
 

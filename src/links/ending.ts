@@ -8,14 +8,18 @@ import type { Outage } from "../foundation/failure.ts"
 import type { LinkId, Random } from "../foundation/id.ts"
 import { ok, type Result } from "../foundation/result.ts"
 import type { BankAccess } from "./bank-access.ts"
-import { endLink, type EndReason } from "./link-store.ts"
+import { endLink, type EndReason } from "./link-change-store.ts"
 
 /** Revoke a link at its bank and destroy its key. Ends it first where that was not done.
  * @param reason why it ends, where it has not ended yet
  * @param now our own clock
  * @returns an outage of the bank, with the key still there: try again */
 export async function revokeAndDestroy(
-  given: { readonly db: Database; readonly access: Pick<BankAccess<never>, "revoke">; readonly random: Random },
+  given: {
+    readonly db: Database
+    readonly access: Pick<BankAccess<never>, "revoke">
+    readonly random: Random
+  },
   bank: BankRecord,
   link: LinkId,
   reason: EndReason,

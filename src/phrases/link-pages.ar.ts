@@ -49,11 +49,10 @@ export const linkPagesAr: Readonly<Record<LinkPageKey, string>> = {
 
   code_title: "اكتبوا هذا الرمز في المحادثة",
   code_lead: "عودوا إلى محادثتكم مع {bank} واكتبوا هذه الأرقام الستة. عندها يتم الربط.",
-  code_label: "رمزكم",
   code_button: "نسخ والعودة",
   code_copied: "تم النسخ",
   code_minutes: "الدقائق المتبقية: {minutes}",
-  code_warning: "هي لربط هذه المحادثة فقط. اكتبوها هناك ولا في مكان آخر؛ لن يطلبها منكم أحد.",
+  code_warning: "هي لربط هذه المحادثة فقط. اكتبوها هناك لا في مكان آخر، ولا تخبروا بها أحدًا.",
   code_manual: "إن لم تُفتح المحادثة تلقائيًا فأغلقوا هذه الصفحة وافتحوا ماسنجر.",
 
   connected_title: "هذه المحادثة مربوطة مع {bank}",
@@ -64,6 +63,7 @@ export const linkPagesAr: Readonly<Record<LinkPageKey, string>> = {
   declined_safe: "يُعاد الآن ما سمح لنا به {bank}، ولن ترسل المحادثة شيئًا.",
   declined_next: "يمكنكم إغلاق هذه الصفحة. للبدء من جديد اضغطوا تسجيل الدخول في المحادثة.",
 
+  step: "الخطوة {step} من 3",
   back: "العودة إلى المحادثة",
   your_bank: "بنككم",
 
@@ -78,7 +78,8 @@ export const linkPagesAr: Readonly<Record<LinkPageKey, string>> = {
   not_from_chat_next: "افتحوا محادثة {bank} في تطبيق ماسنجر واضغطوا تسجيل الدخول هناك.",
   redirect_refused_title: "هذا العنوان لا يعود إلى ماسنجر",
   redirect_refused_safe: "لم يُفتح. لم يُربط شيء ولم يُرسل شيء.",
-  redirect_refused_next: "إن أرسل إليكم أحد هذا العنوان فلا تستخدموه. افتحوا محادثة {bank} واضغطوا تسجيل الدخول هناك.",
+  redirect_refused_next:
+    "إن أرسل إليكم أحد هذا العنوان فلا تستخدموه. افتحوا محادثة {bank} واضغطوا تسجيل الدخول هناك.",
   not_same_origin_title: "لم يأتِ هذا من صفحتنا",
   not_same_origin_safe: "رُفض الطلب. لم يُربط شيء.",
   not_same_origin_next: "افتحوا محادثة {bank} في ماسنجر واضغطوا تسجيل الدخول هناك.",
@@ -101,15 +102,15 @@ export const linkPagesAr: Readonly<Record<LinkPageKey, string>> = {
   bank_refused_safe: "لم يُربط شيء.",
   bank_refused_next: "عودوا إلى المحادثة واضغطوا تسجيل الدخول مجددًا. إن استمر ذلك فاسألوا {bank}.",
   denied_title: "لم يسمح {bank} بالمتابعة",
-  denied_safe:
-    "رجعتم، أو لم تكن كلمة المرور أو الخطوة الثانية صحيحة. لم يُربط شيء، وحسابكم كما كان.",
+  denied_safe: "رجعتم، أو لم تكن كلمة المرور أو الخطوة الثانية صحيحة. لم يُربط شيء، وحسابكم كما كان.",
   denied_next: "للمحاولة مجددًا عودوا إلى المحادثة واضغطوا تسجيل الدخول.",
   second_factor_missing_title: "لم يتحقق {bank} منكم بخطوة ثانية",
   second_factor_missing_safe: "نطلبها لحمايتكم. لم يُربط شيء.",
   second_factor_missing_next: "عودوا إلى المحادثة واضغطوا تسجيل الدخول مجددًا وأكملوا الخطوتين لدى {bank}.",
   issuer_mismatch_title: "هذه الإجابة ليست من {bank}",
   issuer_mismatch_safe: "رُفضت ولم تُستخدم. لم يُربط شيء.",
-  issuer_mismatch_next: "عودوا إلى المحادثة واضغطوا تسجيل الدخول مجددًا. إن أرسل إليكم أحد عنوانًا فلا تستخدموه.",
+  issuer_mismatch_next:
+    "عودوا إلى المحادثة واضغطوا تسجيل الدخول مجددًا. إن أرسل إليكم أحد عنوانًا فلا تستخدموه.",
   state_mismatch_title: "هذه الإجابة تخص محاولة أخرى",
   state_mismatch_safe: "رُفضت ولم تُستخدم. لم يُربط بها شيء.",
   state_mismatch_next: "عودوا إلى المحادثة واضغطوا تسجيل الدخول مجددًا، وابقوا في نافذة واحدة.",

@@ -4,7 +4,8 @@
 export const linkPagesEn = {
   start_title: "Connect this chat to {bank}",
   start_step_login: "You log in at {bank}, on its own page. This service never sees your password.",
-  start_step_choose: "You choose the accounts, then what this chat may tell you. Nothing is on until you switch it on.",
+  start_step_choose:
+    "You choose the accounts, then what this chat may tell you. Nothing is on until you switch it on.",
   start_step_code: "You type a six-digit code in the chat. Only then is it connected.",
   start_button: "Continue to {bank}",
   start_note: "You can close this page at any time. Nothing is connected before the last step.",
@@ -21,7 +22,7 @@ export const linkPagesEn = {
   consent_until: "Ends {date}; we ask 14 days before.",
   consent_connect: "Connect",
   consent_decline: "Not now",
-  nothing_chosen: "Nothing is switched on yet. Switch on what you want to hear, or choose \"Not now\".",
+  nothing_chosen: 'Nothing is switched on yet. Switch on what you want to hear, or choose "Not now".',
 
   balance_updates: "Balance updates",
   balance_updates_sample: "Checking ••4821: 1,204.50 EUR available, as of 14:05.",
@@ -35,7 +36,8 @@ export const linkPagesEn = {
   shipping_updates: "Deliveries",
   shipping_updates_sample: "Your parcel from NORTH BOOKS is out for delivery, expected today.",
   account_service: "Ask and act",
-  account_service_sample: "You ask \"balance\", and the answer comes here. Also when {bank}'s service is down.",
+  account_service_sample:
+    'You ask "balance", and the answer comes here. Also when {bank}\'s service is down.',
   support_chat: "Help from a person",
   support_chat_sample: "Maria from {bank} sees what you wrote here and answers you.",
 
@@ -47,21 +49,21 @@ export const linkPagesEn = {
 
   code_title: "Type this code in the chat",
   code_lead: "Go back to your chat with {bank} and type these six digits. Then it is connected.",
-  code_label: "Your code",
   code_button: "Copy and go back",
   code_copied: "Copied",
   code_minutes: "Minutes left: {minutes}",
-  code_warning: "They only connect this chat. Type them there and nowhere else; nobody will ask you for them.",
+  code_warning: "They only connect this chat. Type them there and nowhere else, and tell them to nobody.",
   code_manual: "If the chat does not open by itself, close this page and open Messenger.",
 
   connected_title: "This chat is connected to {bank}",
   connected_safe: "The chat says what is on.",
-  connected_next: "You can close this page. To end it, type \"stop\" in the chat.",
+  connected_next: 'You can close this page. To end it, type "stop" in the chat.',
 
   declined_title: "Nothing was connected",
   declined_safe: "What {bank} had allowed us is being given back, and the chat will send nothing.",
   declined_next: "You can close this page. To start again, tap Log In in the chat.",
 
+  step: "Step {step} of 3",
   back: "Back to the chat",
   your_bank: "your bank",
 
@@ -76,7 +78,8 @@ export const linkPagesEn = {
   not_from_chat_next: "Open the chat with {bank} in the Messenger app and tap Log In there.",
   redirect_refused_title: "This address does not lead back to Messenger",
   redirect_refused_safe: "It was not opened. Nothing was connected and nothing was sent.",
-  redirect_refused_next: "If somebody sent you this address, do not use it. Open the chat with {bank} and tap Log In there.",
+  redirect_refused_next:
+    "If somebody sent you this address, do not use it. Open the chat with {bank} and tap Log In there.",
   not_same_origin_title: "This did not come from our own page",
   not_same_origin_safe: "It was refused. Nothing was connected.",
   not_same_origin_next: "Open the chat with {bank} in Messenger and tap Log In there.",
@@ -93,7 +96,8 @@ export const linkPagesEn = {
   bank_unreachable_safe: "Nothing was connected.",
   bank_unreachable_next: "Wait a few minutes, then go back to the chat and tap Log In again.",
   bank_misconfigured_title: "{bank}'s login cannot be used right now",
-  bank_misconfigured_safe: "It does not offer the protection we ask for, so we did not start. Nothing was connected.",
+  bank_misconfigured_safe:
+    "It does not offer the protection we ask for, so we did not start. Nothing was connected.",
   bank_misconfigured_next: "Try again later, or ask {bank} in the chat.",
   bank_refused_title: "{bank} did not take our request",
   bank_refused_safe: "Nothing was connected.",
@@ -107,7 +111,8 @@ export const linkPagesEn = {
   second_factor_missing_next: "Go back to the chat, tap Log In again and complete both steps at {bank}.",
   issuer_mismatch_title: "This answer is not from {bank}",
   issuer_mismatch_safe: "It was refused and not used. Nothing was connected.",
-  issuer_mismatch_next: "Go back to the chat and tap Log In again. If somebody sent you an address, do not use it.",
+  issuer_mismatch_next:
+    "Go back to the chat and tap Log In again. If somebody sent you an address, do not use it.",
   state_mismatch_title: "This answer belongs to another attempt",
   state_mismatch_safe: "It was refused and not used. Nothing was connected by it.",
   state_mismatch_next: "Go back to the chat and tap Log In again, and stay in one window.",
