@@ -27,7 +27,9 @@ const id = (charsMax: number) =>
   z.string().check(
     z.minLength(1),
     z.maxLength(charsMax),
-    z.refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), { error: "holds control characters" }),
+    z.refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), {
+      error: "holds characters that do not show",
+    }),
   )
 /** A text for people: controls become spaces, lone surrogates U+FFFD, the end is cut off. Not cleaned of links: that is done where it is shown. */
 const name = z.pipe(
@@ -142,8 +144,8 @@ export function describeIssue(issue: z.core.$ZodIssue | undefined, under: readon
 
 const ISSUE_WORDS: Readonly<Partial<Record<z.core.$ZodIssue["code"], string>>> = {
   invalid_type: "is missing or of another type",
-  too_big: "is too long",
-  too_small: "is too short",
+  too_big: "is too long or too large",
+  too_small: "is too short or too small",
   invalid_format: "has another form",
   invalid_value: "is not one of the allowed values",
 }
