@@ -64,7 +64,7 @@ export const COMMANDS = [
     words: ["pages", "put"],
     usage: "pages put <file> [--reason <why>]",
     summary: "Register a Page for a bank, or replace its record or token",
-    help: 'The file is JSON with the members "id" and "bankId"; "-" reads standard input.\nThe token is read from TELLERLINE_PAGE_TOKEN, or from the member "token".',
+    help: 'The file is JSON with the members "id", "bank", "name" and those of GET /docs; "-" reads standard input.\nThe token is read from TELLERLINE_PAGE_TOKEN, or from the member "token".',
     parameters: ["file"],
     options: ["reason"],
     run: (asked) => put(asked, "pages", { token: asked.environment.TELLERLINE_PAGE_TOKEN }),

@@ -64,6 +64,18 @@ const PROBLEMS = {
     title: "The Page belongs to another bank",
     detail: "A Page belongs to one bank for life",
   },
+  page_jurisdiction_fixed: {
+    status: 409,
+    type: "page-jurisdiction-fixed",
+    title: "The Page's jurisdiction cannot change",
+    detail: "The conversations of its people cannot move; register another Page",
+  },
+  page_token_missing: {
+    status: 422,
+    type: "page-token-missing",
+    title: "A new Page needs its access token",
+    detail: 'Send it as the member "token"; it is never given out again',
+  },
   queue_unavailable: {
     status: 503,
     type: "unavailable",

@@ -12,6 +12,8 @@ import type { Log } from "../foundation/log.ts"
 import type { Result } from "../foundation/result.ts"
 import { Secret } from "../foundation/secret.ts"
 import type { RequestVariables } from "../http/headers.ts"
+import type { PageRecord } from "../messenger/page-record.ts"
+import type { PutPageRefusal } from "../messenger/page-store.ts"
 import { isDeadLetterId, type DeadLetterAbout } from "../notifications/dead-letter.ts"
 import type { DeadLetterDesk } from "../notifications/dead-letters.ts"
 import type { Authenticate } from "./admin-auth.ts"
@@ -19,12 +21,6 @@ import { clockInput, judge, nothingInput, readAct, type ActInput } from "./admin
 import { refuse, type AdminRefusal, type Fault } from "./admin-problems.ts"
 import { isDevelopmentValue } from "./development-values.ts"
 import { banksFor, EVERY_BANK, mayAct, type Action, type Operator } from "./operator.ts"
-
-/** A Page as the admin API sees it: whatever its record holds, and never its token. */
-export interface PageOfBank {
-  readonly id: PageId
-  readonly bank: BankId
-}
 
 /** What a deployment says of itself to those who run it. Names and counts only. */
 export interface HealthReport {
@@ -34,7 +30,7 @@ export interface HealthReport {
 }
 
 /** All the admin API is given. */
-export interface AdminGiven<Page extends PageOfBank> {
+export interface AdminGiven {
   readonly development: boolean
   readonly authenticate: Authenticate
   readonly now: Now
@@ -48,12 +44,11 @@ export interface AdminGiven<Page extends PageOfBank> {
     put(record: BankRecord, by: AuditBy): Promise<void>
   }
   readonly pages: {
-    list(): Promise<readonly Page[]>
-    find(id: PageId): Promise<Page | undefined>
-    parse(body: unknown): Result<Page, { readonly faults: readonly Fault[] }>
-    /** Store the record, seal the token where one is given, and the audit line, in one batch.
-     * @returns `false` where the Page is another bank's */
-    put(record: Page, token: Secret | undefined, by: AuditBy): Promise<boolean>
+    list(): Promise<readonly PageRecord[]>
+    find(id: PageId): Promise<PageRecord | undefined>
+    parse(body: unknown): Result<PageRecord, { readonly faults: readonly Fault[] }>
+    /** Store the record, seal the token where one is given, and the audit line, in one batch. */
+    put(record: PageRecord, token: Secret | undefined, by: AuditBy): Promise<Result<void, PutPageRefusal>>
   }
   readonly deadLetters: DeadLetterDesk
   readonly health: () => Promise<HealthReport>
@@ -64,12 +59,11 @@ export interface AdminGiven<Page extends PageOfBank> {
 type AdminVariables = RequestVariables & { operator: Operator }
 type AdminContext = Context<{ Variables: AdminVariables }>
 
-const TOKEN_CHARS_MAX = 2_000
+/** Printable, without spaces; Meta's have some 200 characters. */
+const TOKEN = /^[\x21-\x7e]{1,2000}$/
 
 /** The admin API, to be mounted at `/admin/v1`. */
-export function adminApi<Page extends PageOfBank>(
-  given: AdminGiven<Page>,
-): Hono<{ Variables: AdminVariables }> {
+export function adminApi(given: AdminGiven): Hono<{ Variables: AdminVariables }> {
   const app = new Hono<{ Variables: AdminVariables }>()
   const { banks, pages, deadLetters, development } = given
 
@@ -136,11 +130,11 @@ export function adminApi<Page extends PageOfBank>(
     const existing = await pages.find(id)
     if (existing && existing.bank !== record.value.bank)
       return permit(context, "page.put", existing.bank) ?? no(context, "page_of_another_bank")
-    const faults = await faultsOfPage(given, record.value.bank, token, existing !== undefined)
+    const faults = await faultsOfPage(given, record.value.bank, token)
     if (faults.length > 0) return no(context, "invalid", faults)
     const secret = typeof token === "string" ? new Secret(token) : undefined
     const stored = await pages.put(record.value, secret, byOf(context, act.value))
-    return stored ? context.json(record.value) : no(context, "page_of_another_bank")
+    return stored.ok ? context.json(record.value) : no(context, stored.error.reason)
   })
 
   app.get("/dead-letters", async (context) => {
@@ -244,24 +238,15 @@ function no(context: Context, refusal: AdminRefusal, faults?: readonly Fault[]):
   return refuse(refusal, (context as AdminContext).get("requestId"), faults)
 }
 
-async function findLetter<Page extends PageOfBank>(
-  given: AdminGiven<Page>,
-  id: string,
-): Promise<DeadLetterAbout | undefined> {
+async function findLetter(given: AdminGiven, id: string): Promise<DeadLetterAbout | undefined> {
   return isDeadLetterId(id) ? given.deadLetters.find(id) : undefined
 }
 
-async function faultsOfPage<Page extends PageOfBank>(
-  given: AdminGiven<Page>,
-  bank: BankId,
-  token: unknown,
-  exists: boolean,
-): Promise<readonly Fault[]> {
+async function faultsOfPage(given: AdminGiven, bank: BankId, token: unknown): Promise<readonly Fault[]> {
   const faults: Fault[] = []
   if (!(await given.banks.find(bank))) faults.push({ field: "bank", fault: "must be a registered bank" })
-  const sound = typeof token === "string" && /^[\x21-\x7e]+$/.test(token) && token.length <= TOKEN_CHARS_MAX
-  if (!sound && !(token === undefined && exists))
-    faults.push({ field: "token", fault: "must be the Page's access token; needed for a new Page" })
+  const isToken = typeof token === "string" && TOKEN.test(token)
+  if (token !== undefined && !isToken) faults.push({ field: "token", fault: "must be an access token" })
   return faults
 }
 

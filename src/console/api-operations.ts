@@ -54,7 +54,7 @@ export const OPERATIONS: readonly Operation[] = [
     action: "bank.put",
     body: "BankInput",
     answer: { schema: "Bank" },
-    refusals: [...BODY, "not_found"],
+    refusals: [...BODY, "not_found", "development_value"],
   },
   {
     method: "get",
@@ -82,7 +82,14 @@ export const OPERATIONS: readonly Operation[] = [
     action: "page.put",
     body: "PageInput",
     answer: { schema: "Page" },
-    refusals: [...BODY, "not_found", "page_of_another_bank"],
+    refusals: [
+      ...BODY,
+      "not_found",
+      "page_of_another_bank",
+      "page_jurisdiction_fixed",
+      "page_token_missing",
+      "development_value",
+    ],
   },
   {
     method: "get",

@@ -70,6 +70,32 @@ const BANK_REQUIRED = [
   "linkHosts",
 ]
 
+const pageMembers = {
+  bank: { ...BANK_ID, description: "The bank it belongs to, for life" },
+  name: { type: "string", description: "As operators see it" },
+  jurisdiction: {
+    enum: ["none", "eu", "us"],
+    default: "none",
+    description: "Where its people's data stays; fixed for life",
+  },
+  locationHint: { enum: ["wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "afr", "me"] },
+  ceilingPerSecond: {
+    type: "integer",
+    minimum: 1,
+    maximum: 300,
+    default: 300,
+    description: "Calls a second; 40 where the bank answers in the Page Inbox",
+  },
+  logInAllowed: { type: "boolean", default: true, description: "Whether Log In is offered" },
+  utilityAllowed: {
+    type: "boolean",
+    default: true,
+    description: "Whether Meta takes utility templates from it",
+  },
+} as const satisfies Readonly<Record<string, Schema>>
+
+const PAGE_REQUIRED = ["bank", "name"]
+
 /** Schemas the operations refer to, by name. */
 export const SCHEMAS = {
   BankId: BANK_ID,
@@ -88,21 +114,20 @@ export const SCHEMAS = {
   PageInput: {
     type: "object",
     properties: {
-      bankId: BANK_ID,
-      name: { type: "string" },
+      ...pageMembers,
       token: {
         type: "string",
         writeOnly: true,
-        description: "The Page's access token; may be left out once it is known",
+        description: "The Page's access token; needed once, may be left out afterwards",
       },
       reason: REASON,
     },
-    required: ["bankId", "name"],
+    required: PAGE_REQUIRED,
   },
   Page: {
     type: "object",
-    properties: { v: { const: 1 }, id: PAGE_ID, bank: BANK_ID, name: { type: "string" } },
-    required: ["v", "id", "bank"],
+    properties: { v: { const: 1 }, id: PAGE_ID, ...pageMembers },
+    required: ["v", "id", ...Object.keys(pageMembers).filter((name) => name !== "locationHint")],
     description: "A Page's record; its token is never given out",
   },
   DeadLetter: {

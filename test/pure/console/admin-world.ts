@@ -1,0 +1,178 @@
+// An admin API over things in memory: two banks, a Page each, some dead letters, and operators by the name in their key.
+// Used by the tests of this folder; storage itself is tested in test/objects/console.test.ts.
+
+import { Hono } from "hono"
+import type { AuditBy } from "../../../src/audit/audit.ts"
+import type { BankRecord } from "../../../src/banks/bank.ts"
+import { parseBankRecord } from "../../../src/banks/bank-record.ts"
+import { adminApi, type AdminGiven } from "../../../src/console/admin-routes.ts"
+import type { Operator } from "../../../src/console/operator.ts"
+import type { BankId, PageId } from "../../../src/foundation/id.ts"
+import { err, ok } from "../../../src/foundation/result.ts"
+import { parsePageRecord, type PageRecord } from "../../../src/messenger/page-record.ts"
+import type { DeadLetterAbout } from "../../../src/notifications/dead-letter.ts"
+
+export const NOW = Date.UTC(2026, 10, 22)
+export const BASE = "/admin/v1"
+export const HARBOUR = "harbour" as BankId
+export const OTHER = "other" as BankId
+
+/** Who a bearer key is, in these tests. */
+export const OPERATORS: Readonly<Record<string, Operator>> = {
+  everywhere: { id: "everywhere", holds: [{ role: "admin", banks: ["*"] }] },
+  admin: { id: "admin", holds: [{ role: "admin", banks: ["harbour"] }] },
+  both: { id: "both", holds: [{ role: "admin", banks: ["harbour", "other"] }] },
+  operator: { id: "operator", holds: [{ role: "operator", banks: ["harbour"] }] },
+  agent: { id: "agent", holds: [{ role: "agent", banks: ["harbour"] }] },
+  auditor: { id: "auditor", holds: [{ role: "auditor", banks: ["harbour"] }] },
+}
+
+export function pageRecord(id: string, bank: BankId): PageRecord {
+  const parsed = parsePageRecord({ v: 1, id, bank, name: `Page of ${bank}` })
+  if (!parsed.ok) throw new Error("Cannot build a test Page")
+  return parsed.value
+}
+
+export function bankRecord(id: BankId, change: object = {}): BankRecord {
+  const parsed = parseBankRecord({ ...bankBody(), id, ...change }, { development: false })
+  if (!parsed.ok) throw new Error("Cannot build a test bank")
+  return parsed.value
+}
+
+export function bankBody() {
+  return {
+    name: "Harbourline Bank",
+    role: "bank_processor",
+    jurisdiction: "EU",
+    dialect: "fdx-6",
+    issuer: "https://bank.example.com/oidc",
+    clientId: "tellerline",
+    apiBase: "https://bank.example.com/fdx/v6",
+    eventSource: "https://bank.example.com",
+    jwksUri: "https://bank.example.com/jwks.json",
+    languages: ["en"],
+    emergencyPhone: "+49301234567",
+    linkHosts: ["bank.example.com"],
+  }
+}
+
+export function letter(
+  id: string,
+  bank: BankId | "*",
+  change: Partial<DeadLetterAbout> = {},
+): DeadLetterAbout {
+  return {
+    id: `dead_${id.padEnd(43, "0")}`,
+    bank,
+    queue: "alerts",
+    reason: "retries_exhausted",
+    attempts: 101,
+    at: NOW - 1_000,
+    until: NOW + 14 * 24 * 3_600_000 - 1_000,
+    kind: "pack",
+    items: 3,
+    postedAt: NOW - 2_000,
+    ...change,
+  }
+}
+
+/** Everything the API changed, and the API itself. */
+export function createAdminWorld(settings: { readonly development?: boolean } = {}) {
+  const development = settings.development ?? false
+  const banks = new Map([HARBOUR, OTHER].map((id) => [id, bankRecord(id)]))
+  const pages = new Map<PageId, PageRecord>()
+  for (const [id, bank] of [
+    ["11", HARBOUR],
+    ["22", OTHER],
+  ] as const)
+    pages.set(id as PageId, pageRecord(id, bank))
+  const letters = new Map(
+    [letter("d", HARBOUR), letter("o", OTHER), letter("x", "*", { kind: "unknown" })].map((each) => [
+      each.id,
+      each,
+    ]),
+  )
+  const acts: { act: string; by: AuditBy; token?: string | undefined }[] = []
+  const warnings: object[] = []
+  const state = { queueOk: true, pageRace: false, offsetMs: 0 }
+  const given: AdminGiven = {
+    development,
+    now: () => NOW,
+    log: { info() {}, warn: (event, fields) => void warnings.push({ event, ...fields }), error() {} },
+    authenticate: (headers) => {
+      const operator = OPERATORS[headers.get("authorization")?.replace("Bearer ", "") ?? ""]
+      return Promise.resolve(operator ? ok(operator) : err({ reason: "key_unknown" }))
+    },
+    banks: {
+      list: () => Promise.resolve([...banks.values()]),
+      find: (id) => Promise.resolve(banks.get(id)),
+      parse: (body) => parseBankRecord(body, { development }),
+      put: (record, by) => {
+        banks.set(record.id, record)
+        acts.push({ act: `bank.put ${record.id}`, by })
+        return Promise.resolve()
+      },
+    },
+    pages: {
+      list: () => Promise.resolve([...pages.values()]),
+      find: (id) => Promise.resolve(pages.get(id)),
+      parse: parsePageRecord,
+      put: (record, token, by) => {
+        if (!token && !pages.has(record.id)) return Promise.resolve(err({ reason: "page_token_missing" }))
+        if (state.pageRace) return Promise.resolve(err({ reason: "page_of_another_bank" }))
+        pages.set(record.id, record)
+        acts.push({ act: `page.put ${record.id}`, by, token: token?.reveal() })
+        return Promise.resolve(ok(undefined))
+      },
+    },
+    deadLetters: {
+      list: (scope) =>
+        Promise.resolve({
+          letters: [...letters.values()].filter(
+            (each) => scope === "*" || scope.includes(each.bank as BankId),
+          ),
+          next: "100.dead_next",
+        }),
+      find: (id) => Promise.resolve(letters.get(id)),
+      count: (scope) => Promise.resolve(scope === "*" ? { alerts: 3 } : { alerts: scope.length }),
+      replay: (id, by) => {
+        const found = letters.get(id)
+        if (!found) return Promise.resolve(err({ reason: "letter_not_found" }))
+        if (!state.queueOk)
+          return Promise.resolve(err({ reason: "outage", outage: { reason: "unavailable", retry: "later" } }))
+        letters.delete(id)
+        acts.push({ act: `dead_letter.replay ${id}`, by })
+        return Promise.resolve(ok(found))
+      },
+    },
+    health: () => Promise.resolve({ status: "ok", checks: [{ name: "database", ok: true }] }),
+    advanceClock: (advanceMs, by) => {
+      state.offsetMs += advanceMs
+      acts.push({ act: "clock.advance", by })
+      return Promise.resolve(state.offsetMs)
+    },
+  }
+  const app = new Hono().route(BASE, adminApi(given))
+
+  /** Call the API as one of `OPERATORS`. */
+  async function call(who: string, method: string, path: string, body?: unknown, headers: object = {}) {
+    const response = await app.request(BASE + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${who}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      // oxlint-disable-next-line typescript/no-explicit-any
+      body: (text ? JSON.parse(text) : undefined) as any,
+    }
+  }
+  return { app, call, acts, warnings, state, banks, pages, letters }
+}
