@@ -5,7 +5,7 @@ import { Hono } from "hono"
 import type { Context } from "hono"
 import type { BankContext } from "../env.ts"
 import { storeOf } from "../env.ts"
-import { createFrame } from "../pages/layout.tsx"
+import { createFrame, written } from "../pages/layout.tsx"
 import { accountsOf, cardOf, CUSTOMERS, findCustomer } from "../seed/customers.ts"
 import type { Account, Customer } from "../seed/customers.ts"
 import { ACTS } from "./acts.ts"
@@ -75,7 +75,7 @@ async function show(c: Context<BankContext>, choice: Choice, wrong?: Desk["wrong
     accountData: settings.accountData,
     wrong,
   }
-  return c.body(`<!doctype html>${await (<DeskPage desk={desk} />)}`, wrong ? 422 : 200, {
+  return c.body(await written(<DeskPage desk={desk} />), wrong ? 422 : 200, {
     "content-type": "text/html; charset=utf-8",
     "cache-control": "no-store",
     "content-security-policy": `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; img-src data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'`,

@@ -55,11 +55,14 @@ export async function answerOidc(
   const refused = await playTokenEndpoint(pathname, settings)
   if (refused) return refused
   const { port } = await providerFor(env, origins)
-  const response = await handleAsNodeRequest(port, await prepare(request, pathname, settings))
-  // The provider keeps a client's public keys for a minute. After a refused client a new one reads them anew, so
-  // that a gateway started afresh is not locked out.
-  if (response.status === 401) mounted.delete(keyOf(origins))
-  return playIssuer(response, origins, settings)
+  const prepared = await prepare(request, pathname, settings)
+  const response = await handleAsNodeRequest(port, prepared.clone())
+  if (response.status !== 401) return playIssuer(response, origins, settings)
+  // The provider keeps a client's public keys for a minute. A refused client is asked again with fresh ones, so that
+  // a gateway that was started anew is not locked out.
+  mounted.delete(keyOf(origins))
+  const fresh = await providerFor(env, origins)
+  return handleAsNodeRequest(fresh.port, prepared)
 }
 
 async function prepare(request: Request, pathname: string, settings: Settings): Promise<Request> {
