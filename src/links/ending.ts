@@ -8,7 +8,7 @@ import type { Outage } from "../foundation/failure.ts"
 import type { LinkId, Random } from "../foundation/id.ts"
 import { ok, type Result } from "../foundation/result.ts"
 import type { BankAccess } from "./bank-access.ts"
-import { endLink, type EndReason } from "./link-change-store.ts"
+import { endLink, type EndReason } from "./link-store.ts"
 
 /** Revoke a link at its bank and destroy its key. Ends it first where that was not done.
  * @param reason why it ends, where it has not ended yet

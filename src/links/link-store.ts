@@ -1,13 +1,24 @@
-// Links in D1: the directory's answer to "who is tied to whom, in which state", and the shelf of their sealed tokens. What
-// changes a link's state or consent is link-change-store.ts; only these two files name the tables.
+// Links in D1: the directory's answer to "who is tied to whom, in which state", and the shelf of their sealed tokens. Beside
+// linking-store.ts, which writes what linking begins with, the only file that names the tables. Every change is one batch of the
+// change, its consent record and its line of the audit trail. A change starts from the state it read; where that has moved
+// meanwhile a guard makes the whole batch fail, and nothing of it stands.
 
-import { and, asc, eq, isNotNull, lte, sql } from "drizzle-orm"
+import { and, asc, eq, isNotNull, lte, ne, sql, type SQL } from "drizzle-orm"
 import type { AuditBy } from "../audit/audit.ts"
 import { auditStatement } from "../audit/audit-store.ts"
-import { read, write, type Database } from "../db/database.ts"
-import { links, people } from "../db/schema.ts"
-import type { BankId, LinkId, PageId, PersonId } from "../foundation/id.ts"
-import { PENDING_LINK_MS, type Link } from "./link.ts"
+import { DatabaseError, read, write, type Database } from "../db/database.ts"
+import { consents, links, people } from "../db/schema.ts"
+import {
+  createConsentId,
+  type BankId,
+  type LinkId,
+  type PageId,
+  type PersonId,
+  type Random,
+} from "../foundation/id.ts"
+import { err, ok, type Result } from "../foundation/result.ts"
+import { storedRecord, type EndedRecord } from "./consent-record.ts"
+import type { Link } from "./link.ts"
 
 /** A link with what is sealed in its row. All three are `null` once it was ended. */
 export interface StoredLink extends Link {
@@ -32,40 +43,29 @@ export interface LiveLink {
   readonly personWrappedKey: string
 }
 
-/** A link to be, as the bank's login made it. */
-export interface PendingLink {
-  readonly id: LinkId
-  readonly person: PersonId
-  readonly bank: BankId
-  readonly page: PageId
-  readonly customer: string
-  readonly wrappedKey: string
-  readonly tokensSealed: string
-  readonly customerSealed: string
-}
+/** Why a link ended; each has one kind of consent record. */
+export const END_REASONS = {
+  declined: "withdrawn",
+  not_confirmed: "expired",
+  wrong_code: "withdrawn",
+  other_person: "withdrawn",
+  disconnected: "withdrawn",
+  replaced: "withdrawn",
+  erased: "withdrawn",
+  consent_expired: "expired",
+  refused_by_bank: "revoked_by_bank",
+  revoked_by_bank: "revoked_by_bank",
+} as const satisfies Readonly<Record<string, EndedRecord["kind"]>>
+export type EndReason = keyof typeof END_REASONS
 
-/** Write a pending link: ten minutes from `by.at`, no consent, no grant. */
-export async function insertPending(db: Database, pending: PendingLink, by: AuditBy): Promise<void> {
-  const { id, person, bank, page, ...sealed } = pending
-  await write(
-    db.batch([
-      db.insert(links).values({
-        id,
-        personId: person,
-        bankId: bank,
-        pageId: page,
-        ...sealed,
-        state: "pending",
-        epoch: 0,
-        recordHash: "",
-        tokensVersion: 0,
-        createdAt: by.at,
-        pendingUntil: by.at + PENDING_LINK_MS,
-      }),
-      auditStatement(db, { ...by, bank, action: "link.pending", object: id }),
-    ]),
-  )
-}
+/** Why a link was not changed. */
+export type LinkRefusal =
+  | { readonly reason: "link_gone" }
+  | { readonly reason: "link_expired" }
+  | { readonly reason: "link_changed" }
+  | { readonly reason: "other_person" }
+
+const END_TRIES_MAX = 3
 
 /** A link, in whatever state. */
 export async function findLink(db: Database, id: LinkId): Promise<StoredLink | undefined> {
@@ -152,8 +152,181 @@ export async function findLiveForCustomers(
 
 type Row = typeof links.$inferSelect
 
-/** A row as the house speaks of it; for link-change-store.ts. */
-export function toLink(row: Row): StoredLink {
+/** Make a pending link live: the code was typed in the right chat. Repeating it is harmless. The person's other live link of the
+ * bank ends in the same batch; its sealed tokens stay for `BankAccess.revoke`, then `endLink` destroys them.
+ * @param epoch of the consent the chat was told of
+ * @returns the links it replaced that still have their key, on a repeated call too; refusals `link_gone | link_expired | link_changed | other_person` */
+export async function goLive(
+  db: Database,
+  id: LinkId,
+  person: PersonId,
+  epoch: number,
+  by: AuditBy,
+  random: Random,
+): Promise<Result<{ readonly replaced: readonly LinkId[] }, LinkRefusal>> {
+  const link = await findLink(db, id)
+  const refusal = whyNotLive(link, person, epoch, by.at)
+  if (refusal) return err(refusal)
+  if (!link || link.state === "live") return ok({ replaced: await listReplaced(db, person) })
+  const others = await read(
+    db
+      .select()
+      .from(links)
+      .where(
+        and(
+          eq(links.personId, person),
+          eq(links.bankId, link.bank),
+          eq(links.state, "live"),
+          ne(links.id, id),
+        ),
+      ),
+  )
+  const endings = await Promise.all(
+    others.map((other) => endStatements(db, toLink(other), "replaced", by, random, { keepSealed: true })),
+  )
+  const done = await guarded(
+    db.batch([
+      db
+        .update(links)
+        .set({
+          state: only(
+            "live",
+            eq(links.state, "pending"),
+            eq(links.epoch, epoch),
+            sql`${links.pendingUntil} > ${by.at}`,
+          ),
+        })
+        .where(eq(links.id, id)),
+      ...endings.flat(),
+      auditStatement(db, { ...by, bank: link.bank, action: "link.activate", object: id }),
+    ]),
+  )
+  if (done) return ok({ replaced: await listReplaced(db, person) })
+  const found = await findLink(db, id)
+  const since = whyNotLive(found, person, epoch, by.at)
+  if (since) return err(since)
+  return found?.state === "live"
+    ? ok({ replaced: await listReplaced(db, person) })
+    : err({ reason: "link_changed" })
+}
+
+/** End a link and destroy its key: nothing of it opens again. Repeating it is harmless. Where a consent was given, its end is
+ * appended. Says nothing to the bank.
+ * @param keepSealed end it now, but let its tokens lie until they were revoked (`revokeAndDestroy`); a call without destroys them
+ * @returns `true` where this call ended it, `false` where it had ended before or never was */
+export async function endLink(
+  db: Database,
+  id: LinkId,
+  reason: EndReason,
+  by: AuditBy,
+  random: Random,
+  { keepSealed }: { readonly keepSealed: boolean } = { keepSealed: false },
+): Promise<boolean> {
+  for (let tries = 0; tries < END_TRIES_MAX; tries++) {
+    const link = await findLink(db, id)
+    if (!link) return false
+    if (link.state === "ended") {
+      if (link.wrappedKey !== null && !keepSealed)
+        await write(db.update(links).set(DESTROYED).where(eq(links.id, id)))
+      return false
+    }
+    const [first, ...rest] = await endStatements(db, link, reason, by, random, { keepSealed })
+    if (await guarded(db.batch([first, ...rest]))) return true
+  }
+  throw new Error(`Cannot end link: it changed ${END_TRIES_MAX} times meanwhile`)
+}
+
+/** A person's replaced links that are still to be revoked at the bank. */
+async function listReplaced(db: Database, person: PersonId): Promise<readonly LinkId[]> {
+  const rows = await read(
+    db
+      .select({ id: links.id })
+      .from(links)
+      .where(and(eq(links.personId, person), eq(links.state, "ended"), isNotNull(links.wrappedKey))),
+  )
+  return rows.map(({ id }) => id as LinkId)
+}
+
+const DESTROYED = { wrappedKey: null, tokensSealed: null, customerSealed: null } as const
+
+function whyNotLive(
+  link: StoredLink | undefined,
+  person: PersonId,
+  epoch: number,
+  now: number,
+): LinkRefusal | undefined {
+  if (!link || link.state === "ended") return { reason: "link_gone" }
+  if (link.person !== person) return { reason: "other_person" }
+  if (link.epoch !== epoch || epoch === 0) return { reason: "link_changed" }
+  if (link.state === "pending" && now >= link.pendingUntil) return { reason: "link_expired" }
+  return undefined
+}
+
+async function endStatements(
+  db: Database,
+  link: StoredLink,
+  reason: EndReason,
+  by: AuditBy,
+  random: Random,
+  { keepSealed }: { readonly keepSealed: boolean },
+) {
+  const epoch = link.epoch + 1
+  const kind = END_REASONS[reason]
+  const record = await storedRecord({
+    v: 1,
+    kind,
+    link: link.id,
+    epoch,
+    reason,
+    at: by.at,
+    previous: link.recordHash,
+  })
+  const given = link.recordHash !== ""
+  const ending = db
+    .update(links)
+    .set({
+      state: only("ended", eq(links.epoch, link.epoch), eq(links.state, link.state)),
+      epoch,
+      endedAt: by.at,
+      endedReason: reason,
+      ...(given ? { recordHash: record.hash } : {}),
+      ...(keepSealed ? {} : DESTROYED),
+    })
+    .where(eq(links.id, link.id))
+  const audit = auditStatement(db, { ...by, bank: link.bank, action: "link.end", object: link.id })
+  if (!given) return [ending, audit] as const
+  const appended = db.insert(consents).values({
+    id: createConsentId(random),
+    linkId: link.id,
+    bankId: link.bank,
+    epoch,
+    kind,
+    record: record.json,
+    hash: record.hash,
+    at: by.at,
+    until: by.at,
+  })
+  return [ending, appended, audit] as const
+}
+
+/** `value` where all conditions hold, else NULL: the column takes none, so that SQLite undoes the whole batch. */
+export function only<T extends string | number>(value: T, ...conditions: readonly SQL[]): SQL<T> {
+  return sql<T>`case when ${and(...conditions) ?? sql`0`} then ${value} else null end`
+}
+
+/** Run a batch with a guard in it. @returns `false` where the guard undid it */
+export async function guarded(batch: PromiseLike<unknown>): Promise<boolean> {
+  try {
+    await write(batch)
+    return true
+  } catch (fault) {
+    if (fault instanceof DatabaseError && fault.message.includes("NOT NULL constraint failed: links."))
+      return false
+    throw fault
+  }
+}
+
+function toLink(row: Row): StoredLink {
   const { id, personId, bankId, pageId, state, epoch, recordHash, pendingUntil } = row
   const { customer, wrappedKey, tokensSealed, customerSealed, tokensVersion } = row
   return {

@@ -29,8 +29,8 @@ import type { BankLogin, LoginOutcome } from "./bank-login.ts"
 import { givenRecord } from "./consent-record.ts"
 import { consentTextDigest, type ConsentValues } from "./consent-text.ts"
 import type { LinkCustomer, LinkOffer } from "./link.ts"
-import { appendConsent, endLink } from "./link-change-store.ts"
-import { findLink, insertPending, type StoredLink } from "./link-store.ts"
+import { endLink, findLink, type StoredLink } from "./link-store.ts"
+import { appendConsent, insertPending } from "./linking-store.ts"
 import { placeOf } from "./link-tokens.ts"
 import {
   isAttemptOver,
