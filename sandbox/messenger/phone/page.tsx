@@ -63,6 +63,9 @@ export const PhonePage: FC<{ emulator: Emulator; page: Page; person: Person }> =
             >
               {raw(drawRows(page, person, rows, undefined))}
             </div>
+            <p id="mark" class="mark" data-state={mark.state} role="status">
+              {mark.text}
+            </p>
             <div id="typing" class="row page typing" hidden>
               <span class="face" aria-hidden="true" />
               <p class="bubble dots" role="img" aria-label={`${page.name} ${words.typing}`}>
@@ -71,9 +74,6 @@ export const PhonePage: FC<{ emulator: Emulator; page: Page; person: Person }> =
                 <i />
               </p>
             </div>
-            <p id="mark" class="mark" data-state={mark.state} role="status">
-              {mark.text}
-            </p>
           </div>
           <button type="button" id="newer" class="newer" hidden>
             {words.newMessages}

@@ -6,6 +6,13 @@ const REPLY_MS = 12_000
 const READ_MS = 1_800
 const STEPS = ["hello", "connect", "balance", "spend", "fraud"]
 
+/** What is paid, in the currency of each customer's first account. */
+const AMOUNTS = {
+  ana: { small: "4.80", large: "249.99" },
+  ben: { small: "4.80", large: "249.99" },
+  chi: { small: "480", large: "24999" },
+}
+
 const $ = (id) => document.getElementById(id)
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -59,12 +66,14 @@ export function startStory(chat) {
     return reply(seq)
   }
 
-  async function bank(path, body) {
-    const answer = await fetch(`/control/bank/${path}`, {
+  /** Press a button of the bank's desk, and let the desk beside the chat show it. */
+  async function press(act, fields) {
+    const answer = await fetch(`/bank/desk/${act}`, {
       method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
+      body: new URLSearchParams({ customer: customer(), ...fields }),
     }).catch(() => undefined)
+    const desk = $("desk")
+    if (desk.src !== "") desk.src = `${desk.dataset.src}?customer=${customer()}`
     return answer?.ok === true
   }
 
@@ -90,9 +99,9 @@ export function startStory(chat) {
       if (phone.dataset.linked === "true" && !isWaitingForCode()) return undefined
       tell(
         [
-          "Tap Log In and sign in as ",
+          "Tap Log In, sign in as ",
           customerChoice(),
-          ", password demo, code 000000; then type the six digits here and the story goes on.",
+          " (password demo, code 000000), switch on alerts, then type the six digits here; the story goes on by itself.",
         ],
         "connect",
       )
@@ -113,30 +122,27 @@ export function startStory(chat) {
 
     async spend() {
       tell(
-        ["At the bank, ", customerChoice(), " pays by card. The alert should stand here within two seconds."],
+        [`At the bank, ${customer()} pays by card. The alert should stand here within two seconds.`],
         "spend",
       )
       await pause(READ_MS)
-      return happen(
-        "bank.transaction.posted.v1",
-        "No alert came: is this purpose switched on for this customer?",
-      )
+      return happen("spend", { merchant: "Harbour Coffee", amount: AMOUNTS[customer()].small })
     },
 
     async fraud() {
       tell(["The bank suspects a payment and asks at once."], "fraud")
       await pause(READ_MS)
-      return happen(
-        "bank.fraud.suspected.v1",
-        "No fraud alert came: is this purpose switched on for this customer?",
-      )
+      return happen("suspicious", { merchant: "ELECTRO MART", amount: AMOUNTS[customer()].large })
     },
   }
 
-  async function happen(type, silence) {
+  async function happen(act, fields) {
     const seq = lastSeq()
-    if (!(await bank("events", { type, customer: customer() }))) return "The bank did not answer."
-    return (await reply(seq)) === undefined ? silence : undefined
+    if (!(await press(act, fields))) return "The bank did not answer."
+    const alert = await reply(seq)
+    return alert === undefined
+      ? `No alert came. Is it switched on in this chat, for ${customer()}?`
+      : undefined
   }
 
   /** Log In came back, and no six digits were typed since. */
