@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises"
 import process from "node:process"
 import { refused, usage } from "./failure.mjs"
-import { printJson, printRecord, printTable, say } from "./print.mjs"
+import { oneLine, printJson, printRecord, printTable, say } from "./print.mjs"
 
 /** @typedef {object} Asked
  * @property {import("./client.mjs").Client} client
@@ -152,7 +152,9 @@ async function listLetters({ client, options }) {
   )
   if (options.json) printJson(answer)
   else printTable(LETTER_COLUMNS, answer?.deadLetters ?? [], "There are no dead letters.")
-  if (!options.json && answer?.next) say(`\nMore: tellerline dead-letters list --cursor ${answer.next}`)
+  const bank = options.bank ? ` --bank ${options.bank}` : ""
+  if (!options.json && answer?.next)
+    say(`\nMore: tellerline dead-letters list${bank} --cursor ${oneLine(answer.next)}`)
   return 0
 }
 
@@ -185,7 +187,7 @@ async function healthz({ client, options }) {
     return 0
   }
   const said = typeof body?.detail === "string" ? body.detail : body?.title
-  throw refused(`the gateway answered ${status}${typeof said === "string" ? `: ${said}` : ""}`)
+  throw refused(oneLine(`the gateway answered ${status}${typeof said === "string" ? `: ${said}` : ""}`))
 }
 
 async function readRecord(file) {

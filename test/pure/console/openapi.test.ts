@@ -1,0 +1,117 @@
+// The description says what the code does: every documented route answers, every route is documented, schemas name the records'
+// own members, and every reference leads somewhere.
+
+import { Hono } from "hono"
+import { describe, expect, it } from "vitest"
+import { SCHEMAS } from "../../../src/console/api-schemas.ts"
+import { apiDescription, openApiDocument } from "../../../src/console/openapi.ts"
+import { requestIdentity } from "../../../src/http/headers.ts"
+import { BASE, bankBody, bankRecord, createAdminWorld, HARBOUR, letter, pageRecord } from "./admin-world.ts"
+
+const ORIGIN = "https://chat.example.com"
+type Document = ReturnType<typeof openApiDocument>
+interface DocumentedOperation {
+  readonly operationId: string
+  readonly requestBody?: unknown
+  readonly responses: Readonly<Record<string, unknown>>
+}
+
+function operationsOf(document: Document) {
+  return Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      method: method.toUpperCase(),
+      path,
+      operation: operation as DocumentedOperation,
+    })),
+  )
+}
+
+for (const development of [false, true])
+  describe(`openapi.json ${development ? "in development" : "of a deployment"}`, () => {
+    const document = openApiDocument({ publicOrigin: ORIGIN, development })
+
+    it("documents every route and nothing else", () => {
+      const { app } = createAdminWorld({ development })
+      const routes = app.routes
+        .filter((route) => route.method !== "ALL")
+        .map((route) => `${route.method} ${route.path.replaceAll(/:([a-z]+)/g, "{$1}")}`)
+      const documented = operationsOf(document).map(({ method, path }) => `${method} ${path}`)
+      expect(documented.toSorted()).toEqual([...new Set(routes)].toSorted())
+    })
+
+    it("documents routes that answer, with documented statuses", async () => {
+      const bodies: Readonly<Record<string, object>> = {
+        putBank: bankBody(),
+        putPage: { bank: HARBOUR, name: "Harbourline" },
+        replayDeadLetter: {},
+        advanceClock: { advanceMs: 0 },
+      }
+      const ids: Readonly<Record<string, string>> = {
+        banks: HARBOUR,
+        pages: "11",
+        "dead-letters": letter("d", HARBOUR).id,
+      }
+      for (const { method, path, operation } of operationsOf(document)) {
+        const { call } = createAdminWorld({ development })
+        const filled = path.slice(BASE.length).replace("{id}", ids[path.split("/")[3] ?? ""] ?? "")
+        const body = operation.requestBody ? { ...bodies[operation.operationId], reason: "test" } : undefined
+        const stranger = await call("nobody", method, filled, body)
+        expect(Object.keys(operation.responses)).toContain(String(stranger.status))
+        const answer = await call("everywhere", method, filled, body)
+        expect([operation.operationId, answer.status]).toEqual([operation.operationId, 200])
+      }
+    })
+
+    it("refers only to schemas it has, and names each operation once", () => {
+      const references = [
+        ...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([A-Za-z]+)"/g),
+      ]
+      expect(references.length).toBeGreaterThan(10)
+      for (const [, name] of references) expect(Object.keys(SCHEMAS)).toContain(name)
+      const names = operationsOf(document).map(({ operation }) => operation.operationId)
+      expect(new Set(names).size).toBe(names.length)
+    })
+  })
+
+describe("the schemas", () => {
+  it("name the members of a bank's record, and require what has no default", () => {
+    const record = bankRecord(HARBOUR, {
+      actionsBase: "https://bank.example.com/actions",
+      callbackUrl: "https://bank.example.com/callbacks",
+    })
+    expect(Object.keys(SCHEMAS.Bank.properties).toSorted()).toEqual(Object.keys(record).toSorted())
+    expect(SCHEMAS.BankInput.required.toSorted()).toEqual(Object.keys(bankBody()).toSorted())
+  })
+
+  it("name the members of a Page's record, and no token among what is given out", () => {
+    const { locationHint: _, ...members } = SCHEMAS.Page.properties
+    expect(Object.keys(members).toSorted()).toEqual(Object.keys(pageRecord("11", HARBOUR)).toSorted())
+    expect(Object.keys(SCHEMAS.Page.properties)).not.toContain("token")
+  })
+})
+
+describe("/docs and /openapi.json", () => {
+  const app = new Hono()
+    .use(requestIdentity)
+    .route("/", apiDescription({ publicOrigin: ORIGIN, development: false }))
+
+  it("are open and say where the API lives", async () => {
+    const answer = await app.request("/openapi.json")
+    expect(answer.headers.get("content-type")).toContain("application/json")
+    expect(await answer.json()).toMatchObject({ openapi: "3.1.1", servers: [{ url: ORIGIN }] })
+  })
+
+  it("are a page without script or anything from elsewhere, its style under the nonce", async () => {
+    const answer = await app.request("/docs")
+    const html = await answer.text()
+    const policy = answer.headers.get("content-security-policy") ?? ""
+    const nonce = /'nonce-([^']+)'/.exec(policy)?.[1] ?? "none"
+    expect(html.startsWith('<!doctype html><html lang="en">')).toBe(true)
+    expect(html).toContain(`<style nonce="${nonce}">`)
+    expect(html).not.toContain("<script")
+    expect(html).not.toMatch(/(src|href)="https?:/)
+    expect(html).toContain("PUT /admin/v1/pages/{id}")
+    expect(html).not.toContain("/admin/v1/clock")
+    expect(html).not.toContain("[object")
+  })
+})
