@@ -1,10 +1,360 @@
 // The front door: fetch, queue and scheduled; exports the objects; the only file that ties rooms together.
+// A wrong configuration, a database that was not migrated or belongs to another pseudonym key stops every way in.
 
-import { DurableObject } from "cloudflare:workers"
+import { createApp } from "./app.ts"
+import { parseBankRecord } from "./banks/bank-record.ts"
+import { findBank, findKey, insertKeyIfAbsent, listBanks, putBank } from "./banks/bank-store.ts"
+import { createBankKeys } from "./banks/bank-keys.ts"
+import { bankIntake } from "./banks/intake.ts"
+import { conversationOf } from "./conversations/conversation-of.ts"
+import { meansOf, type Means } from "./conversations/means.ts"
+import { listPeople } from "./conversations/person-store.ts"
+import { consumeInbound, receivePeople, type ReceptionWorld } from "./conversations/reception.ts"
+import { createAuthenticate } from "./console/admin-auth.ts"
+import { adminApi } from "./console/admin-routes.ts"
+import { apiDescription } from "./console/openapi.ts"
+import { advanceClockOffset, isPseudonymKeyOf } from "./db/deployment-store.ts"
+import type { BankId, PageId } from "./foundation/id.ts"
+import { describeFault } from "./foundation/log.ts"
+import { err, ok } from "./foundation/result.ts"
+import { problemResponse } from "./http/problem.ts"
+import { consume, type HandleBatch } from "./jobs/consume.ts"
+import type { QueueName } from "./jobs/job.ts"
+import { createLinking } from "./links/linking.ts"
+import { findLiveForCustomers } from "./links/link-store.ts"
+import { createLinkRoutes } from "./links/routes.tsx"
+import { parsePageRecord } from "./messenger/page-record.ts"
+import {
+  deleteTemplateStatuses,
+  findPage,
+  listPages,
+  listTemplateStatuses,
+  pagePlace,
+  putPage,
+  putTemplateStatuses,
+} from "./messenger/page-store.ts"
+import { messengerWebhook } from "./messenger/webhook.ts"
+import { acceptEvents } from "./notifications/acceptance.ts"
+import { doChores, endExpired, type ChoreWorld } from "./notifications/chores.ts"
+import { deadLetterOf } from "./notifications/dead-letter.ts"
+import { consumeDeadLetters, createDeadLetterDesk } from "./notifications/dead-letters.ts"
+import { deleteExpired, keepDeadLetters } from "./notifications/dead-letter-store.ts"
+import { fanOut, type FanOutWorld } from "./notifications/fan-out.ts"
+import { createPackKeys } from "./notifications/pack-keys.ts"
+import { setUpPage } from "./notifications/page-setup.ts"
+import { sealPacks } from "./jobs/pack.ts"
+import { createPackId } from "./foundation/id.ts"
+import { monthOf } from "./foundation/clock.ts"
 
-export class Conversation extends DurableObject<Env> {}
-export class Page extends DurableObject<Env> {}
+export { Conversation } from "./conversations/conversation.ts"
+export { Page } from "./messenger/page.ts"
+
+/** How many expired rows one run of the clock removes. */
+const EXPIRED_A_RUN = 500
+const PEOPLE_A_PAGE = 200
+const HEALTH_CACHE = "public, max-age=10"
+
+/** Everything of one isolate, tied together. */
+interface House {
+  readonly means: Means
+  readonly app: ReturnType<typeof createApp>
+  readonly handlers: Readonly<Record<QueueName, HandleBatch>>
+  readonly chores: ChoreWorld
+  readonly setUp: (page: PageId) => Promise<boolean>
+}
+
+let built: { readonly env: Env; readonly house: House } | undefined
 
 export default {
-  fetch: () => new Response("not yet", { status: 503 }),
+  async fetch(request, env, context) {
+    const house = await open(env)
+    if ("refusal" in house) return house.refusal
+    await house.means.syncClock()
+    return house.app.fetch(request, env, context)
+  },
+
+  async queue(batch, env) {
+    const house = await open(env)
+    if ("refusal" in house) return batch.retryAll({ delaySeconds: 30 })
+    const { db, now, log } = house.means
+    await house.means.syncClock()
+    const handler = house.handlers[batch.queue as QueueName]
+    if (handler) await consume(batch, handler, log, Math.random)
+    else await consumeDeadLetters(batch, { db, now, log, chance: Math.random })
+  },
+
+  async scheduled(_controller, env) {
+    const house = await open(env)
+    if ("refusal" in house) return
+    await house.means.syncClock()
+    await runClock(house)
+  },
 } satisfies ExportedHandler<Env>
+
+/** The isolate's house, or the answer that says why there is none. */
+async function open(env: Env): Promise<House | { readonly refusal: Response }> {
+  if (built?.env === env) return built.house
+  const means = await meansOf(env)
+  if (!means.ok) {
+    const { missing, wrong, detail } = means.error
+    return { refusal: unready(detail, [...missing, ...wrong]) }
+  }
+  try {
+    const { db, pseudonyms } = means.value
+    if (!(await isPseudonymKeyOf(db, await pseudonyms.checkValue())))
+      return {
+        refusal: unready("PSEUDONYM_KEY is not the one this database was made with", ["PSEUDONYM_KEY"]),
+      }
+  } catch (fault) {
+    means.value.log.error("database_unready", describeFault(fault))
+    return { refusal: unready("The database does not answer, or was not migrated", ["DB"]) }
+  }
+  const house = build(env, means.value)
+  built = { env, house }
+  return house
+}
+
+function unready(detail: string, settings: readonly string[]): Response {
+  return problemResponse({
+    status: 503,
+    type: "unready",
+    title: "The gateway is not ready",
+    detail,
+    members: { settings },
+  })
+}
+
+function build(env: Env, means: Means): House {
+  const { config, db, vault, pseudonyms, banks, pages, graph, login, access, post, now, random, log } = means
+  const { development, publicOrigin } = config
+  const realNow = Date.now
+  const objects = { conversation: env.CONVERSATION, development }
+  const recordOf = async (page: PageId) => {
+    const record = await pages.findRecord(page)
+    if (!record.ok) throw new Error(`Cannot find a Page: ${record.error.reason}`)
+    return record.value
+  }
+  const bankOf = async (id: BankId) => {
+    const bank = await banks.find(id)
+    if (!bank.ok) throw new Error(`Cannot find a bank: ${bank.error.reason}`)
+    return bank.value
+  }
+  const shelf = {
+    list: (page: PageId) => listTemplateStatuses(db, page),
+    put: (page: PageId, statuses: Parameters<typeof putTemplateStatuses>[2]) =>
+      putTemplateStatuses(db, page, statuses, now()),
+    delete: async (page: PageId, gone: Parameters<typeof deleteTemplateStatuses>[2]) => {
+      await deleteTemplateStatuses(db, page, gone)
+    },
+  }
+  const setUp = async (id: PageId) => {
+    const page = await pages.find(id)
+    if (!page.ok) return false
+    const bank = await bankOf(page.value.record.bank)
+    return bank ? setUpPage({ graph, shelf, log }, page.value, bank) : false
+  }
+
+  const reception: ReceptionWorld = {
+    pages,
+    personOf: pseudonyms.personOf,
+    deliver: (page, delivery) => conversationOf(objects, page, delivery.whom.person).receive(delivery),
+    vault,
+    post,
+    now,
+    random,
+    log,
+  }
+  const packKeys = createPackKeys({
+    vault,
+    find: (bank, month) => findKey(db, bank, month),
+    insertIfAbsent: (bank, month, wrappedKey) => insertKeyIfAbsent(db, { bank, month, wrappedKey }, now()),
+  })
+  const acceptance = { packKeys, post, now, random, log }
+  const fan: FanOutWorld = {
+    ...acceptance,
+    customerOf: pseudonyms.customerOf,
+    findLive: (customers) => findLiveForCustomers(db, customers),
+    async lease(page, lane, n) {
+      const { ceilingPerSecond } = await recordOf(page)
+      return env.PAGE.getByName(page).lease({ v: 1, lane, n, now: now(), ceilingPerSecond })
+    },
+    tell: async (request) =>
+      conversationOf(objects, await recordOf(request.whom.page), request.whom.person).tell(request),
+    async bury(job, items) {
+      const key = await packKeys.forSealing(job.bank, monthOf(now()))
+      const about = { lane: job.lane, bank: job.bank, month: monthOf(now()), now: now() }
+      const packs = await sealPacks(items, about, {
+        createPackId: () => createPackId(random),
+        seal: key.seal,
+      })
+      if (!packs.ok) throw new RangeError(`Cannot keep an event: ${packs.error.reason}`)
+      const letters = packs.value.map((pack) =>
+        deadLetterOf(job.lane, pack, { attempts: 5, now: now(), reason: "gave_up" }),
+      )
+      await keepDeadLetters(db, await Promise.all(letters))
+    },
+    wait: (ms) => scheduler.wait(ms),
+  }
+  const chores: ChoreWorld = { db, access, findBank: bankOf, post, now, random }
+
+  const linking = createLinking({
+    db,
+    vault,
+    pseudonyms,
+    login,
+    now,
+    random,
+    operator: new URL(publicOrigin).host,
+    sandboxOrigin: development ? new URL(config.messenger.linkOrigin).origin : undefined,
+    findBank: bankOf,
+    listPages: async (bank) => (await listPages(db, bank)).map((page) => page.id),
+    async findPerson(id, token) {
+      const page = await pages.find(id)
+      if (!page.ok) return err({ reason: "outage", outage: { reason: "unavailable", retry: "later" } })
+      const psid = await graph.findPerson(page.value.token, token)
+      if (psid.ok) return ok(await pseudonyms.personOf(id, psid.value))
+      if (psid.error.reason === "linking_token_refused") return err({ reason: "token_expired" })
+      return err({ reason: "outage", outage: { reason: "unavailable", retry: "later" } })
+    },
+    async offer(person, page, offer) {
+      try {
+        const record = await recordOf(page)
+        await conversationOf(objects, record, person).offer({
+          v: 1,
+          whom: { person, page, bank: record.bank },
+          offer,
+        })
+        return ok(undefined)
+      } catch (fault) {
+        log.error("link_not_offered", describeFault(fault))
+        return err({ reason: "unavailable", retry: "later" })
+      }
+    },
+    async revokeLater(bank, link) {
+      await post("chores", [{ v: 1, kind: "revoke_link", bank, link, postedAt: now() }])
+    },
+  })
+
+  const deadLetters = createDeadLetterDesk({ db, post, now })
+  const app = createApp({
+    log,
+    publicKeys: means.signing.publicJwks,
+    health: async () =>
+      new Response('{"status":"ok"}', {
+        headers: { "content-type": "application/json", "cache-control": HEALTH_CACHE },
+      }),
+    webhook: messengerWebhook({
+      appSecrets: config.messenger.appSecrets,
+      verifyToken: config.messenger.verifyToken,
+      receive: (people) => receivePeople(reception, people),
+      now,
+      log,
+    }),
+    intake: bankIntake({
+      findBank: banks.find,
+      keysOf: createBankKeys({ fetch: (input, init) => fetch(input, init), realNow }),
+      accept: (bank, events) => acceptEvents(acceptance, bank, events),
+      publicOrigin,
+      now,
+      realNow,
+      log,
+    }),
+    links: createLinkRoutes({
+      linking,
+      vault,
+      now,
+      log,
+      publicOrigin,
+      messengerLinkOrigin: config.messenger.linkOrigin,
+      findBank: bankOf,
+    }),
+    admin: adminApi({
+      development,
+      authenticate: createAuthenticate(config.admin, {
+        now,
+        realNow,
+        fetch: (input, init) => fetch(input, init),
+      }),
+      now,
+      log,
+      banks: {
+        list: () => listBanks(db, { development }),
+        find: (id) => findBank(db, id, { development }),
+        parse: (body) => parseBankRecord(body, { development }),
+        async put(record, by) {
+          await putBank(db, record, by)
+          banks.forget(record.id)
+        },
+      },
+      pages: {
+        list: () => listPages(db),
+        find: async (id) => (await findPage(db, id))?.record,
+        parse: parsePageRecord,
+        async put(record, token, by) {
+          const sealed = token && (await vault.seal(token.reveal(), pagePlace(record)))
+          const stored = await putPage(db, record, sealed, by)
+          pages.forget(record.id)
+          if (stored.ok) await setUp(record.id)
+          return stored
+        },
+      },
+      deadLetters,
+      health: async () => ({ status: "ok", checks: [{ name: "database", ok: true }] }),
+      async advanceClock(advanceMs) {
+        const offset = await advanceClockOffset(db, advanceMs)
+        await means.syncClock()
+        await wakeEverybody(means, env)
+        return offset
+      },
+    }),
+    description: apiDescription({ publicOrigin, development }),
+  })
+  const pack = fanOut(fan)
+  return {
+    means,
+    app,
+    chores,
+    setUp,
+    handlers: { alerts: pack, updates: pack, inbound: consumeInbound(reception), chores: doChores(chores) },
+  }
+}
+
+/** Scheduled work, each minute: links nobody confirmed, letters past their term, templates that were pending. */
+async function runClock({ means, chores, setUp }: House): Promise<void> {
+  const { db, now, log } = means
+  const steps = {
+    links: () => endExpired(chores),
+    letters: () => deleteExpired(db, now(), EXPIRED_A_RUN),
+    templates: async () => {
+      for (const page of await listPages(db)) if (await hasPending(means, page.id)) await setUp(page.id)
+    },
+  }
+  for (const [step, run] of Object.entries(steps))
+    try {
+      await run()
+    } catch (fault) {
+      log.error("scheduled_fault", { step, ...describeFault(fault) })
+    }
+}
+
+async function hasPending({ db }: Means, page: PageId): Promise<boolean> {
+  const statuses = await listTemplateStatuses(db, page)
+  return statuses.length === 0 || statuses.some((each) => each.status === "PENDING")
+}
+
+/** The development clock was moved: every Conversation in the directory looks at it, and the scheduled work runs. */
+async function wakeEverybody(means: Means, env: Env): Promise<void> {
+  const objects = { conversation: env.CONVERSATION, development: true }
+  let after = ""
+  for (;;) {
+    const people = await listPeople(means.db, after, PEOPLE_A_PAGE)
+    for (const { person, page } of people) {
+      const record = await means.pages.findRecord(page)
+      if (record.ok) await conversationOf(objects, record.value, person).wake()
+    }
+    const last = people.at(-1)
+    if (!last) break
+    after = last.person
+  }
+  if (built) await runClock(built.house)
+}

@@ -1,7 +1,7 @@
 // Bytes to text and back: UTF-8, base64url, hex. One spelling for the whole house; the runtime does the work.
 
 const encoder = new TextEncoder()
-const decoder = new TextDecoder("utf-8", { fatal: true })
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false })
 
 /** UTF-8 bytes of a text. */
 export function utf8(text: string): Uint8Array<ArrayBuffer> {

@@ -39,7 +39,7 @@ export function write<T>(query: PromiseLike<T>): Promise<T> {
 }
 
 async function within<T>(query: PromiseLike<T>, deadlineMs: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let timer: ReturnType<typeof setTimeout> | null = null
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
       () => reject(new DatabaseError("deadline", `Database did not answer within ${deadlineMs} ms`)),

@@ -1,0 +1,199 @@
+// The object: a thin shell that gives a Person its world. One for each person, named by conversation-of.ts.
+// Calls carry a version; what is not known is refused and tried again later, for a newer release may be about.
+
+import { DurableObject } from "cloudflare:workers"
+import { describeFault } from "../foundation/log.ts"
+import type { LinkId, PageId } from "../foundation/id.ts"
+import { meterStorage } from "../foundation/world.ts"
+import type { LinkOffer } from "../links/link.ts"
+import { linkOfAuthorizationCode } from "../links/authorization-code.ts"
+import { endLink, goLive } from "../links/link-store.ts"
+import { findLink } from "../links/link-store.ts"
+import { bySystem } from "../audit/audit.ts"
+import { err } from "../foundation/result.ts"
+import type { BankRefusal } from "../banks/bank.ts"
+import { listTemplateStatuses } from "../messenger/page-store.ts"
+import type { JsonObject } from "../messenger/json.ts"
+import { meansOf, type Means } from "./means.ts"
+import { personKeyPlace } from "./place.ts"
+import { enterPerson, findWrappedKey } from "./person-store.ts"
+import { Person, type Delivery } from "./person.ts"
+import type { PersonWorld, TellOutcome, TellRequest, Whom } from "./person-world.ts"
+
+/** A pending link on its way to the chat. */
+export interface OfferRequest {
+  readonly v: 1
+  readonly whom: Whom
+  readonly offer: LinkOffer
+}
+
+/** One person's Conversation. */
+export class Conversation extends DurableObject<Env> {
+  #person: Person | undefined
+  #means: Means | undefined
+  readonly #storage = meterStorage(this.ctx.storage)
+
+  /** Make webhook events durable and begin to act on them. */
+  async receive(delivery: Delivery): Promise<void> {
+    assertVersion(delivery)
+    const person = await this.#ready()
+    await person.receive(delivery)
+    this.#begin(person)
+  }
+
+  /** Tell one event. */
+  async tell(request: TellRequest): Promise<TellOutcome> {
+    assertVersion(request)
+    const person = await this.#ready()
+    return person.tell(request)
+  }
+
+  /** Name a pending link and ask for its code. */
+  async offer(request: OfferRequest): Promise<void> {
+    assertVersion(request)
+    const person = await this.#ready()
+    await person.offer(request.whom, request.offer)
+    this.#begin(person)
+  }
+
+  /** A link ended elsewhere: when this returns, nothing more is sent under it. */
+  async endLink(link: LinkId): Promise<void> {
+    const person = await this.#ready()
+    await person.endLink(link)
+    this.#begin(person)
+  }
+
+  /** Look at the clock: the development clock was moved. */
+  async wake(): Promise<void> {
+    const person = await this.#ready()
+    await person.alarm()
+  }
+
+  override async alarm(): Promise<void> {
+    const person = await this.#ready()
+    await person.alarm()
+  }
+
+  /** Rows written since this object started, as billed. */
+  rowsWritten(): number {
+    return this.#storage.meter.rowsWritten
+  }
+
+  #begin(person: Person): void {
+    this.ctx.waitUntil(
+      person
+        .work()
+        .catch((fault: unknown) => this.#means?.log.error("conversation_work_fault", describeFault(fault))),
+    )
+  }
+
+  async #ready(): Promise<Person> {
+    const means = await meansOf(this.env)
+    if (!means.ok) throw new Error(`Cannot start a conversation: ${means.error.detail}`)
+    this.#means = means.value
+    await means.value.syncClock()
+    this.#person ??= new Person(worldOf(means.value, this.#storage))
+    return this.#person
+  }
+}
+
+function assertVersion(request: { readonly v: number }): void {
+  if (request.v !== 1) throw new Error(`Cannot take a request of version ${request.v}`)
+}
+
+function worldOf(means: Means, storage: ReturnType<typeof meterStorage>): PersonWorld {
+  const { db, vault, now, random, log, access, banks, pages, graph, config } = means
+  const bankOf = async (id: Whom["bank"]) => {
+    const bank = await banks.find(id)
+    if (!bank.ok || !bank.value) throw new Error("Cannot find the bank of a conversation")
+    return bank.value
+  }
+  const unavailable = err<BankRefusal>({
+    reason: "outage",
+    outage: { reason: "unavailable", retry: "later" },
+  })
+  return {
+    ...storage,
+    now,
+    random,
+    log,
+    vault,
+    async loadWrappedKey(whom) {
+      const known = await findWrappedKey(db, whom.person)
+      if (known !== undefined) return known
+      const { wrapped } = await vault.createKey(personKeyPlace(whom))
+      return enterPerson(db, whom, wrapped, now())
+    },
+    async loadVoice(page: PageId) {
+      const [found, statuses] = await Promise.all([pages.find(page), listTemplateStatuses(db, page)])
+      if (!found.ok) throw new Error(`Cannot speak as a Page: ${found.error.reason}`)
+      const { record, token } = found.value
+      const approved = statuses.filter((each) => record.utilityAllowed && each.status === "APPROVED")
+      return {
+        send: (body) => graph.send(page, token, body as JsonObject),
+        paused: false,
+        templates: new Set(approved.map((each) => `${each.name} ${each.language}`)),
+      }
+    },
+    async loadBankFacts(id, page) {
+      const { name, emergencyPhone, timeZone, languages, linkHosts } = await bankOf(id)
+      const logInUrl = `${config.publicOrigin}/link/${id}?page=${page}`
+      return { name, emergencyPhone, timeZone, languages, linkHosts, logInUrl }
+    },
+    links: {
+      async goLive(offer, person) {
+        const live = await goLive(
+          db,
+          offer.link,
+          person,
+          offer.epoch,
+          bySystem("code confirmed in the chat", now()),
+          random,
+        )
+        if (!live.ok) return false
+        const replaced = live.value.replaced.map(
+          (link) => ({ v: 1, kind: "revoke_link", bank: offer.bank, link, postedAt: now() }) as const,
+        )
+        if (replaced.length > 0) await means.post("chores", replaced)
+        return true
+      },
+      async end(link, reason, whom, psid) {
+        await endLink(db, link, reason, bySystem(reason, now()), random, { keepSealed: true })
+        const posted = await means.post("chores", [
+          { v: 1, kind: "revoke_link", bank: whom.bank, link, postedAt: now() },
+        ])
+        if (!posted.ok) throw new Error("Cannot post the revocation of a link")
+        const page = await pages.find(whom.page)
+        // Messenger's own mark of the link is a convenience: where it cannot be taken off now, nothing depends on it.
+        if (page.ok) await graph.unlinkAccounts(page.value.token, psid)
+      },
+      async hearLinked(authorizationCode, person) {
+        const id = await linkOfAuthorizationCode(authorizationCode)
+        const link = id && (await findLink(db, id))
+        if (link?.state === "pending" && link.person !== person)
+          await endLink(
+            db,
+            link.id,
+            "other_person",
+            bySystem("linked event of another person", now()),
+            random,
+          )
+      },
+    },
+    bank: {
+      async balances(grant, signal, bank) {
+        return access.balances(await bankOf(bank), grant, signal)
+      },
+      async transactions(grant, range, signal, bank) {
+        const account = grant.accounts[0]?.id
+        return account === undefined
+          ? unavailable
+          : access.transactions(await bankOf(bank), grant, account, range, signal)
+      },
+      async answerFraudCase(link, answer, signal, bank) {
+        const answered = await access.answerFraudCase(await bankOf(bank), link, answer, signal)
+        return answered.ok ? { ok: true, value: undefined } : answered
+      },
+    },
+  }
+}

@@ -1,0 +1,125 @@
+// From the pending link to the live one: the chat names what would be connected and asks for the six digits of the page (P11).
+// Only here is a six-digit text compared, only while a link is pending, and it is never stored.
+
+import type { Account } from "../../banks/bank.ts"
+import type { Consent } from "../../links/consent.ts"
+import { CODE_TRIES_MAX, type LinkOffer } from "../../links/link.ts"
+import { phrase, type Language } from "../../phrases/catalogue.ts"
+import { formatAccount, formatDate, formatList } from "../../phrases/format.ts"
+import { digitValue } from "../intents/redact.ts"
+import { answer, answerText, linkNotice } from "../leave.ts"
+import { ending, without, type State } from "../state.ts"
+import { turnOf, type Turn, type TurnContext } from "../turn-context.ts"
+import { answerWithLogIn, bankName, chips, menuChips } from "./choices.ts"
+
+const CODE_DIGITS = 6
+const ACCOUNTS_NAMED_MAX = 3
+
+/** Account's name with its last four digits, in the person's language. */
+export function accountName(language: Language, account: Account): string {
+  return formatAccount(language, phrase(language, `kind_${account.kind}`), account.last4)
+}
+
+/** The bank login is done; ask for the code. A newer offer takes the place of an older one. */
+export function askForCode(state: State, context: TurnContext, offer: LinkOffer): Turn {
+  if (context.now >= offer.offeredUntil) return turnOf(state)
+  const replaced = state.offer && state.offer.link !== offer.link ? state.offer : undefined
+  const free = replaced ? ending(state, replaced.link, "not_confirmed") : state
+  const asked: State = { ...free, offer: { ...offer, triesLeft: CODE_TRIES_MAX } }
+  const text = phrase(state.language, "link_offered", {
+    bank: offer.bankName,
+    accounts: nameAccounts(state.language, offer.accounts),
+  })
+  return turnOf(asked, [linkNotice({ kind: "text", text })], { urgent: true })
+}
+
+/** The six digits in a text: spaces, a dash, any script's digits; `undefined` where the text is something else. */
+export function findCode(text: string): string | undefined {
+  const compact = text.trim().replace(/[\s\-–—.\u00a0]/g, "")
+  const characters = [...compact]
+  if (characters.length !== CODE_DIGITS || !characters.every((each) => /\p{Nd}/u.test(each))) return undefined
+  return characters.map(digitValue).join("")
+}
+
+/** A code was typed while one is asked for. Three tries. */
+export function tryCode(state: State, context: TurnContext, code: string): Turn {
+  const { offer } = state
+  if (!offer) return turnOf(state)
+  if (context.now >= offer.offeredUntil) return endOffer(state, context)
+  if (code === offer.code) {
+    const { triesLeft: _, ...opening } = offer
+    return turnOf({ ...without(state, "offer"), opening })
+  }
+  const triesLeft = offer.triesLeft - 1
+  if (triesLeft > 0) {
+    const text = answerText(state.language, "code_wrong", { tries: triesLeft })
+    return turnOf({ ...state, offer: { ...offer, triesLeft } }, [answer({ kind: "text", text })])
+  }
+  const ended = ending(without(state, "offer"), offer.link, "wrong_code")
+  return turnOf(ended, [answerWithLogIn(ended, context, "code_failed")])
+}
+
+/** The ten minutes are over. */
+export function endOffer(state: State, context: TurnContext): Turn {
+  const { offer } = state
+  if (!offer) return turnOf(state)
+  const ended = ending(without(state, "offer"), offer.link, "not_confirmed")
+  return turnOf(ended, [answerWithLogIn(ended, context, "offer_expired")])
+}
+
+/** The directory has answered: the consent is in force from here, or nothing was connected. */
+export function finishOpening(state: State, context: TurnContext, offer: LinkOffer, live: boolean): Turn {
+  if (state.opening?.link !== offer.link) return turnOf(state)
+  const settled = without(state, "opening")
+  if (!live) return turnOf(settled, [answerWithLogIn(settled, context, "link_failed")])
+  const consent: Consent = {
+    v: 1,
+    link: offer.link,
+    bank: offer.bank,
+    bankName: offer.bankName,
+    purposes: offer.purposes,
+    accounts: offer.accounts,
+    showAmounts: offer.showAmounts,
+    givenAt: offer.givenAt,
+    until: offer.until,
+    epoch: offer.epoch,
+    recordHash: offer.recordHash,
+  }
+  const linked: State = { ...without(settled, "stopped", "paging"), consent, questions: [] }
+  const { language } = state
+  const text = phrase(language, offer.purposes.length > 0 ? "connected" : "connected_nothing_on", {
+    accounts: nameAccounts(language, offer.accounts),
+    purposes: formatList(
+      language,
+      offer.purposes.map((purpose) => phrase(language, `purpose_${purpose}`)),
+    ),
+    until: formatDate(language, offer.until, context.bank.timeZone),
+  })
+  return turnOf(linked, [linkNotice({ kind: "text", text, quickReplies: menuChips(linked) })])
+}
+
+/** Something needs a link and there is none, or its consent does not cover it. */
+export function offerLink(
+  state: State,
+  context: TurnContext,
+  reason: "not_linked" | "consent_expired" | "purpose_off" | "account_not_covered",
+): Turn {
+  const bank = bankName(context)
+  if (reason === "not_linked")
+    return turnOf(state, [answerWithLogIn(state, context, "connect_first", { bank })])
+  if (reason === "consent_expired")
+    return turnOf(state, [answerWithLogIn(state, context, "link_again", { bank })])
+  return turnOf(state, [
+    answer({
+      kind: "buttons",
+      text: answerText(state.language, "purpose_off"),
+      buttons: [{ kind: "log_in", url: context.logInUrl }],
+      quickReplies: chips(state.language, ["help", "stop"]),
+    }),
+  ])
+}
+
+function nameAccounts(language: Language, accounts: readonly Account[]): string {
+  const named = accounts.slice(0, ACCOUNTS_NAMED_MAX).map((account) => accountName(language, account))
+  return formatList(language, accounts.length > ACCOUNTS_NAMED_MAX ? [...named, "…"] : named)
+}

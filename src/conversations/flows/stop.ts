@@ -1,0 +1,83 @@
+// The way out: everything off at once, the link gone in seven days, fraud alerts kept if wanted, undone while it lasts.
+
+import { DAY_MS } from "../../foundation/clock.ts"
+import type { EndReason } from "../../links/link-store.ts"
+import { answer, answerText, linkNotice } from "../leave.ts"
+import { ending, without, withoutLink, type State } from "../state.ts"
+import { turnOf, type Flow, type Turn, type TurnContext } from "../turn-context.ts"
+import type { PhraseKey } from "../../phrases/en.ts"
+import { phrase } from "../../phrases/catalogue.ts"
+import { answerWithLogIn, answerWithMenu, bankName, chips, logInButton, postback } from "./choices.ts"
+
+/** Between "stop" and the end of the link. */
+const STOPPED_MS = 7 * DAY_MS
+
+/** Nothing is sent from this turn on. */
+export const stop: Flow = (state, context) => {
+  if (!state.consent && !state.offer && !state.opening)
+    return turnOf(state, [nothingToStop(state)], { urgent: true })
+  if (!state.consent) {
+    const pending = state.offer ?? state.opening
+    const cleared: State = without(state, "offer", "opening")
+    const ended = pending ? ending(cleared, pending.link, "disconnected") : cleared
+    return turnOf(ended, [answerWithMenu(ended, "code_failed")], { urgent: true })
+  }
+  const stopped: State = {
+    ...state,
+    stopped: { at: context.now, endsAt: context.now + STOPPED_MS, keepFraud: false },
+  }
+  const text = answerText(state.language, "stop", { bank: bankName(context) })
+  const buttons = [
+    postback(state.language, "keep_fraud_button", "STOP_KEEP_FRAUD"),
+    postback(state.language, "disconnect_button", "STOP_NOW"),
+    postback(state.language, "undo_button", "STOP_UNDO"),
+  ]
+  return turnOf(stopped, [answer({ kind: "buttons", text, buttons })], { urgent: true })
+}
+
+/** Everything off but fraud alerts; then the link stays, for their sake. */
+export const keepFraudAlerts: Flow = (state, context) => {
+  if (!state.consent) return turnOf(state, [nothingToStop(state)])
+  const kept: State = {
+    ...state,
+    stopped: { at: context.now, endsAt: state.consent.until, keepFraud: true },
+  }
+  return turnOf(kept, [
+    answer({
+      kind: "text",
+      text: answerText(state.language, "stop_kept_fraud"),
+      quickReplies: chips(state.language, ["stop_undo", "help"]),
+    }),
+  ])
+}
+
+/** As it was before "stop". */
+export const undoStop: Flow = (state, context) => {
+  if (!state.consent)
+    return turnOf(state, [answerWithLogIn(state, context, "link_again", { bank: bankName(context) })])
+  const resumed: State = without(state, "stopped")
+  return turnOf(resumed, [answerWithMenu(resumed, "stop_undone", { bank: bankName(context) })])
+}
+
+/** The link ends now. */
+export const disconnect: Flow = (state, context) => {
+  if (!state.consent) return turnOf(state, [nothingToStop(state)], { urgent: true })
+  return endLink(state, context, "disconnected", "stop_now")
+}
+
+/** End the live link and say so in neutral words: the object first, the directory after it. */
+export function endLink(state: State, context: TurnContext, reason: EndReason, key: PhraseKey): Turn {
+  const { consent } = state
+  if (!consent) return turnOf(state)
+  const ended = ending(withoutLink(state), consent.link, reason)
+  const message = {
+    kind: "buttons" as const,
+    text: phrase(state.language, key, { bank: context.bank.name }),
+    buttons: [logInButton(context)],
+  }
+  return turnOf(ended, [linkNotice(message)], { urgent: true })
+}
+
+function nothingToStop(state: State) {
+  return answerWithMenu(state, "stop_nothing")
+}

@@ -1,0 +1,66 @@
+// What a person can mean. One word for each, used by buttons, the menu and free text alike.
+
+/** Everything the chat understands today. */
+export const INTENTS = [
+  "fraud",
+  "lost_card",
+  "freeze_card",
+  "human",
+  "delete_data",
+  "stop",
+  "stop_keep_fraud",
+  "stop_now",
+  "stop_undo",
+  "greeting",
+  "balance",
+  "transactions",
+  "more_transactions",
+  "help",
+  "connect",
+  "how_it_works",
+  "language",
+] as const
+export type Intent = (typeof INTENTS)[number]
+
+/** Heard first, in every language and every state, and never held back (P8). */
+export const URGENT: ReadonlySet<Intent> = new Set<Intent>([
+  "fraud",
+  "lost_card",
+  "freeze_card",
+  "human",
+  "delete_data",
+  "stop",
+  "stop_now",
+])
+
+/** What a button carries: `v1.<ACTION>` and up to three further parts. */
+export interface Payload {
+  readonly action: string
+  readonly parts: readonly string[]
+}
+
+const PAYLOAD = /^v1((?:\.[A-Za-z0-9_-]{1,200}){1,4})$/
+
+/** Write a payload; parts are of `A-Z a-z 0-9 _ -`. */
+export function renderPayload(action: string, ...parts: readonly string[]): string {
+  return ["v1", action, ...parts].join(".")
+}
+
+/** Read a payload of ours; `undefined` for anything else, such as a button of an older release. */
+export function parsePayload(payload: string): Payload | undefined {
+  const match = PAYLOAD.exec(payload)
+  if (!match?.[1]) return undefined
+  const [action = "", ...parts] = match[1].slice(1).split(".")
+  return { action, parts }
+}
+
+/** The payload of a button that means an intent. */
+export function intentPayload(intent: Intent): string {
+  return renderPayload(intent.toUpperCase())
+}
+
+/** The intent a payload's action names. */
+export function findIntent(action: string): Intent | undefined {
+  const intent = action.toLowerCase()
+  return (INTENTS as readonly string[]).includes(intent) ? (intent as Intent) : undefined
+}

@@ -1,0 +1,182 @@
+// Free text to intent, by one table of phrases and patterns a language; all languages are tried, the person's own first.
+// Urgent meanings win over everything. No learning here: a classifier stands behind this table where it exists.
+
+import { LANGUAGES, phrase, type Language } from "../../phrases/catalogue.ts"
+import type { PhraseKey } from "../../phrases/en.ts"
+import { URGENT, type Intent } from "./intent.ts"
+
+/** Longer texts are a story, not a command: only urgent patterns are looked for in them. */
+const COMMAND_CHARS_MAX = 120
+
+interface Vocabulary {
+  readonly [intent: string]: { readonly exact?: readonly string[]; readonly pattern?: RegExp }
+}
+
+const VOCABULARY: Readonly<Record<Language, Vocabulary>> = {
+  en: {
+    fraud: {
+      pattern:
+        /\b(fraud|scam(med)?|hacked|was(n t| not) me|not my (payment|purchase|transaction)|did ?n?.?t (make|do) (this|that)|unauthori[sz]ed)\b/,
+    },
+    lost_card: {
+      pattern:
+        /\b(lost|stolen|stole|missing|can ?not find|can t find)\b.{0,30}\b(card|wallet|purse|phone)\b|\b(card|wallet|purse|phone)\b.{0,20}\b(lost|stolen|missing|gone)\b/,
+    },
+    freeze_card: { pattern: /\b(freeze|block|lock|cancel|disable)\b.{0,20}\bcards?\b/ },
+    human: {
+      exact: ["agent", "human", "person", "operator", "representative"],
+      pattern:
+        /\b(talk|speak|chat)\b.{0,12}\b(person|human|someone|somebody|agent|people|advisor)\b|\b(real|live) (person|human|agent)\b|\bcustomer service\b/,
+    },
+    delete_data: {
+      pattern: /\b(delete|erase|remove)\b.{0,20}\b(my )?(data|information|account|everything)\b/,
+    },
+    stop: {
+      exact: [
+        "stop",
+        "stop all",
+        "stop it",
+        "unsubscribe",
+        "end",
+        "quit",
+        "disconnect",
+        "off",
+        "cancel messages",
+      ],
+      pattern:
+        /\b(stop|no more)\b.{0,20}\b(messag\w*|alerts?|texting|writing|sending|notifications?)\b|\bdisconnect\b.{0,20}\b(account|bank|chat|me)\b/,
+    },
+    stop_undo: { exact: ["undo", "resume", "start again"] },
+    greeting: {
+      exact: [
+        "hi",
+        "hello",
+        "hey",
+        "hallo",
+        "good morning",
+        "good afternoon",
+        "good evening",
+        "hi there",
+        "hello there",
+        "start",
+        "get started",
+        "good day",
+      ],
+    },
+    balance: {
+      exact: ["money"],
+      pattern:
+        /\bbalances?\b|\bhow much (money )?(do i have|have i got|is (there|left)|money)\b|\bavailable funds\b/,
+    },
+    transactions: {
+      exact: ["payments", "transactions", "statement", "history", "mini statement", "activity"],
+      pattern:
+        /\b(last|latest|recent|my|show|list|view)\b.{0,20}\b(payments?|transactions?|purchases?|activity|spending)\b|\bwhat did i (spend|buy)\b|\btransactions?\b/,
+    },
+    help: { exact: ["help", "menu", "options", "?", "what can you do", "what can i do", "commands"] },
+    connect: {
+      exact: ["connect", "log in", "login", "link", "sign in", "link my account", "connect my account"],
+      pattern: /\b(connect|link)\b.{0,12}\b(bank|account)\b/,
+    },
+    how_it_works: {
+      exact: ["how does it work", "how does this work", "is this safe", "is it safe", "how it works"],
+    },
+    language: { exact: ["language", "english", "change language"] },
+  },
+  ar: {
+    fraud: { pattern: /احتيال|نصب|مخترق|لم اكن انا|ليس انا|ليست مني|لم اقم بها/ },
+    lost_card: {
+      pattern:
+        /(فقدت|ضاعت|ضاع|سرقت|سرق|مفقود|مسروق).{0,20}(بطاقه|بطاقتي|محفظ|هاتف)|(بطاقه|بطاقتي|محفظتي|هاتفي).{0,20}(مفقود|مسروق|ضاع|سرق)/,
+    },
+    freeze_card: { pattern: /(تجميد|جمد|حظر|احظر|ايقاف|اوقف|اقفل).{0,12}(بطاق)/ },
+    human: {
+      exact: ["موظف", "شخص", "انسان"],
+      pattern: /(التحدث|اتحدث|اتكلم|الكلام|محادثه).{0,14}(شخص|موظف|انسان|احد)|خدمه العملاء/,
+    },
+    delete_data: { pattern: /(حذف|احذف|امسح|محو).{0,14}(بيانات|بياناتي|حسابي|معلوماتي)/ },
+    stop: {
+      exact: ["ايقاف", "اوقف", "توقف", "قف", "الغاء الاشتراك", "قطع الاتصال", "انهاء"],
+      pattern: /(اوقف|ايقاف|لا ترسل).{0,14}(الرسائل|رسائل|التنبيهات|تنبيهات)/,
+    },
+    stop_undo: { exact: ["تراجع", "استئناف"] },
+    greeting: {
+      exact: ["مرحبا", "السلام عليكم", "سلام", "اهلا", "هلا", "صباح الخير", "مساء الخير", "ابدا", "اهلا وسهلا"],
+    },
+    balance: { pattern: /رصيد|ارصده|كم معي|كم لدي|كم عندي/ },
+    transactions: {
+      exact: ["المدفوعات", "المعاملات", "العمليات", "كشف"],
+      pattern: /(اخر|اظهر|عرض|قائمه).{0,14}(المدفوعات|المعاملات|العمليات|مدفوعات|معاملات|عمليات)|كشف حساب/,
+    },
+    help: { exact: ["مساعده", "ساعدني", "القائمه", "قائمه", "؟", "ماذا تستطيع"] },
+    connect: { exact: ["ربط", "ربط الحساب", "تسجيل الدخول", "دخول", "ربط حسابي"] },
+    how_it_works: { exact: ["كيف يعمل", "هل هذا امن"] },
+    language: { exact: ["اللغه", "لغه", "عربي", "العربيه"] },
+  },
+}
+
+/** Buttons can also be typed by their title. */
+const TITLES: Readonly<Partial<Record<PhraseKey, Intent>>> = {
+  balance_button: "balance",
+  transactions_button: "transactions",
+  more_button: "more_transactions",
+  help_button: "help",
+  stop_button: "stop",
+  connect_button: "connect",
+  how_button: "how_it_works",
+  human_button: "human",
+  urgent_button: "lost_card",
+  language_button: "language",
+  keep_fraud_button: "stop_keep_fraud",
+  disconnect_button: "stop_now",
+  undo_button: "stop_undo",
+  fraud_no_button: "fraud",
+}
+
+/** What a text means, and in which language it was said; `undefined` where nothing matches.
+ * @param language the person's present language, tried first */
+export function understand(
+  text: string,
+  language: Language,
+): { readonly intent: Intent; readonly language: Language } | undefined {
+  const said = normalise(text)
+  if (!said) return undefined
+  const languages = [language, ...LANGUAGES.filter((other) => other !== language)]
+  const found = languages.flatMap((each) => findAll(said, each).map((intent) => ({ intent, language: each })))
+  return (
+    found.find(({ intent }) => URGENT.has(intent)) ??
+    (said.length <= COMMAND_CHARS_MAX ? found[0] : undefined)
+  )
+}
+
+/** Lower case, one space, no punctuation or accents; Arabic letters that are written several ways become one. */
+export function normalise(text: string): string {
+  const bare = text
+    .slice(0, 2_000)
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[\u0640\p{M}]/gu, "")
+  const arabic = bare
+    .replace(/[أإآٱ]/g, "ا")
+    .replace(/ى/g, "ي")
+    .replace(/ة/g, "ه")
+    .replace(/ؤ/g, "و")
+    .replace(/ئ/g, "ي")
+  return arabic === "?" || arabic === "؟" ? arabic : arabic.replace(/[^\p{L}\p{N}]+/gu, " ").trim()
+}
+
+function findAll(said: string, language: Language): readonly Intent[] {
+  const found: Intent[] = []
+  for (const [key, intent] of Object.entries(TITLES))
+    if (normalise(phrase(language, key as PhraseKey)) === said) found.push(intent)
+  for (const [intent, words] of Object.entries(VOCABULARY[language]))
+    if (words.exact?.some((each) => normalise(each) === said) || words.pattern?.test(said))
+      found.push(intent as Intent)
+  return found
+}
+
+/** The language a text's letters belong to, or `undefined` where they tell nothing. */
+export function findScript(text: string): Language | undefined {
+  if (/\p{Script=Arabic}/u.test(text)) return "ar"
+  return /\p{Script=Latin}{2}/u.test(text) ? "en" : undefined
+}

@@ -1,0 +1,119 @@
+// What the Worker and the Conversations of one isolate work with, made from Env once: the configuration, the database, the vault,
+// directories, clients. Holds nothing of a request. The one place where settings become things.
+
+import { answerFraudCase } from "../banks/actions.ts"
+import { createFdx6 } from "../banks/adapters/fdx-6.ts"
+import { createBankDirectory, type BankDirectory } from "../banks/directory.ts"
+import { findBank } from "../banks/bank-store.ts"
+import { readConfig, type Config, type ConfigRefusal } from "../config.ts"
+import { createPseudonyms, type Pseudonyms } from "../crypto/pseudonym.ts"
+import { parseSigningKeys, type SigningKeys } from "../crypto/signing-keys.ts"
+import { createDatabase, type Database } from "../db/database.ts"
+import { loadClockOffset } from "../db/deployment-store.ts"
+import type { Now } from "../foundation/clock.ts"
+import type { Random } from "../foundation/id.ts"
+import { createLog, type Log } from "../foundation/log.ts"
+import { err, ok, type Result } from "../foundation/result.ts"
+import { createPost, type Post } from "../jobs/post.ts"
+import { createBankAccess, type BankAccess } from "../links/bank-access.ts"
+import { createBankLogin, type BankLogin } from "../links/bank-login.ts"
+import { createGraph, type Graph } from "../messenger/client.ts"
+import { createPageDirectory, type PageDirectory } from "../messenger/page-directory.ts"
+import { findPage } from "../messenger/page-store.ts"
+import { createVault, type Vault } from "../vault/vault.ts"
+
+/** Everything an isolate works with. */
+export interface Means {
+  readonly config: Config
+  readonly db: Database
+  readonly vault: Vault
+  readonly pseudonyms: Pseudonyms
+  readonly signing: SigningKeys
+  readonly banks: BankDirectory
+  readonly pages: PageDirectory
+  readonly graph: Graph
+  readonly login: BankLogin
+  readonly access: BankAccess<unknown>
+  readonly post: Post
+  readonly now: Now
+  readonly random: Random
+  readonly log: Log
+  /** In development, look how far the clock was moved; elsewhere nothing. At the start of each request, batch, call and alarm. */
+  readonly syncClock: () => Promise<void>
+}
+
+let made: { readonly env: Env; readonly means: Promise<Result<Means, ConfigRefusal>> } | undefined
+
+/** The isolate's means; made at the first call. A wrong configuration is found again at each call, so that a mended one is seen. */
+export async function meansOf(env: Env): Promise<Result<Means, ConfigRefusal>> {
+  if (made?.env !== env) made = { env, means: makeMeans(env) }
+  const means = await made.means
+  if (!means.ok) made = undefined
+  return means
+}
+
+async function makeMeans(env: Env): Promise<Result<Means, ConfigRefusal>> {
+  const read = readConfig(env as unknown as Readonly<Record<string, string | undefined>>)
+  if (!read.ok) return read
+  const config = read.value
+  const signing = await parseSigningKeys(config.signing.keys.reveal())
+  if (!signing.ok)
+    return err({
+      reason: "configuration",
+      missing: [],
+      wrong: ["SIGNING_KEYS"],
+      detail: `SIGNING_KEYS: ${signing.error.detail}`,
+    })
+  const log = createLog()
+  const db = createDatabase(env.DB)
+  const clock = { offsetMs: 0 }
+  const now: Now = () => Date.now() + clock.offsetMs
+  const random: Random = (bytes) => crypto.getRandomValues(new Uint8Array(bytes))
+  const call: typeof fetch = (input, init) => fetch(input, init)
+  const vault = createVault(config.vault.ring, now, random)
+  const { development, publicOrigin } = config
+  const login = createBankLogin({ signing: signing.value, publicOrigin, development, fetch: call })
+  return ok({
+    config,
+    db,
+    vault,
+    pseudonyms: await createPseudonyms(config.pseudonymKey),
+    signing: signing.value,
+    banks: createBankDirectory({ find: (id) => findBank(db, id, { development }), now: Date.now, log }),
+    pages: createPageDirectory({ load: (id) => findPage(db, id), open: vault.open, now: Date.now, log }),
+    graph: createGraph({
+      origin: config.messenger.graphOrigin,
+      version: config.messenger.graphVersion,
+      fetch: call,
+    }),
+    login,
+    access: createBankAccess<unknown>({
+      db,
+      vault,
+      login,
+      adapters: { "fdx-6": createFdx6(now) },
+      actions: { answerFraudCase: takeFraudAnswer },
+      fetch: call,
+      development,
+    }),
+    post: createPost({ alerts: env.ALERTS, updates: env.UPDATES, inbound: env.INBOUND, chores: env.CHORES }),
+    now,
+    random,
+    log,
+    syncClock: async () => {
+      if (development) clock.offsetMs = await loadClockOffset(db)
+    },
+  })
+}
+
+/** A case the bank has closed, or has an answer for, is not there any more as far as the person is concerned. */
+const takeFraudAnswer: Parameters<typeof createBankAccess<unknown>>[0]["actions"]["answerFraudCase"] = async (
+  ...asked
+) => {
+  const answer = await answerFraudCase(...asked)
+  if (answer.ok) return answer
+  const { error } = answer
+  return err(
+    error.reason === "case_closed" || error.reason === "already_answered" ? { reason: "not_found" } : error,
+  )
+}

@@ -1,0 +1,43 @@
+// Every notice there is, by event type. One file a type holds its words and its template together; nothing below this table asks
+// which type an event is.
+
+import { EVENT_TYPES, type BankEvent, type BankEventType } from "../../banks/event.ts"
+import type { Purpose } from "../../foundation/purpose.ts"
+import type { TemplateSpec } from "../../messenger/template.ts"
+import { balanceNotice } from "./balance-updated.ts"
+import { fraudNotice } from "./fraud-suspected.ts"
+import type { ComposedNotice, Notice, NoticeContext } from "./notice.ts"
+import { transactionNotice } from "./transaction-posted.ts"
+
+type Notices = { readonly [T in BankEventType]: Notice<Extract<BankEvent, { type: T }>> }
+
+const NOTICES: Notices = {
+  "bank.balance.updated.v1": balanceNotice,
+  "bank.transaction.posted.v1": transactionNotice,
+  "bank.fraud.suspected.v1": fraudNotice,
+}
+
+/** The purpose that switches a type on. */
+export function purposeOf(event: BankEvent): Purpose {
+  return EVENT_TYPES[event.type].purpose
+}
+
+/** The account an event is about. */
+export function accountOf(event: BankEvent): string | undefined {
+  return find(event).accountOf(event)
+}
+
+/** Put an event into words. */
+export function composeNotice(event: BankEvent, context: NoticeContext): ComposedNotice {
+  return find(event).compose(event, context)
+}
+
+/** Every template of every notice, in every language. */
+export function listTemplates(): readonly TemplateSpec[] {
+  return Object.values(NOTICES).flatMap((notice) => notice.templates)
+}
+
+function find(event: BankEvent): Notice<BankEvent> {
+  // The table's type ties each key to its event; TypeScript cannot follow that through an index by a union.
+  return NOTICES[event.type] as unknown as Notice<BankEvent>
+}

@@ -1,0 +1,38 @@
+// Words several notices share: the account's name, the merchant as outsiders wrote it, when it happened.
+
+import { cleanOutsiderText } from "../../banks/outsider-text.ts"
+import type { WireMoney, WireTransaction } from "../../banks/event.ts"
+import { parseMoney } from "../../foundation/money.ts"
+import { phrase, type Language } from "../../phrases/catalogue.ts"
+import { formatDay, formatMoney, formatTime, isolate, isToday } from "../../phrases/format.ts"
+import { accountName } from "../flows/link.ts"
+import type { NoticeContext } from "./notice.ts"
+
+/** The consent's account in words; its events never name one the consent does not hold. */
+export function nameAccount(context: NoticeContext, account: string): string {
+  const held = context.grant.accounts.find((each) => each.id === account)
+  return held ? accountName(context.language, held) : phrase(context.language, "kind_other")
+}
+
+/** A merchant without links, numbers to call or direction marks. */
+export function nameMerchant(language: Language, transaction: WireTransaction): string {
+  const fallback = phrase(language, "someone")
+  return isolate(language, cleanOutsiderText(transaction.merchant?.name ?? "", fallback))
+}
+
+/** `today 09:13 (Berlin)` or `22 Nov, 09:13 (Berlin)`. */
+export function nameInstant(context: NoticeContext, at: number): string {
+  const { language, now } = context
+  const { timeZone } = context.bank
+  const time = formatTime(language, at, timeZone)
+  return isToday(at, now, timeZone)
+    ? phrase(language, "just_now", { time })
+    : phrase(language, "on_day", { date: formatDay(language, at, timeZone), time })
+}
+
+/** An amount that intake has already checked. @throws RangeError where it had not: a fault of ours */
+export function nameAmount(language: Language, amount: WireMoney): string {
+  const money = parseMoney(amount.value, amount.currency)
+  if (!money.ok) throw new RangeError(`Cannot name an amount: ${money.error.reason}`)
+  return formatMoney(language, money.value)
+}

@@ -1,0 +1,68 @@
+// What leaves a Conversation, one at a time: alerts first, then replies in the order of their questions, then updates that wait
+// in memory (their safety net is the queue). This file knows the order; sending itself is perform.ts.
+
+import type { Sql } from "../foundation/world.ts"
+import { LANES, listQueued, type LedgerRow } from "./ledger.ts"
+import type { State } from "./state.ts"
+
+/** An update whose turn has not come: nothing of it is stored yet. */
+export interface WaitingUpdate {
+  /** When it happened, for order among those that wait together. */
+  readonly at: number
+  readonly account: string | undefined
+  readonly send: () => Promise<void>
+}
+
+/** What goes out next. */
+export type Next =
+  | { readonly kind: "row"; readonly row: LedgerRow }
+  | { readonly kind: "update"; readonly update: WaitingUpdate }
+
+/** The order of one person's messages. */
+export class Outbox {
+  readonly #waiting: WaitingUpdate[] = []
+  #running: Promise<void> | undefined
+  #again = false
+
+  /** Put an update behind those of its account that happened before it. */
+  add(update: WaitingUpdate): void {
+    const later = this.#waiting.findIndex((each) => each.account === update.account && each.at > update.at)
+    if (later < 0) this.#waiting.push(update)
+    else this.#waiting.splice(later, 0, update)
+  }
+
+  /** Send what may go, one at a time, until nothing is left. Callers meanwhile share the run.
+   * @param next asked again before each message */
+  drain(next: () => Next | undefined, sendRow: (row: LedgerRow) => Promise<void>): Promise<void> {
+    this.#again = true
+    this.#running ??= this.#run(next, sendRow).finally(() => {
+      this.#running = undefined
+    })
+    return this.#running
+  }
+
+  async #run(next: () => Next | undefined, sendRow: (row: LedgerRow) => Promise<void>): Promise<void> {
+    while (this.#again) {
+      this.#again = false
+      for (let item = next(); item; item = next()) {
+        if (item.kind === "row") await sendRow(item.row)
+        else await item.update.send()
+      }
+    }
+  }
+
+  /** What may go now: a reply waits behind a question asked before it, unless it is urgent or an alert. */
+  next(sql: Sql, state: State | undefined, now: number): Next | undefined {
+    const held = Math.min(
+      ...(state?.questions ?? []).filter((each) => each.kind !== "fraud_answer").map((each) => each.order),
+    )
+    let blocked = false
+    for (const row of listQueued(sql)) {
+      const ordered = row.lane === LANES.replies && row.reason !== "urgent"
+      if (row.dueAt <= now && !(ordered && (blocked || row.seq >= held))) return { kind: "row", row }
+      blocked ||= ordered
+    }
+    const update = this.#waiting.shift()
+    return update ? { kind: "update", update } : undefined
+  }
+}

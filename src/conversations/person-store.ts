@@ -1,0 +1,47 @@
+// The directory's row of a person: pseudonym, Page, wrapped key. Written once, when somebody first writes to a Page. Table `people`.
+
+import { eq, gt } from "drizzle-orm"
+import { read, write, type Database } from "../db/database.ts"
+import { people } from "../db/schema.ts"
+import type { BankId, PageId, PersonId } from "../foundation/id.ts"
+import type { Whom } from "./person-world.ts"
+
+/** The wrapped key of a person, or `undefined` for nobody we know. */
+export async function findWrappedKey(db: Database, person: PersonId): Promise<string | undefined> {
+  const [row] = await read(db.select({ key: people.wrappedKey }).from(people).where(eq(people.id, person)))
+  return row?.key
+}
+
+/** Enter a person. Whoever comes first wins.
+ * @returns the wrapped key that lies there now */
+export async function enterPerson(
+  db: Database,
+  whom: Whom,
+  wrappedKey: string,
+  now: number,
+): Promise<string> {
+  await write(
+    db
+      .insert(people)
+      .values({ id: whom.person, bankId: whom.bank, pageId: whom.page, wrappedKey, createdAt: now })
+      .onConflictDoNothing(),
+  )
+  return (await findWrappedKey(db, whom.person)) ?? wrappedKey
+}
+
+/** Everybody, in order of their ids, some at a time: for work that must reach each Conversation. */
+export async function listPeople(db: Database, after: string, limit: number): Promise<readonly Whom[]> {
+  const rows = await read(
+    db
+      .select({ person: people.id, page: people.pageId, bank: people.bankId })
+      .from(people)
+      .where(gt(people.id, after))
+      .orderBy(people.id)
+      .limit(limit),
+  )
+  return rows.map((row) => ({
+    person: row.person as PersonId,
+    page: row.page as PageId,
+    bank: row.bank as BankId,
+  }))
+}

@@ -1,0 +1,114 @@
+// What a person's Conversation is given of the world: its own storage, and the few things other rooms do for it, as functions.
+// conversation.ts makes one in workerd; tests make one on node:sqlite with a clock that stands still.
+
+import type { Balance, BankRefusal, TransactionPage } from "../banks/bank.ts"
+import type { BankEvent } from "../banks/event.ts"
+import type { BankId, LinkId, PageId, PersonId, Random } from "../foundation/id.ts"
+import type { Now } from "../foundation/clock.ts"
+import type { Log } from "../foundation/log.ts"
+import type { Result } from "../foundation/result.ts"
+import type { Alarm, Sql } from "../foundation/world.ts"
+import type { Grant } from "../links/grant.ts"
+import type { LinkOffer } from "../links/link.ts"
+import type { SendRefusal } from "../messenger/refusal.ts"
+import type { Vault } from "../vault/vault.ts"
+import type { EndReason } from "../links/link-store.ts"
+import type { TurnContext } from "./turn-context.ts"
+
+/** Who this Conversation is for. */
+export interface Whom {
+  readonly person: PersonId
+  readonly page: PageId
+  readonly bank: BankId
+}
+
+/** The Page's voice, fetched before anything is decided so that a send starts in the same instant as its leave. */
+export interface PageVoice {
+  /** Start the Send API call at once. */
+  readonly send: (body: unknown) => Promise<Result<{ readonly messageId: string }, SendRefusal>>
+  readonly paused: boolean
+  /** Utility templates approved for this Page: `name language`. */
+  readonly templates: ReadonlySet<string>
+}
+
+/** Everything a person's Conversation may touch. */
+export interface PersonWorld {
+  readonly sql: Sql
+  readonly alarm: Alarm
+  readonly deleteAll: () => Promise<void>
+  readonly now: Now
+  readonly random: Random
+  readonly log: Log
+  readonly vault: Vault
+  /** The wrapped key of this person in the directory; made there where it is missing. @throws DatabaseError */
+  readonly loadWrappedKey: (whom: Whom) => Promise<string>
+  readonly loadVoice: (page: PageId) => Promise<PageVoice>
+  readonly loadBankFacts: (
+    bank: BankId,
+    page: PageId,
+  ) => Promise<TurnContext["bank"] & { readonly logInUrl: string }>
+  readonly links: {
+    /** Make a pending link live; `false` where it is none any more. Harmless to repeat. @throws DatabaseError */
+    readonly goLive: (offer: LinkOffer, person: PersonId) => Promise<boolean>
+    /** End a link in the directory, at Messenger, and have it revoked at the bank. Harmless to repeat. @throws DatabaseError */
+    readonly end: (link: LinkId, reason: EndReason, whom: Whom, psid: string) => Promise<void>
+    /** Messenger says that a Log In ended here. A code that names somebody else's pending link ends that link (P11). */
+    readonly hearLinked: (authorizationCode: string, person: PersonId) => Promise<void>
+  }
+  readonly bank: {
+    readonly balances: (
+      grant: Grant<"account_service">,
+      signal: AbortSignal,
+      bank: BankId,
+    ) => Promise<Result<readonly Balance[], BankRefusal>>
+    /** Of the grant's only account. */
+    readonly transactions: (
+      grant: Grant<"account_service">,
+      range: { readonly limit: number; readonly cursor?: string },
+      signal: AbortSignal,
+      bank: BankId,
+    ) => Promise<Result<TransactionPage, BankRefusal>>
+    /** Needs a live link, reads nothing back but its result. */
+    readonly answerFraudCase: (
+      link: LinkId,
+      answer: {
+        readonly caseId: string
+        readonly answer: "confirm" | "deny"
+        readonly answeredAt: number
+        readonly idempotencyKey: string
+      },
+      signal: AbortSignal,
+      bank: BankId,
+    ) => Promise<Result<void, BankRefusal>>
+  }
+}
+
+/** Leave of the Page's pace to start a send until an instant. */
+export interface Permit {
+  readonly until: number
+}
+
+/** What fan-out knows of the person from its one query: opens a cold object without asking D1. */
+export interface Shelf {
+  readonly wrappedKey: string
+  readonly link: LinkId
+  readonly epoch: number
+  readonly recordHash: string
+}
+
+/** A request to tell one person of one event. Travels by RPC in clear, is never stored so. */
+export interface TellRequest {
+  readonly v: 1
+  readonly whom: Whom
+  readonly event: BankEvent
+  readonly permit: Permit
+  readonly shelf: Shelf
+}
+
+/** What became of it. Only a settled outcome may be acknowledged. */
+export type TellOutcome =
+  | { readonly kind: "settled"; readonly state: string; readonly reason: string }
+  /** Nothing was stored or sent; try again. Costs no attempt. */
+  | { readonly kind: "no_permit" }
+  /** Handed to the platform, outcome unknown yet, or waiting in the outbox. */
+  | { readonly kind: "pending"; readonly afterMs: number }

@@ -1,0 +1,107 @@
+// What a Conversation remembers of one person between turns: its shape, its version, how an older one is read.
+// Stored as one sealed row (person.ts); pure data, no I/O. The consent in here is what every grant is made from.
+
+import type { BankId, LinkId, PageId } from "../foundation/id.ts"
+import type { Consent } from "../links/consent.ts"
+import type { LinkOffer } from "../links/link.ts"
+import type { EndReason } from "../links/link-store.ts"
+import type { Language } from "../phrases/catalogue.ts"
+
+/** Everything remembered. Absent members are facts too: no consent, no grant. */
+export interface State {
+  readonly v: 1
+  readonly page: PageId
+  readonly bank: BankId
+  readonly psid: string
+  readonly language: Language
+  /** The person chose the language; a message's script no longer changes it. */
+  readonly languageChosen: boolean
+  /** Inbox rows up to this number have had their turn. */
+  readonly turnedThrough: number
+  /** The person's last qualifying action: the platform's window counts from it. 0 = never. */
+  readonly lastActionAt: number
+  readonly consent?: Consent
+  /** A pending link whose code is asked for. */
+  readonly offer?: LinkOffer & { readonly triesLeft: number }
+  /** The code was right; the directory has not said yes yet. Its consent is not in force. */
+  readonly opening?: LinkOffer
+  /** Ended here, not yet known to the directory and the bank. */
+  readonly ending: readonly { readonly link: LinkId; readonly reason: EndReason }[]
+  /** Everything is off; the link ends at `endsAt`. */
+  readonly stopped?: { readonly at: number; readonly endsAt: number; readonly keepFraud: boolean }
+  /** Asked at the bank, not answered yet, in the order they were asked. */
+  readonly questions: readonly Question[]
+  /** Where the list of payments goes on, for [Earlier payments]. */
+  readonly paging?: { readonly account: string; readonly cursor: string }
+  /** Answers given to fraud questions: a button counts once. Key: the alert's ledger key. */
+  readonly answered: Readonly<Record<string, { readonly answer: "confirm" | "deny"; readonly at: number }>>
+  /** Turns in a row that were not understood. */
+  readonly misses: number
+  /** Turns of the present minute (P15). */
+  readonly pace: { readonly minute: number; readonly turns: number }
+}
+
+/** What the bank is being asked for this person. `order` is the inbox number of the question: replies keep it. */
+export type Question = {
+  readonly id: string
+  readonly order: number
+  readonly askedAt: number
+} & (
+  | { readonly kind: "balances" }
+  | { readonly kind: "transactions"; readonly account: string; readonly cursor?: string }
+  | {
+      readonly kind: "fraud_answer"
+      readonly alert: string
+      readonly caseId: string
+      readonly answer: "confirm" | "deny"
+      readonly answeredAt: number
+    }
+)
+
+/** A person nobody has talked to yet. */
+export function createState(who: {
+  readonly page: PageId
+  readonly bank: BankId
+  readonly psid: string
+  readonly language: Language
+}): State {
+  return {
+    v: 1,
+    page: who.page,
+    bank: who.bank,
+    psid: who.psid,
+    language: who.language,
+    languageChosen: false,
+    turnedThrough: 0,
+    lastActionAt: 0,
+    ending: [],
+    questions: [],
+    answered: {},
+    misses: 0,
+    pace: { minute: 0, turns: 0 },
+  }
+}
+
+/** Read stored state. @throws Error for a version this release does not know: retried later, never overwritten */
+export function parseState(json: string): State {
+  const state = JSON.parse(json) as State
+  if (state.v !== 1) throw new Error(`Cannot read state of version ${String(state.v)}`)
+  return state
+}
+
+/** Put a link down to be ended in the directory and at the bank. */
+export function ending(state: State, link: LinkId, reason: EndReason): State {
+  return { ...state, ending: [...state.ending.filter((each) => each.link !== link), { link, reason }] }
+}
+
+/** A copy with some members removed. */
+export function without<K extends keyof State>(state: State, ...names: readonly K[]): Omit<State, K> {
+  const copy: Record<string, unknown> = { ...state }
+  for (const name of names) delete copy[name]
+  return copy as Omit<State, K>
+}
+
+/** State without what only a live link may keep. */
+export function withoutLink(state: State): State {
+  return { ...without(state, "consent", "stopped", "paging"), questions: [] }
+}

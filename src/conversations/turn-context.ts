@@ -1,0 +1,82 @@
+// What a turn may know besides the state and the event, and what it gives back. Shared by turn.ts and the flows.
+
+import type { LinkId } from "../foundation/id.ts"
+import type { Balance, BankRefusal, TransactionPage } from "../banks/bank.ts"
+import type { LinkOffer } from "../links/link.ts"
+import type { MessengerEvent } from "../messenger/event.ts"
+import type { Result } from "../foundation/result.ts"
+import type { Utterance } from "./leave.ts"
+import type { Intent } from "./intents/intent.ts"
+import type { Question, State } from "./state.ts"
+
+/** Public facts of the person's bank, and the instant. */
+export interface TurnContext {
+  readonly now: number
+  /** Inbox number of what is being answered; replies keep this order. */
+  readonly order: number
+  /** A fresh id for a question. */
+  readonly questionId: string
+  readonly bank: {
+    readonly name: string
+    readonly emergencyPhone: string
+    readonly timeZone: string
+    readonly languages: readonly string[]
+    /** Hosts a link of this bank may lead to. */
+    readonly linkHosts: readonly string[]
+  }
+  /** Where [Log In] leads. */
+  readonly logInUrl: string
+}
+
+/** An answer of the bank to a question. */
+export type BankAnswer =
+  | { readonly kind: "balances"; readonly result: Result<readonly Balance[], BankRefusal> }
+  | { readonly kind: "transactions"; readonly result: Result<TransactionPage, BankRefusal> }
+  | { readonly kind: "fraud_answer"; readonly result: Result<void, BankRefusal> }
+
+/** A fraud question that was told, found by the button that answers it. */
+export interface AskedAlert {
+  readonly key: string
+  readonly caseId: string
+  readonly expiresAt: number
+}
+
+/** Everything a turn may be about. */
+export type TurnEvent =
+  /** `card`: a card number stood in the text and was removed before it was stored. */
+  | {
+      readonly kind: "messenger"
+      readonly event: MessengerEvent
+      readonly card?: boolean
+      readonly alert?: AskedAlert
+    }
+  | { readonly kind: "offered"; readonly offer: LinkOffer }
+  /** The directory took, or refused, the link whose code was right. */
+  | { readonly kind: "opened"; readonly offer: LinkOffer; readonly live: boolean }
+  | { readonly kind: "bank_answered"; readonly question: Question; readonly answer: BankAnswer }
+  /** The directory and the bank know that this link has ended. */
+  | { readonly kind: "closed"; readonly link: LinkId }
+  /** The link ended elsewhere: at the bank, at `/me`, by an operator. */
+  | { readonly kind: "link_ended"; readonly link: LinkId }
+  /** Time went by: an offer or a stopped link may have run out. */
+  | { readonly kind: "time" }
+
+/** The outcome of a turn. What is to be done in the world stands in the state itself (`questions`, `opening`, `ending`),
+ * so that a crash forgets none of it. `urgent` replies do not wait behind a question at the bank. */
+export interface Turn {
+  readonly state: State
+  readonly say: readonly Utterance[]
+  readonly urgent: boolean
+}
+
+/** A dialogue's answer to one intent. */
+export type Flow = (state: State, context: TurnContext, intent: Intent) => Turn
+
+/** A turn that says something and does nothing else. */
+export function turnOf(
+  state: State,
+  say: readonly Utterance[] = [],
+  more: { readonly urgent?: boolean } = {},
+): Turn {
+  return { state, say, urgent: more.urgent ?? false }
+}

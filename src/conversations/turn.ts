@@ -1,0 +1,220 @@
+// One turn of a conversation, pure: (state, event, context) -> state, words and effects. No I/O, no clock, no randomness.
+// Urgent meanings are heard before anything else, in every state (P8). Dialogues are in flows/.
+
+import { MINUTE_MS } from "../foundation/clock.ts"
+import type { MessageReceived } from "../messenger/event.ts"
+import { answer, answerText } from "./leave.ts"
+import { findIntent, parsePayload, URGENT, type Intent } from "./intents/intent.ts"
+import { findScript, understand } from "./intents/understand.ts"
+import type { State } from "./state.ts"
+import {
+  turnOf,
+  type AskedAlert,
+  type Flow,
+  type Turn,
+  type TurnContext,
+  type TurnEvent,
+} from "./turn-context.ts"
+import { askBalance, tellBalance } from "./flows/balance.ts"
+import { answerAlert, tellAlertAnswer } from "./flows/fraud.ts"
+import { askForCode, endOffer, findCode, finishOpening, tryCode } from "./flows/link.ts"
+import { disconnect, endLink, keepFraudAlerts, stop, undoStop } from "./flows/stop.ts"
+import {
+  askMoreTransactions,
+  askTransactions,
+  chooseAccount,
+  tellTransactions,
+} from "./flows/transactions.ts"
+import { urgent } from "./flows/urgent.ts"
+import {
+  answerAttachment,
+  chooseLanguage,
+  connect,
+  explain,
+  greet,
+  help,
+  misunderstand,
+  speak,
+  warnOfCard,
+} from "./flows/welcome.ts"
+
+/** Turns a person gets in a minute; urgent ones are excepted (P15). */
+export const TURNS_A_MINUTE_MAX = 20
+
+const FLOWS: Readonly<Record<Intent, Flow>> = {
+  fraud: urgent,
+  lost_card: urgent,
+  freeze_card: urgent,
+  human: urgent,
+  delete_data: urgent,
+  stop,
+  stop_keep_fraud: keepFraudAlerts,
+  stop_now: disconnect,
+  stop_undo: undoStop,
+  greeting: greet,
+  balance: askBalance,
+  transactions: askTransactions,
+  more_transactions: askMoreTransactions,
+  help,
+  connect,
+  how_it_works: explain,
+  language: chooseLanguage,
+}
+
+/** Take one turn. */
+export function turn(state: State, event: TurnEvent, context: TurnContext): Turn {
+  switch (event.kind) {
+    case "messenger":
+      return hear(state, event, context)
+    case "offered":
+      return askForCode(state, context, event.offer)
+    case "opened":
+      return finishOpening(state, context, event.offer, event.live)
+    case "bank_answered":
+      return hearBank(state, event, context)
+    case "link_ended":
+      return state.consent?.link === event.link
+        ? endLink(state, context, "revoked_by_bank", "link_again")
+        : turnOf(state)
+    case "closed":
+      return turnOf({ ...state, ending: state.ending.filter((each) => each.link !== event.link) })
+    case "time":
+      return passTime(state, context)
+  }
+}
+
+function hear(
+  state: State,
+  { event, alert, card }: TurnEvent & { readonly kind: "messenger" },
+  context: TurnContext,
+): Turn {
+  switch (event.kind) {
+    case "message":
+      if (card) return warnOfCard(opened(state, event.at))
+      return hearMessage(opened(state, event.at), event, alert, context)
+    case "postback":
+      return hearPayload(opened(state, event.at), event.payload, event.title, alert, context)
+    case "reaction":
+      return turnOf(opened(state, event.at))
+    case "account_linking":
+      // `linked` proves nothing (P11): only the code makes a link live. Log Out ends one.
+      return event.status === "unlinked" && state.consent
+        ? endLink(state, context, "disconnected", "log_out")
+        : turnOf(state)
+    default:
+      return turnOf(state)
+  }
+}
+
+/** A qualifying action opens the platform's window. */
+function opened(state: State, at: number): State {
+  return at > state.lastActionAt ? { ...state, lastActionAt: at } : state
+}
+
+function hearMessage(
+  state: State,
+  event: MessageReceived,
+  alert: AskedAlert | undefined,
+  context: TurnContext,
+): Turn {
+  if (event.payload !== undefined) return hearPayload(state, event.payload, event.text, alert, context)
+  const code = state.offer ? findCode(event.text) : undefined
+  if (code !== undefined) return tryCode(state, context, code)
+  const written = state.languageChosen ? undefined : findScript(event.text)
+  const heard = understand(event.text, written ?? state.language)
+  const language = state.languageChosen ? state.language : (heard?.language ?? written ?? state.language)
+  const speaking: State = { ...state, language }
+  if (heard) return follow(speaking, heard.intent, context)
+  const slowed = slowDown(speaking, context)
+  if (slowed) return slowed
+  const counted = counting(speaking, context)
+  return event.text.trim() === "" && event.attachments.length > 0
+    ? answerAttachment(counted)
+    : misunderstand(counted, context)
+}
+
+function hearPayload(
+  state: State,
+  payload: string,
+  title: string,
+  alert: AskedAlert | undefined,
+  context: TurnContext,
+): Turn {
+  const parsed = parsePayload(payload)
+  if (!parsed) {
+    const heard = understand(title, state.language)
+    return heard ? follow(state, heard.intent, context) : greet(counting(state, context), context, "greeting")
+  }
+  const [first = "", second = ""] = parsed.parts
+  switch (parsed.action) {
+    case "FRAUD":
+      return answerAlert(state, context, alert, second)
+    case "SPEAK":
+      return speak(counting(state, context), context, first)
+    case "ACCOUNT":
+      return slowDown(state, context) ?? chooseAccount(counting(state, context), context, first)
+    case "GET_STARTED":
+      return follow(state, "greeting", context)
+    default: {
+      const intent = findIntent(parsed.action)
+      return intent ? follow(state, intent, context) : misunderstand(counting(state, context), context)
+    }
+  }
+}
+
+function follow(state: State, intent: Intent, context: TurnContext): Turn {
+  const understood: State = { ...state, misses: 0 }
+  if (URGENT.has(intent)) return FLOWS[intent](understood, context, intent)
+  return slowDown(understood, context) ?? FLOWS[intent](counting(understood, context), context, intent)
+}
+
+function counting(state: State, context: TurnContext): State {
+  const minute = Math.floor(context.now / MINUTE_MS)
+  return { ...state, pace: { minute, turns: state.pace.minute === minute ? state.pace.turns + 1 : 1 } }
+}
+
+/** The turn beyond the last allowed one says so once; those after it say nothing. */
+function slowDown(state: State, context: TurnContext): Turn | undefined {
+  const minute = Math.floor(context.now / MINUTE_MS)
+  if (state.pace.minute !== minute || state.pace.turns < TURNS_A_MINUTE_MAX) return undefined
+  const first = state.pace.turns === TURNS_A_MINUTE_MAX
+  const text = answerText(state.language, "too_many")
+  return turnOf(counting(state, context), first ? [answer({ kind: "text", text })] : [])
+}
+
+function hearBank(
+  state: State,
+  event: TurnEvent & { readonly kind: "bank_answered" },
+  context: TurnContext,
+): Turn {
+  const { question, answer: bankAnswer } = event
+  if (!state.questions.some((each) => each.id === question.id)) return turnOf(state)
+  const answered: State = { ...state, questions: state.questions.filter((each) => each.id !== question.id) }
+  if (bankAnswer.kind === "balances") return tellBalance(answered, context, bankAnswer.result)
+  if (bankAnswer.kind === "transactions" && question.kind === "transactions")
+    return tellTransactions(answered, context, question, bankAnswer.result)
+  if (bankAnswer.kind === "fraud_answer" && question.kind === "fraud_answer")
+    return tellAlertAnswer(answered, context, question, bankAnswer.result)
+  return turnOf(answered)
+}
+
+function passTime(state: State, context: TurnContext): Turn {
+  if (state.offer && context.now >= state.offer.offeredUntil) return endOffer(state, context)
+  if (state.stopped && state.consent && context.now >= state.stopped.endsAt)
+    return endLink(state, context, "disconnected", "stop_ended")
+  const answered = Object.entries(state.answered).filter(([, { at }]) => context.now - at < ANSWER_KEPT_MS)
+  if (answered.length < Object.keys(state.answered).length)
+    return turnOf({ ...state, answered: Object.fromEntries(answered) })
+  return turnOf(state)
+}
+
+/** Longer than any fraud question stays open. */
+const ANSWER_KEPT_MS = 14 * 24 * 60 * MINUTE_MS
+
+/** The next instant at which time alone changes something. */
+export function nextChangeAt(state: State): number | undefined {
+  const instants = [state.offer?.offeredUntil, state.consent ? state.stopped?.endsAt : undefined].filter(
+    (each): each is number => each !== undefined,
+  )
+  return instants.length > 0 ? Math.min(...instants) : undefined
+}

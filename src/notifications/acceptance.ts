@@ -1,0 +1,65 @@
+// A bank's events made durable: shared out by lane, sealed as packs of many people, posted in one round. Nothing is stored per event.
+
+import type { BankRecord } from "../banks/bank.ts"
+import { EVENT_TYPES, type BankEvent } from "../banks/event.ts"
+import { monthOf, type Now } from "../foundation/clock.ts"
+import { createPackId, type Random } from "../foundation/id.ts"
+import { describeFault, type Log } from "../foundation/log.ts"
+import type { Outage } from "../foundation/failure.ts"
+import { err, ok, type Result } from "../foundation/result.ts"
+import type { Lane } from "../jobs/job.ts"
+import { sealPacks, type PackItem } from "../jobs/pack.ts"
+import type { Post } from "../jobs/post.ts"
+import type { PackKeys } from "./pack-keys.ts"
+
+const LANES = ["alerts", "updates"] as const satisfies readonly Lane[]
+
+/** What accepting needs. */
+export interface AcceptanceWorld {
+  readonly packKeys: PackKeys
+  readonly post: Post
+  readonly now: Now
+  readonly random: Random
+  readonly log: Log
+}
+
+/** Make events durable; alerts first. Posting the same events again is harmless: each is told once (P2). */
+export async function acceptEvents(
+  world: AcceptanceWorld,
+  bank: BankRecord,
+  events: readonly BankEvent[],
+): Promise<Result<void, Outage>> {
+  for (const lane of LANES) {
+    const items = events
+      .filter((event) => EVENT_TYPES[event.type].lane === lane)
+      .map((event): PackItem<BankEvent> => ({ event, attempts: 0 }))
+    if (items.length === 0) continue
+    const posted = await postItems(world, { lane, bank: bank.id }, items)
+    if (!posted.ok) return posted
+  }
+  return ok(undefined)
+}
+
+/** Seal items into packs and post them. Also used for what is left of a pack. */
+export async function postItems(
+  world: AcceptanceWorld,
+  about: { readonly lane: Lane; readonly bank: BankRecord["id"] },
+  items: readonly PackItem<BankEvent>[],
+  delaySeconds = 0,
+): Promise<Result<void, Outage>> {
+  const now = world.now()
+  const month = monthOf(now)
+  try {
+    const key = await world.packKeys.forSealing(about.bank, month)
+    const packs = await sealPacks(
+      items,
+      { ...about, month, now },
+      { createPackId: () => createPackId(world.random), seal: key.seal },
+    )
+    if (!packs.ok) throw new RangeError(`Cannot pack an event: ${packs.error.reason}`)
+    return await world.post(about.lane, packs.value, { delaySeconds })
+  } catch (fault) {
+    world.log.error("events_not_posted", describeFault(fault))
+    return err({ reason: "unavailable", retry: "later" })
+  }
+}

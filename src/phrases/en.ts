@@ -1,0 +1,125 @@
+// Every sentence the chat says, in English: the reference for the other catalogues. ICU MessageFormat.
+// At most two sentences before the choices, six lines in all; no exclamation marks; never sign or colour alone.
+// Button titles (keys ending in `_button`) have at most 20 characters and can also be typed.
+
+export const en = {
+  welcome:
+    "Hi, I''m {bank}''s automated assistant. Connect your account for balances, payment alerts and fraud warnings. Nothing is on until you choose it. I never ask for a PIN or password.",
+  how_it_works:
+    "You sign in at {bank} itself, choose accounts and purposes there and on one page of ours, and type a code here. Your data is used for what you switch on and nothing else; type ''stop'' to end it.",
+  hello_linked: "Hi, this is {bank}''s automated assistant. What would you like to see?",
+  help_linked:
+    "I can show balances and payments and tell you of what you switched on. Type ''stop'' to end messages.",
+  help_unlinked:
+    "Connect your account and I can show balances and payments. For a lost card or fraud, call {bank}.",
+  not_understood: "I didn''t get that. I can do these:",
+  not_understood_twice: "I still don''t get it. You can call {bank}, or choose one of these:",
+  too_many: "That is a lot at once. I''ll answer again in a minute.",
+  attachment_only: "I can read text only. I can do these:",
+
+  connect_first: "That needs your account. Connect it at {bank}''s own login first.",
+  link_again: "Your connection with {bank} has ended. Connect again when you like.",
+  link_offered:
+    "Almost done. Type the 6 digits {bank}''s page showed you to connect {accounts}. They only connect this chat; nobody will ask you for any other code.",
+  code_wrong: "That is not the code on the page. {tries, plural, one {# try} other {# tries}} left.",
+  code_failed: "Nothing was connected. Start again when you like.",
+  offer_expired: "The code''s 10 minutes are over. Nothing was connected; start again when you like.",
+  link_failed: "I could not finish connecting. Nothing was connected; start again when you like.",
+  connected:
+    "Connected: {accounts}. On: {purposes}. Until {until}. Try ''balance''. To end it, type ''stop''.",
+  connected_nothing_on:
+    "Connected: {accounts}. Nothing is switched on yet. Until {until}. To end it, type ''stop''.",
+
+  purpose_off: "You have not switched that on for this chat. Connect again to choose it.",
+  consent_expired: "Your connection with {bank} ended on {date}. Connect again when you like.",
+  looking: "Looking that up at {bank}.",
+  balance_line: "{account}: {amount} available, as of {time}.",
+  balance_line_booked: "{account}: {amount} booked, as of {time}.",
+  balance_line_owed: "{account}: {amount} owed, as of {time}.",
+  balance_line_none: "{account}: {bank} gave no balance.",
+  bank_down: "{bank} is not answering right now. Your connection is fine.",
+  bank_refused: "{bank} did not give that. Your connection is fine; the bank''s own app may show more.",
+  step_up: "{bank} wants to see you first. Sign in at the bank and ask again.",
+  link_ended_by_bank:
+    "{bank} no longer accepts this connection, so I ended it here. Connect again when you like.",
+  choose_account: "Which account?",
+  transactions_title: "{account}, latest first:",
+  transactions_more: "{account}, earlier:",
+  transactions_none: "{account}: no payments to show.",
+  transactions_end: "{account}: no earlier payments.",
+  transaction_line:
+    "{date} {direction, select, in {received} other {paid}} {amount} {description}{pending, select, yes { (pending)} other {}}",
+
+  stop: "All messages from {bank} are off, fraud alerts too. Your connection ends in 7 days.",
+  stop_kept_fraud:
+    "Everything is off except fraud alerts. Your connection stays. Type ''stop'' again to end those too.",
+  stop_undone: "Undone. Your messages from {bank} are as before.",
+  stop_now: "Disconnected. {bank} sends nothing here any more; what you connected is gone from this service.",
+  stop_ended: "Your connection with {bank} has ended, as you asked 7 days ago. Connect again when you like.",
+  stop_nothing: "Nothing is connected, so nothing will be sent.",
+  log_out: "You logged out, so your connection with {bank} has ended. Connect again when you like.",
+  urgent: "Call {bank} now, at any hour. They can stop the card at once.",
+  human: "For a person, call {bank}. I''m the automated assistant here.",
+  delete_data:
+    "Disconnecting ends all use of your data here. For erasure of what the law lets {bank} keep, call them.",
+  redacted:
+    "That looks like a card number. I did not keep it, but it is still in Messenger: press and hold your message to remove it.",
+  language_choose: "Which language?",
+  language_set: "I''ll write in English.",
+
+  fraud: "Fraud check from {bank}: {amount} at {merchant}, {when}, card ••{last4}. {action}Was this you?",
+  fraud_hidden:
+    "Fraud check from {bank}: a payment at {merchant}, {when}, card ••{last4}. {action}Was this you?",
+  fraud_reminder: "Reminder. {text}",
+  fraud_card_paused: "We have paused the card. ",
+  fraud_yes: "Thank you, {bank} has your answer.",
+  fraud_no: "{bank} has your report from {time}. They will contact you; you can also call now.",
+  fraud_unreachable: "I could not reach {bank}, so your answer is not there yet. Please call now.",
+  fraud_step_up: "{bank} wants to confirm that with you. Sign in at the bank to answer.",
+  fraud_closed: "This question has closed. Not your payment? Call {bank}.",
+  fraud_missed: "A fraud question from {bank} waits for you in its app.",
+  transaction: "{account}: {direction, select, in {received} other {paid}} {amount}, {merchant}, {when}.",
+  transaction_hidden: "{account}: a payment, {merchant}, {when}.",
+  balance_update: "{account}: {amount} available, as of {time}.",
+  balance_update_booked: "{account}: {amount} booked, as of {time}.",
+  balance_update_hidden: "{account}: your balance has changed, as of {time}.",
+  someone: "a merchant",
+  just_now: "today {time}",
+  on_day: "{date}, {time}",
+
+  purpose_balance_updates: "balances",
+  purpose_transaction_alerts: "payments",
+  purpose_fraud_alerts: "fraud alerts",
+  purpose_receipts: "receipts",
+  purpose_shipping_updates: "parcels",
+  purpose_account_service: "questions here",
+  purpose_support_chat: "details for agents",
+
+  kind_checking: "Checking",
+  kind_savings: "Savings",
+  kind_card: "Card",
+  kind_loan: "Loan",
+  kind_other: "Account",
+
+  balance_button: "Balance",
+  transactions_button: "Payments",
+  more_button: "Earlier payments",
+  help_button: "Help",
+  stop_button: "Stop",
+  connect_button: "Connect",
+  how_button: "How it works",
+  human_button: "Talk to a person",
+  urgent_button: "Lost card or fraud",
+  language_button: "Language",
+  try_again_button: "Try again",
+  call_button: "Call the bank",
+  open_bank_button: "Open the bank",
+  keep_fraud_button: "Keep fraud alerts",
+  disconnect_button: "Disconnect now",
+  undo_button: "Undo",
+  fraud_yes_button: "Yes, it was me",
+  fraud_no_button: "No, not me",
+} as const
+
+/** A sentence by name. */
+export type PhraseKey = keyof typeof en

@@ -1,0 +1,80 @@
+// Money, account names and times as a person reads them. Figures always stand in Latin digits and inside bidi isolates,
+// so that an amount reads the same way in a right-to-left sentence. Exact: amounts go in and out as decimal text.
+
+import { findMinorDigits, renderDecimal, type Money } from "../foundation/money.ts"
+import { DAY_MS } from "../foundation/clock.ts"
+import type { Language } from "./catalogue.ts"
+
+/** BCP 47 tags: Arabic with Latin digits, so that a figure can be compared with the bank's own pages. */
+const LOCALES: Readonly<Record<Language, string>> = { en: "en", ar: "ar-u-nu-latn" }
+const FIRST_STRONG_ISOLATE = "\u2068"
+const POP_ISOLATE = "\u2069"
+const RIGHT_TO_LEFT = new Set<Language>(["ar"])
+const TWO_DIGITS = 2
+
+/** `1,204.50 EUR`: grouped, all the currency's digits, the ISO code behind. */
+export function formatMoney(language: Language, money: Money): string {
+  const digits = findMinorDigits(money.currency) ?? TWO_DIGITS
+  // Decimal text keeps every digit: Intl formats it exactly, a number would not.
+  const number = new Intl.NumberFormat(LOCALES[language], {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(renderDecimal(money) as Intl.StringNumericLiteral)
+  return isolate(language, `${number} ${money.currency}`)
+}
+
+/** `Checking ••4821`. */
+export function formatAccount(language: Language, kind: string, last4: string): string {
+  return isolate(language, last4 ? `${kind} ••${last4}` : kind)
+}
+
+/** `14:05 (Berlin)`: hours and minutes with the zone's city, as the bank's customers know it. */
+export function formatTime(language: Language, at: number, timeZone: string): string {
+  const time = new Intl.DateTimeFormat(LOCALES[language], {
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+    timeZone,
+  }).format(at)
+  return isolate(language, `${time} (${zoneName(timeZone)})`)
+}
+
+/** `20 May 2027`. */
+export function formatDate(language: Language, at: number, timeZone: string): string {
+  const date = new Intl.DateTimeFormat(LOCALES[language], {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    timeZone,
+  }).format(at)
+  return isolate(language, date)
+}
+
+/** `22 Nov`: the day of a payment in a list. */
+export function formatDay(language: Language, at: number, timeZone: string): string {
+  return isolate(
+    language,
+    new Intl.DateTimeFormat(LOCALES[language], { day: "2-digit", month: "short", timeZone }).format(at),
+  )
+}
+
+/** Whether an instant falls on today's date in that zone. */
+export function isToday(at: number, now: number, timeZone: string): boolean {
+  if (Math.abs(now - at) > DAY_MS) return false
+  const day = new Intl.DateTimeFormat("en-CA", { timeZone })
+  return day.format(at) === day.format(now)
+}
+
+/** A list as a sentence holds it: `a, b and c`. */
+export function formatList(language: Language, items: readonly string[]): string {
+  return new Intl.ListFormat(LOCALES[language], { type: "unit", style: "long" }).format(items)
+}
+
+/** Keep a text of other direction from turning its neighbours round. */
+export function isolate(language: Language, text: string): string {
+  return RIGHT_TO_LEFT.has(language) ? FIRST_STRONG_ISOLATE + text + POP_ISOLATE : text
+}
+
+function zoneName(timeZone: string): string {
+  return timeZone.split("/").pop()?.replaceAll("_", " ") ?? timeZone
+}
