@@ -6,7 +6,7 @@ import { actionRoutes } from "./actions/routes.ts"
 import { callbackRoutes } from "./actions/callbacks.ts"
 import { controlRoutes } from "./control/routes.ts"
 import type { BankContext } from "./env.ts"
-import { originsOf, storeOf } from "./env.ts"
+import { originsOf, SETTINGS_DEFAULT, storeOf } from "./env.ts"
 import { deskRoutes } from "./desk/routes.tsx"
 import { faultGate } from "./faults.ts"
 import { fdxRoutes } from "./fdx/routes.ts"
@@ -23,6 +23,13 @@ app.use(async (c, next) => {
   c.set("origins", originsOf(c.req.raw))
   await next()
 })
+
+/** Metadata at the places RFC 8414 gives an issuer with a path. */
+for (const kind of ["oauth-authorization-server", "openid-configuration"])
+  app.get(`/.well-known/${kind}/bank/oidc`, (c) => {
+    const url = new URL("/bank/oidc/.well-known/openid-configuration", c.req.url)
+    return answerOidc(new Request(url, c.req.raw), c.env, c.var.origins, SETTINGS_DEFAULT)
+  })
 
 app.use("/bank/oidc/*", faultGate(oauthFault))
 app.all("/bank/oidc/*", (c) => answerOidc(c.req.raw, c.env, c.var.origins, c.var.gate.settings))

@@ -49,10 +49,11 @@ export function formatMoney(minor: bigint, currency: string, language: string): 
   const format = new Intl.NumberFormat(language, {
     style: "currency",
     currency,
-    // "JP¥" falls apart in right-to-left text.
     currencyDisplay: "narrowSymbol",
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   })
-  return format.format(textOf(minor, currency) as Intl.StringNumericLiteral)
+  const parts = format.formatToParts(textOf(minor, currency) as Intl.StringNumericLiteral)
+  // Arabic writes "JP¥", whose letters and sign fall apart in right-to-left text.
+  return parts.map(({ type, value }) => (type === "currency" && value.endsWith("¥") ? "¥" : value)).join("")
 }

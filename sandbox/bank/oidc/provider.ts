@@ -19,9 +19,10 @@ export const GRANT_CLAIM = "urn:bank:grant"
 export const ISSUED_CLAIM = "urn:bank:issued_ms"
 
 const MINUTE = 60
-const DAYS_90 = 90 * 24 * 60 * MINUTE
+/** How long a consent lasts; the page says so, and after it the customer logs in again. */
+export const GRANT_TTL_SECONDS = 180 * 24 * 60 * MINUTE
 
-export const INTERACTION_TTL_SECONDS = 20 * MINUTE
+const INTERACTION_TTL_SECONDS = 20 * MINUTE
 
 const settingsOf = (ctx: KoaContextWithOIDC) => JSON.parse(ctx.get(SETTINGS_HEADER)) as Settings
 
@@ -74,10 +75,10 @@ export function createProvider(
     ttl: {
       AuthorizationCode: MINUTE,
       AccessToken: 10 * MINUTE,
-      RefreshToken: DAYS_90,
+      RefreshToken: GRANT_TTL_SECONDS,
       Session: 60 * MINUTE,
       Interaction: INTERACTION_TTL_SECONDS,
-      Grant: DAYS_90,
+      Grant: GRANT_TTL_SECONDS,
       IdToken: 10 * MINUTE,
     },
     renderError,

@@ -28,9 +28,9 @@ import {
   TRIES,
 } from "./interaction.ts"
 import { providerFor } from "./mount.ts"
+import { GRANT_TTL_SECONDS } from "./provider.ts"
 
 const CLIENT_NAME = "Tellerline"
-const GRANT_MS = 90 * 24 * 3_600_000
 
 type Step = {
   readonly c: Context<BankContext>
@@ -149,7 +149,7 @@ async function currentPage(
         customer={customer}
         offered={await offeredAccounts(c, customer.reference)}
         asked={actionsOf(interaction)}
-        untilAt={Date.now() + GRANT_MS}
+        untilAt={Date.now() + GRANT_TTL_SECONDS * 1000}
         nothingChosen={nothingChosen ?? false}
       />,
       status,

@@ -57,7 +57,7 @@ export function destroyRow(sql: Sql, model: string, id: string): void {
   sql.exec("DELETE FROM oidc WHERE key = ?", keyOf(model, id))
 }
 
-/** Everything issued under a grant. The Grant row itself goes only when asked for by name (or with `whole`). */
+/** Everything issued under a grant. The Grant row itself is destroyed by its own name. */
 export function revokeGrant(sql: Sql, model: string, grantId: string): void {
   sql.exec("DELETE FROM oidc WHERE grant_id = ? AND model = ?", grantId, model)
 }

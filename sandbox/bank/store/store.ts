@@ -254,9 +254,10 @@ export class BankStore extends DurableObject<Env> {
     return changed
   }
 
-  /** Let the bank's tokens, logins and grants grow older by `ms`, without moving any clock. */
+  /** Let the bank's tokens, logins, grants and open cases grow older by `ms`, without moving any clock. */
   advance(ms: number): void {
     ageRows(this.#sql, ms)
+    this.#sql.exec("UPDATE fraud_case SET expires_at = expires_at - ?", ms)
     this.#write("advances", JSON.stringify([...this.#advances(), { at: Date.now(), ms }]))
   }
 

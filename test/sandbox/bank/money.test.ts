@@ -66,5 +66,6 @@ describe("formatMoney()", () => {
     expect(formatMoney(120_450n, "EUR", "en")).toBe("€1,204.50")
     expect(formatMoney(4_250n, "KWD", "en")).toContain("4.250")
     expect(formatMoney(483_250n, "JPY", "en")).toBe("¥483,250")
+    expect(formatMoney(483_250n, "JPY", "ar")).not.toContain("JP")
   })
 })
