@@ -1,7 +1,7 @@
 // Dead letters and the audit trail in D1, and the admin API over real stores: what is kept, what goes back, what is never given out.
 
 import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test"
-import { env } from "cloudflare:workers"
+import { env, exports } from "cloudflare:workers"
 import { Hono } from "hono"
 import { beforeEach, describe, expect, it } from "vitest"
 import type { AuditBy } from "../../src/audit/audit.ts"
@@ -27,6 +27,7 @@ import {
   listDeadLetters,
 } from "../../src/notifications/dead-letter-store.ts"
 import { consumeDeadLetters, createDeadLetterDesk } from "../../src/notifications/dead-letters.ts"
+import worker from "../../src/worker.ts"
 
 const NOW = Date.UTC(2026, 10, 22)
 const DEMO = "demo" as BankId
@@ -372,5 +373,53 @@ describe("the admin API over real stores", () => {
     expect(await listAudit(db, DEMO, 1)).toMatchObject([
       { actor: "dev-1", reason: "bank is back", object: id },
     ])
+  })
+})
+
+describe("the admin API behind the front door", () => {
+  const ask = (path: string, init: RequestInit = {}) =>
+    exports.default.fetch(`http://localhost:8787${path}`, init)
+  const bearer = (key: string) => ({ headers: { authorization: `Bearer ${key}` } })
+
+  it("knows both development keys and nobody else, and says who refused which request", async () => {
+    for (const key of ["dev-admin-key", "dev-admin-key-2"]) {
+      const answer = await ask("/admin/v1/banks", bearer(key))
+      expect([answer.status, await answer.json()]).toEqual([200, { banks: [] }])
+      expect(answer.headers.get("cache-control")).toBe("no-store")
+    }
+    for (const init of [{}, bearer("dev-admin-key-3"), bearer("dev-admin-ke")]) {
+      const answer = await ask("/admin/v1/banks", init)
+      expect(answer.status).toBe(401)
+      expect(answer.headers.get("content-type")).toBe("application/problem+json")
+      const problem: { request_id?: string } = await answer.json()
+      expect(problem.request_id).toBe(answer.headers.get("x-request-id"))
+    }
+  })
+
+  it("keeps what a dead-letter queue hands to the Worker, lists it, and replays it to the real queue", async () => {
+    const job = { v: 1, kind: "settle_link", bank: "demo", link: "link_gone", postedAt: NOW }
+    const batch = createMessageBatch("chores-dlq", [
+      { id: "1", timestamp: new Date(NOW), attempts: 1, body: job },
+    ])
+    await worker.queue(batch, env)
+    expect(await getQueueResult(batch, createExecutionContext())).toMatchObject({ ackAll: true })
+    const listed: { deadLetters: { id: string }[] } = await (
+      await ask("/admin/v1/dead-letters", bearer("dev-admin-key"))
+    ).json()
+    expect(listed.deadLetters).toMatchObject([{ queue: "chores", kind: "settle_link", bank: "demo" }])
+    const replayed = await ask(`/admin/v1/dead-letters/${listed.deadLetters[0]?.id}/replay`, {
+      method: "POST",
+      headers: { authorization: "Bearer dev-admin-key", "content-type": "application/json" },
+      body: JSON.stringify({ reason: "bank is back" }),
+    })
+    expect(replayed.status).toBe(200)
+    expect((await listDeadLetters(db, "*", NOW)).letters).toEqual([])
+  })
+
+  it("is described openly, and its page stands under its own policy", async () => {
+    expect((await ask("/openapi.json")).status).toBe(200)
+    const docs = await ask("/docs")
+    expect(docs.status).toBe(200)
+    expect(docs.headers.get("content-security-policy")).toContain("default-src 'none'")
   })
 })
