@@ -3,7 +3,7 @@
 // Each step takes the attempt as the browser's sealed cookie held it and gives the next one back; D1 is first written after the
 // bank has answered (P15). No HTTP in here: routes.tsx is its face. Composed by worker.ts.
 
-import { bySystem, type AuditBy } from "../audit/audit.ts"
+import type { AuditBy } from "../audit/audit.ts"
 import type { Account, BankRecord } from "../banks/bank.ts"
 import type { Pseudonyms } from "../crypto/pseudonym.ts"
 import type { Database } from "../db/database.ts"
@@ -93,14 +93,6 @@ export interface Review {
 export type CodeView =
   | { readonly state: "pending"; readonly minutesLeft: number }
   | { readonly state: "live" }
-
-/** What a `linked` event of Messenger meant. */
-export type LinkedMeaning =
-  /** This person's own attempt: the code in the chat is still what counts. */
-  | { readonly meaning: "own"; readonly link: LinkId }
-  /** Another person's attempt: it was ended. */
-  | { readonly meaning: "other_person"; readonly link: LinkId }
-  | { readonly meaning: "unknown" }
 
 export type Linking = ReturnType<typeof createLinking>
 
@@ -344,22 +336,6 @@ export function createLinking(world: LinkingWorld) {
     })
   }
 
-  /** Messenger's `linked` event, from whoever sent it. It never makes a link live; from another person it ends the pending one (P11). */
-  async function linked(person: PersonId, authorizationCode: string): Promise<LinkedMeaning> {
-    const id = await linkOfAuthorizationCode(authorizationCode)
-    const link = id && (await findLink(db, id))
-    if (!link) return { meaning: "unknown" }
-    if (link.person === person) return { meaning: "own", link: link.id }
-    // A live link has had its code from the right chat already: a late event of somebody else's must not undo it.
-    if (link.state === "pending") {
-      await endLink(db, link.id, "other_person", bySystem("linked_by_other_person", now()), random, {
-        keepSealed: true,
-      })
-      await world.revokeLater(link.bank, link.id)
-    }
-    return { meaning: "other_person", link: link.id }
-  }
-
   async function loadPending(state: Pending | Offered): Promise<Result<StoredLink, LinkingRefusal>> {
     const link = await findLink(db, state.link)
     if (!link || link.person !== state.person || link.bank !== state.bank) return err({ reason: "link_gone" })
@@ -392,7 +368,7 @@ export function createLinking(world: LinkingWorld) {
     return { actor: person, reason, at: now() }
   }
 
-  return { open, readForm, start, finish, review, consent, decline, showCode, linked }
+  return { open, readForm, start, finish, review, consent, decline, showCode }
 }
 
 function ofStore(reason: "link_gone" | "link_expired" | "link_changed" | "other_person"): LinkingRefusal {

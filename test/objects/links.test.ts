@@ -1,0 +1,708 @@
+// Links in real D1: the store's guards, the one door to a bank, and linking from first page to ending.
+import { env } from "cloudflare:workers"
+import { beforeEach, describe, expect, test } from "vitest"
+import type { AccountAdapter } from "../../src/banks/bank.ts"
+import { bySystem } from "../../src/audit/audit.ts"
+import { createPseudonyms } from "../../src/crypto/pseudonym.ts"
+import { parseKeyRing } from "../../src/crypto/key-ring.ts"
+import { fromBase64url } from "../../src/crypto/text.ts"
+import { createDatabase } from "../../src/db/database.ts"
+import { MINUTE_MS } from "../../src/foundation/clock.ts"
+import {
+  createLinkId,
+  type LinkId,
+  type PageId,
+  type PersonId,
+  type Random,
+} from "../../src/foundation/id.ts"
+import { err, ok, type Result } from "../../src/foundation/result.ts"
+import type { Outage } from "../../src/foundation/failure.ts"
+import { linkOfAuthorizationCode } from "../../src/links/authorization-code.ts"
+import { createBankAccess } from "../../src/links/bank-access.ts"
+import { createBankLogin } from "../../src/links/bank-login.ts"
+import type { Consent } from "../../src/links/consent.ts"
+import { revokeAndDestroy } from "../../src/links/ending.ts"
+import { Grant } from "../../src/links/grant.ts"
+import type { LinkOffer } from "../../src/links/link.ts"
+import {
+  endLink,
+  findLink,
+  findLiveByPerson,
+  findLiveForCustomers,
+  goLive,
+  listExpiredPending,
+  storeTokens,
+} from "../../src/links/link-store.ts"
+import { createLinking, type LinkingWorld } from "../../src/links/linking.ts"
+import { isAttemptOver, type AtBank, type Offered, type Pending } from "../../src/links/linking-cookie.ts"
+import { placeOf, type LinkTokens } from "../../src/links/link-tokens.ts"
+import { createVault } from "../../src/vault/vault.ts"
+import { API, BANK, createFakeBank, type FakeBank } from "../support/fake-bank.ts"
+import { TEST_KEYS } from "../support/keys.ts"
+
+const PAGE = "100000000000001" as PageId
+const ALICE = "person_alice" as PersonId
+const BOB = "person_bob" as PersonId
+const REDIRECT = "https://www.facebook.com/messenger_platform/account_linking?account_linking_token=T%2BK"
+const FORM = { accountLinkingToken: "alt-alice", redirectUri: REDIRECT }
+
+const random: Random = (bytes) => crypto.getRandomValues(new Uint8Array(bytes))
+let at = Date.UTC(2026, 10, 22, 9)
+const now = () => at
+const by = () => bySystem("test", at)
+
+async function createWorld() {
+  const bank = await createFakeBank()
+  const ring = parseKeyRing(TEST_KEYS.VAULT_KEYS)
+  if (!ring.ok) throw new Error("test keys")
+  const db = createDatabase(env.DB)
+  const vault = createVault(ring.value, now, random)
+  const pseudonyms = await createPseudonyms(fromBase64url(TEST_KEYS.PSEUDONYM_KEY)!)
+  const given = { fetch: bank.fetch, development: false }
+  const login = createBankLogin({ ...given, signing: bank.signing, publicOrigin: "https://gateway.example" })
+  const asked: { readonly url: string; readonly status: number }[] = []
+  const adapter: AccountAdapter = {
+    async getBalances(_, call, accounts, signal) {
+      for (const account of accounts) {
+        const answer = await call.request("GET", `${API}/accounts/${account.id}`, { signal })
+        if (!answer.ok) return answer
+        asked.push({ url: account.id, status: answer.value.status })
+      }
+      return ok([])
+    },
+    async listTransactions(_, call, account, range, signal) {
+      const answer = await call.request(
+        "GET",
+        `${API}/accounts/${account.id}/transactions?limit=${range.limit}`,
+        {
+          signal,
+        },
+      )
+      return answer.ok ? ok({ transactions: [] }) : answer
+    },
+  }
+  const access = createBankAccess<string>({
+    ...given,
+    db,
+    vault,
+    login,
+    adapters: { "fdx-6": adapter },
+    actions: {
+      async answerFraudCase(record, call, { caseId, answer, idempotencyKey }, signal) {
+        const said = await call.request("POST", `${record.actionsBase}/fraud-cases/${caseId}/responses`, {
+          body: { answer },
+          idempotencyKey,
+          signal,
+        })
+        return said.ok ? ok(said.value.text) : said
+      },
+    },
+  })
+  const offers: { readonly person: PersonId; readonly offer: LinkOffer }[] = []
+  const later: LinkId[] = []
+  const chat: { outage?: Outage; person: PersonId } = { person: ALICE }
+  const calls: string[] = []
+  const world: LinkingWorld = {
+    db,
+    vault,
+    pseudonyms,
+    login,
+    now,
+    random,
+    operator: "Tellerline Operations",
+    sandboxOrigin: undefined,
+    findBank: async (id) => (id === BANK.id ? BANK : undefined),
+    listPages: async () => [PAGE],
+    findPerson: async (_, token) => {
+      calls.push(token)
+      return token === "alt-expired" ? err({ reason: "token_expired" }) : ok(chat.person)
+    },
+    offer: async (person, _, offer): Promise<Result<undefined, Outage>> => {
+      if (chat.outage) return err(chat.outage)
+      offers.push({ person, offer })
+      return ok(undefined)
+    },
+    revokeLater: async (_, link) => void later.push(link),
+  }
+  return {
+    bank,
+    db,
+    vault,
+    pseudonyms,
+    login,
+    access,
+    asked,
+    offers,
+    later,
+    chat,
+    calls,
+    world,
+    linking: createLinking(world),
+  }
+}
+type World = Awaited<ReturnType<typeof createWorld>>
+
+let world: World
+beforeEach(async () => {
+  at = Date.UTC(2026, 10, 22, 9)
+  world = await createWorld()
+})
+
+function must<T>(result: Result<T, { readonly reason: string }>): T {
+  if (!result.ok) throw new Error(result.error.reason)
+  return result.value
+}
+
+/** From the first page to the bank. */
+async function toBank(): Promise<AtBank> {
+  const { attempt, form } = must(await world.linking.open("demo", FORM, "en"))
+  const read = await world.linking.readForm(BANK.id, attempt, form)
+  return must(await world.linking.start(BANK, attempt, read)).state
+}
+
+/** From the first page to the pending link. */
+async function toPending(): Promise<Pending> {
+  world.bank.live.code = "code-0"
+  const state = must(await world.linking.finish(BANK, await toBank(), world.bank.answer()))
+  if (state.phase !== "pending") throw new Error(state.phase)
+  return state
+}
+
+async function toOffer(state: Pending): Promise<{ readonly state: Offered; readonly offer: LinkOffer }> {
+  const { form } = must(await world.linking.review(BANK, state))
+  const offered = must(
+    await world.linking.consent(BANK, state, {
+      form,
+      purposes: ["account_service", "fraud_alerts"],
+      showAmounts: true,
+    }),
+  )
+  const last = world.offers.at(-1)
+  if (!last) throw new Error("no offer")
+  return { state: offered, offer: last.offer }
+}
+
+async function toLive(person: PersonId = ALICE): Promise<LinkOffer> {
+  world.chat.person = person
+  const { offer } = await toOffer(await toPending())
+  must(await goLive(world.db, offer.link, person, offer.epoch, by(), random))
+  return offer
+}
+
+function consentOf(offer: LinkOffer): Consent {
+  const { v, link, bank, bankName, purposes, accounts, showAmounts, givenAt, until, epoch, recordHash } =
+    offer
+  return { v, link, bank, bankName, purposes, accounts, showAmounts, givenAt, until, epoch, recordHash }
+}
+
+function grantOf(offer: LinkOffer): Grant<"account_service"> {
+  return must(Grant.decide(consentOf(offer), "account_service", at))
+}
+
+async function rowsOf(table: string): Promise<readonly Record<string, unknown>[]> {
+  return (await env.DB.prepare(`select * from ${table}`).all()).results
+}
+
+const soon = () => AbortSignal.timeout(5_000)
+
+describe("linking", () => {
+  test("P15: nothing is written and nobody is called before the first page's button, nothing is written before the bank answers", async () => {
+    const opening = must(await world.linking.open("demo", FORM, "en"))
+    expect(world.calls).toEqual([])
+    expect(world.bank.calls).toEqual([])
+    const form = await world.linking.readForm(BANK.id, opening.attempt, opening.form)
+    must(await world.linking.start(BANK, opening.attempt, form))
+    expect(world.calls).toEqual(["alt-alice"])
+    for (const table of ["links", "consents", "audit_outbox"]) expect(await rowsOf(table)).toEqual([])
+  })
+
+  test("P11: the bank's login makes a pending link without a grant", async () => {
+    const state = await toPending()
+    expect(await findLink(world.db, state.link)).toMatchObject({
+      state: "pending",
+      person: ALICE,
+      epoch: 0,
+      recordHash: "",
+      pendingUntil: at + 10 * MINUTE_MS,
+    })
+    expect(await findLiveByPerson(world.db, ALICE)).toBeUndefined()
+    expect(world.offers).toEqual([])
+    expect(await linkOfAuthorizationCode(state.authorizationCode)).toBe(state.link)
+  })
+
+  test("P11: [Connect] appends the consent, raises the epoch and offers the link to its own chat only", async () => {
+    const state = await toPending()
+    const { offer, state: offered } = await toOffer(state)
+    expect(world.offers.map(({ person }) => person)).toEqual([ALICE])
+    expect(offer).toMatchObject({ link: state.link, epoch: 1, code: offered.code, showAmounts: true })
+    expect(offer.code).toMatch(/^[0-9]{6}$/)
+    expect(offer.purposes).toEqual(["fraud_alerts", "account_service"])
+    const link = await findLink(world.db, state.link)
+    expect(link).toMatchObject({ state: "pending", epoch: 1, recordHash: offer.recordHash })
+    const [record] = await rowsOf("consents")
+    expect(record).toMatchObject({ kind: "given", epoch: 1, hash: offer.recordHash })
+  })
+
+  test("P5: neither links, consents nor the audit trail hold a token, reference, name, account or PSID in clear", async () => {
+    await toLive()
+    const everything = JSON.stringify(
+      await Promise.all(["links", "consents", "audit_outbox"].map((table) => rowsOf(table))),
+    )
+    for (const clear of [
+      "at-0",
+      "rt-0",
+      world.bank.reference,
+      "Ada",
+      "Lovelace",
+      "Everyday",
+      "acc-1",
+      "4821",
+      "alt-alice",
+    ])
+      expect(everything).not.toContain(clear)
+  })
+
+  test("pressed twice, the newest consent counts and the older code's epoch is refused", async () => {
+    const state = await toPending()
+    const first = await toOffer(state)
+    const second = await toOffer(state)
+    expect(second.offer.epoch).toBe(2)
+    expect(await goLive(world.db, state.link, ALICE, first.offer.epoch, by(), random)).toEqual(
+      err({ reason: "link_changed" }),
+    )
+    expect(await goLive(world.db, state.link, ALICE, second.offer.epoch, by(), random)).toEqual(
+      ok({ replaced: [] }),
+    )
+  })
+
+  test("[Connect] with every switch off changes nothing", async () => {
+    const state = await toPending()
+    const { form } = must(await world.linking.review(BANK, state))
+    expect(await world.linking.consent(BANK, state, { form, purposes: [], showAmounts: false })).toEqual(
+      err({ reason: "nothing_chosen" }),
+    )
+    expect(await rowsOf("consents")).toEqual([])
+  })
+
+  test("[Not now] ends the pending link at once and has it revoked", async () => {
+    const state = await toPending()
+    const { form } = must(await world.linking.review(BANK, state))
+    must(await world.linking.decline(BANK, state, form))
+    expect(world.later).toEqual([state.link])
+    expect((await findLink(world.db, state.link))?.state).toBe("ended")
+    must(await revokeAndDestroy(world, BANK, state.link, "declined", at))
+    expect(world.bank.revoked).toEqual(["rt-0"])
+    expect(await findLink(world.db, state.link)).toMatchObject({ wrappedKey: null, tokensSealed: null })
+  })
+
+  test("a form of another attempt, another link or another bank is refused", async () => {
+    const [mine, other] = [await toPending(), await toPending()]
+    const { form } = must(await world.linking.review(BANK, other))
+    const chosen = { form, purposes: ["receipts"] as const, showAmounts: false }
+    expect(await world.linking.consent(BANK, mine, chosen)).toEqual(err({ reason: "form_expired" }))
+    const elsewhere = { ...BANK, id: "other" as typeof BANK.id }
+    expect(await world.linking.consent(elsewhere, other, chosen)).toEqual(err({ reason: "form_expired" }))
+    expect(await world.linking.decline(BANK, mine, form)).toEqual(err({ reason: "form_expired" }))
+  })
+
+  test.each([
+    ["an unknown bank", "nobody", FORM, "bank_unknown"],
+    ["a bank's name that is none", "../x", FORM, "bank_unknown"],
+    ["no token", "demo", { ...FORM, accountLinkingToken: undefined }, "not_from_chat"],
+    ["no way back", "demo", { ...FORM, redirectUri: undefined }, "not_from_chat"],
+    [
+      "a way back elsewhere",
+      "demo",
+      { ...FORM, redirectUri: "https://evil.example/messenger_platform/account_linking" },
+      "redirect_refused",
+    ],
+    ["another bank's Page", "demo", { ...FORM, page: "100000000000002" }, "page_unknown"],
+  ])("open() refuses %s", async (_, bank, query, reason) => {
+    expect(await world.linking.open(bank, query, "en")).toEqual(err({ reason }))
+  })
+
+  test("start() takes a form for ten minutes, and Messenger's token while Messenger does", async () => {
+    const { attempt, form } = must(await world.linking.open("demo", FORM, "en"))
+    const read = await world.linking.readForm(BANK.id, attempt, form)
+    at += 10 * MINUTE_MS - 1
+    expect(await world.linking.start(BANK, attempt, read)).toMatchObject({ ok: true })
+    at += 1
+    expect(await world.linking.start(BANK, attempt, read)).toEqual(err({ reason: "form_expired" }))
+    const late = must(await world.linking.open("demo", { ...FORM, accountLinkingToken: "alt-expired" }, "en"))
+    const expired = await world.linking.readForm(BANK.id, late.attempt, late.form)
+    expect(await world.linking.start(BANK, late.attempt, expired)).toEqual(err({ reason: "log_in_expired" }))
+  })
+
+  test("25 minutes at the bank: nothing is exchanged or written; 20 less a moment goes through", async () => {
+    const state = await toBank()
+    const calls = world.bank.calls.length
+    at += 25 * MINUTE_MS
+    expect(await world.linking.finish(BANK, state, world.bank.answer())).toEqual(
+      err({ reason: "attempt_expired" }),
+    )
+    expect(world.bank.calls.length).toBe(calls)
+    expect(await rowsOf("links")).toEqual([])
+    expect(isAttemptOver(state, state.startedAt + 20 * MINUTE_MS)).toBe(true)
+    at = state.startedAt + 20 * MINUTE_MS - 1
+    expect(await world.linking.finish(BANK, state, world.bank.answer())).toMatchObject({ ok: true })
+  })
+
+  test.each([
+    [{ error: "access_denied", code: undefined }, "denied"],
+    [{ iss: "https://evil.example" }, "issuer_mismatch"],
+    [{ state: "x" }, "state_mismatch"],
+  ])("the answer %j leaves no link", async (changes, reason) => {
+    expect(await world.linking.finish(BANK, await toBank(), world.bank.answer(changes))).toMatchObject({
+      error: { reason },
+    })
+    expect(await rowsOf("links")).toEqual([])
+  })
+
+  test("the ten minutes: pages and code are good until the last moment, refused after", async () => {
+    const { state, offer } = await toOffer(await toPending())
+    at = offer.offeredUntil - 1
+    expect(await world.linking.showCode(state)).toEqual(ok({ state: "pending", minutesLeft: 1 }))
+    at = offer.offeredUntil
+    expect(await world.linking.showCode(state)).toEqual(err({ reason: "link_expired" }))
+    expect(await world.linking.review(BANK, state)).toEqual(err({ reason: "link_expired" }))
+    expect(await goLive(world.db, offer.link, ALICE, offer.epoch, by(), random)).toEqual(
+      err({ reason: "link_expired" }),
+    )
+  })
+
+  test("a chat that cannot be reached: no code, and pressing again works", async () => {
+    const state = await toPending()
+    world.chat.outage = { reason: "unavailable", retry: "later" }
+    const { form } = must(await world.linking.review(BANK, state))
+    const chosen = { form, purposes: ["receipts"] as const, showAmounts: false }
+    expect(await world.linking.consent(BANK, state, chosen)).toEqual(err({ reason: "chat_unreachable" }))
+    delete world.chat.outage
+    expect(await world.linking.consent(BANK, state, chosen)).toMatchObject({
+      ok: true,
+      value: { phase: "offered" },
+    })
+  })
+
+  test("the code page says so once the link is live", async () => {
+    const { state, offer } = await toOffer(await toPending())
+    must(await goLive(world.db, offer.link, ALICE, offer.epoch, by(), random))
+    expect(await world.linking.showCode(state)).toEqual(ok({ state: "live" }))
+  })
+})
+
+describe("goLive()", () => {
+  test("P11: refuses another person, another epoch, a link without consent", async () => {
+    const state = await toPending()
+    expect(await goLive(world.db, state.link, ALICE, 0, by(), random)).toEqual(
+      err({ reason: "link_changed" }),
+    )
+    const { offer } = await toOffer(state)
+    expect(await goLive(world.db, offer.link, BOB, 1, by(), random)).toEqual(err({ reason: "other_person" }))
+    expect(await goLive(world.db, offer.link, ALICE, 2, by(), random)).toEqual(
+      err({ reason: "link_changed" }),
+    )
+    expect(await goLive(world.db, createLinkId(random), ALICE, 1, by(), random)).toEqual(
+      err({ reason: "link_gone" }),
+    )
+    expect((await findLink(world.db, offer.link))?.state).toBe("pending")
+  })
+
+  test("repeated, it is harmless and writes one line", async () => {
+    const offer = await toLive()
+    at += 60 * MINUTE_MS
+    expect(await goLive(world.db, offer.link, ALICE, offer.epoch, by(), random)).toEqual(ok({ replaced: [] }))
+    const lines = (await rowsOf("audit_outbox")).filter((line) => line["action"] === "link.activate")
+    expect(lines.length).toBe(1)
+  })
+
+  test("ends the person's other live link of the bank in the same step, and names it until it is revoked", async () => {
+    const first = await toLive()
+    const other = await toLive(BOB)
+    const second = await toLive()
+    expect(await findLink(world.db, first.link)).toMatchObject({ state: "ended", epoch: 2 })
+    expect((await findLink(world.db, other.link))?.state).toBe("live")
+    expect((await findLiveByPerson(world.db, ALICE))?.id).toBe(second.link)
+    const repeated = must(await goLive(world.db, second.link, ALICE, second.epoch, by(), random))
+    expect(repeated.replaced).toEqual([first.link])
+    must(await revokeAndDestroy(world, BANK, first.link, "replaced", at))
+    expect(must(await goLive(world.db, second.link, ALICE, second.epoch, by(), random)).replaced).toEqual([])
+  })
+
+  test("at once with the same link's end: one of them wins whole", async () => {
+    const { offer } = await toOffer(await toPending())
+    const [live, ended] = await Promise.all([
+      goLive(world.db, offer.link, ALICE, offer.epoch, by(), random),
+      endLink(world.db, offer.link, "wrong_code", by(), random),
+    ])
+    expect(ended).toBe(true)
+    const link = await findLink(world.db, offer.link)
+    expect(link).toMatchObject({ state: "ended", wrappedKey: null })
+    const actions = (await rowsOf("audit_outbox")).map((line) => line["action"])
+    expect(actions.includes("link.activate")).toBe(live.ok)
+    expect(actions.filter((action) => action === "link.end").length).toBe(1)
+  })
+})
+
+describe("endLink()", () => {
+  test("destroys the key, appends the end to the chain, and is harmless when repeated", async () => {
+    const offer = await toLive()
+    expect(await endLink(world.db, offer.link, "disconnected", by(), random)).toBe(true)
+    expect(await endLink(world.db, offer.link, "erased", by(), random)).toBe(false)
+    const link = await findLink(world.db, offer.link)
+    expect(link).toMatchObject({
+      state: "ended",
+      epoch: 2,
+      wrappedKey: null,
+      tokensSealed: null,
+      customerSealed: null,
+    })
+    const records = await rowsOf("consents")
+    expect(records.map((record) => record["kind"])).toEqual(["given", "withdrawn"])
+    expect(JSON.parse(String(records[1]?.["record"])).previous).toBe(offer.recordHash)
+    expect(link?.recordHash).toBe(records[1]?.["hash"])
+  })
+
+  test("a link that was never consented to ends without a consent record", async () => {
+    const state = await toPending()
+    await endLink(world.db, state.link, "not_confirmed", by(), random)
+    expect(await rowsOf("consents")).toEqual([])
+  })
+
+  test("with the seal kept it ends at once and can still be revoked; without, it cannot be opened again", async () => {
+    const offer = await toLive()
+    await endLink(world.db, offer.link, "disconnected", by(), random, { keepSealed: true })
+    expect(await world.access.balances(BANK, grantOf(offer), soon())).toEqual(err({ reason: "link_ended" }))
+    expect(await world.access.revoke(BANK, offer.link)).toEqual(ok(undefined))
+    expect(world.bank.revoked).toEqual(["rt-0"])
+    await endLink(world.db, offer.link, "disconnected", by(), random)
+    expect(await world.access.revoke(BANK, offer.link)).toEqual(ok(undefined))
+    expect(world.bank.revoked).toEqual(["rt-0"])
+  })
+})
+
+describe("look-ups", () => {
+  test("listExpiredPending() gives pending links from their last moment on, oldest first, at most so many", async () => {
+    const first = await toPending()
+    at += MINUTE_MS
+    const second = await toPending()
+    expect(await listExpiredPending(world.db, at + 9 * MINUTE_MS - 1, 10)).toEqual([])
+    const due = await listExpiredPending(world.db, at + 10 * MINUTE_MS, 10)
+    expect(due.map(({ id }) => id)).toEqual([first.link, second.link])
+    expect((await listExpiredPending(world.db, at + 10 * MINUTE_MS, 1)).map(({ id }) => id)).toEqual([
+      first.link,
+    ])
+  })
+
+  test("findLiveForCustomers() finds in one query everybody live among 150 customers, with the person's key", async () => {
+    await env.DB.prepare("insert into people values (?, 'demo', ?, 'v1.wrapped', 0)").bind(ALICE, PAGE).run()
+    const offer = await toLive()
+    const customer = await world.pseudonyms.customerOf(BANK.id, world.bank.reference)
+    const asked = [...Array.from({ length: 149 }, (_, index) => `nobody-${index}`), customer]
+    expect(await findLiveForCustomers(world.db, asked)).toEqual([
+      {
+        id: offer.link,
+        person: ALICE,
+        page: PAGE,
+        bank: "demo",
+        customer,
+        epoch: 1,
+        recordHash: offer.recordHash,
+        personWrappedKey: "v1.wrapped",
+      },
+    ])
+    await endLink(world.db, offer.link, "disconnected", by(), random)
+    expect(await findLiveForCustomers(world.db, asked)).toEqual([])
+    expect(await findLiveForCustomers(world.db, [])).toEqual([])
+  })
+
+  test("storeTokens() stores over the version it started from and over no other", async () => {
+    const offer = await toLive()
+    expect(await storeTokens(world.db, offer.link, 0, "v1.a")).toBe(true)
+    expect(await storeTokens(world.db, offer.link, 0, "v1.b")).toBe(false)
+    expect(await findLink(world.db, offer.link)).toMatchObject({ tokensSealed: "v1.a", tokensVersion: 1 })
+    await endLink(world.db, offer.link, "disconnected", by(), random)
+    expect(await storeTokens(world.db, offer.link, 1, "v1.c")).toBe(false)
+  })
+})
+
+describe("bank access", () => {
+  async function tokensOf(link: LinkId): Promise<LinkTokens> {
+    const row = await findLink(world.db, link)
+    const key = must(await world.vault.openKey(row?.wrappedKey ?? "", placeOf(BANK.id, link, "key")))
+    return JSON.parse(must(await key.open(row?.tokensSealed ?? "", placeOf(BANK.id, link, "tokens"))))
+  }
+
+  test("asks for each account with the link's own token", async () => {
+    const offer = await toLive()
+    expect(await world.access.balances(BANK, grantOf(offer), soon())).toEqual(ok([]))
+    expect(world.asked).toEqual([
+      { url: "acc-1", status: 200 },
+      { url: "acc-2", status: 200 },
+    ])
+  })
+
+  test("P4: takes no grant that was not made by a decision, and no account beyond it", async () => {
+    const offer = await toLive()
+    const forged = { purpose: "account_service", link: offer.link, accounts: offer.accounts } as unknown
+    await expect(world.access.balances(BANK, forged as Grant<"account_service">, soon())).rejects.toThrow(
+      TypeError,
+    )
+    const one = must(Grant.decide(consentOf(offer), "account_service", at, "acc-1"))
+    const refused = await world.access.transactions(BANK, one, "acc-2", { limit: 10 }, soon())
+    expect(refused).toEqual(err({ reason: "forbidden" }))
+    expect(world.asked).toEqual([])
+  })
+
+  test("P4: after the end no call starts", async () => {
+    const offer = await toLive()
+    const grant = grantOf(offer)
+    await endLink(world.db, offer.link, "disconnected", by(), random)
+    const calls = world.bank.calls.length
+    expect(await world.access.balances(BANK, grant, soon())).toEqual(err({ reason: "link_ended" }))
+    expect(world.bank.calls.length).toBe(calls)
+  })
+
+  test("P5: tokens moved to another link's row do not open", async () => {
+    const [alice, bob] = [await toLive(ALICE), await toLive(BOB)]
+    await env.DB.prepare(
+      "update links set wrapped_key = (select wrapped_key from links where id = ?1), tokens_sealed = (select tokens_sealed from links where id = ?1) where id = ?2",
+    )
+      .bind(alice.link, bob.link)
+      .run()
+    await expect(world.access.balances(BANK, grantOf(bob), soon())).rejects.toThrow("seal_broken")
+  })
+
+  test("a refused token is refreshed once for all who wait, and stored before it is used", async () => {
+    const offer = await toLive()
+    world.bank.spoilt.rotate = true
+    world.bank.live.access = "at-aged"
+    const asked = await Promise.all(
+      Array.from({ length: 5 }, () => world.access.balances(BANK, grantOf(offer), soon())),
+    )
+    expect(asked.every(({ ok: answered }) => answered)).toBe(true)
+    expect(world.bank.live.count).toBe(1)
+    expect(await tokensOf(offer.link)).toMatchObject({ accessToken: "at-1", refreshToken: "rt-1" })
+    expect((await findLink(world.db, offer.link))?.tokensVersion).toBe(1)
+  })
+
+  test("a token about to end is refreshed before it is used", async () => {
+    world.bank.spoilt.token = { expires_in: 15 }
+    const offer = await toLive()
+    expect(await world.access.balances(BANK, grantOf(offer), soon())).toEqual(ok([]))
+    expect(world.bank.live.count).toBe(1)
+  })
+
+  test("where another isolate refreshed meanwhile, its token is used and none is asked for", async () => {
+    const offer = await toLive()
+    world.bank.spoilt.rotate = true
+    const elsewhere = createBankAccess<string>({
+      db: world.db,
+      vault: world.vault,
+      login: world.login,
+      adapters: {
+        "fdx-6": {
+          getBalances: async (_, call, __, signal) => {
+            const answer = await call.request("GET", `${API}/accounts/acc-1`, { signal })
+            return answer.ok ? ok([]) : answer
+          },
+          listTransactions: async () => err({ reason: "not_found" }),
+        },
+      },
+      actions: { answerFraudCase: async () => err({ reason: "not_found" }) },
+      fetch: world.bank.fetch,
+      development: false,
+    })
+    world.bank.live.access = "at-aged"
+    const both = await Promise.all([
+      world.access.balances(BANK, grantOf(offer), soon()),
+      elsewhere.balances(BANK, grantOf(offer), soon()),
+    ])
+    expect(both).toEqual([ok([]), ok([])])
+    expect(await tokensOf(offer.link)).toMatchObject({ accessToken: world.bank.live.access })
+  })
+
+  test("a grant the bank has ended is told apart from a bank that is silent", async () => {
+    const offer = await toLive()
+    world.bank.live.access = "at-aged"
+    world.bank.spoilt.refreshError = "invalid_grant"
+    expect(await world.access.balances(BANK, grantOf(offer), soon())).toEqual(err({ reason: "link_ended" }))
+    world.bank.spoilt.refreshError = "server_error"
+    expect(await world.access.balances(BANK, grantOf(offer), soon())).toMatchObject({
+      error: { reason: "outage" },
+    })
+    delete world.bank.spoilt.refreshError
+    world.bank.spoilt.resource = () => new Response("sorry", { status: 503 })
+    await world.access.balances(BANK, grantOf(offer), soon())
+    expect((await findLink(world.db, offer.link))?.state).toBe("live")
+  })
+
+  test("a bank that takes too long is given up when the caller says so", async () => {
+    const offer = await toLive()
+    world.bank.spoilt.delayMs = 2_000
+    const started = Date.now()
+    expect(await world.access.balances(BANK, grantOf(offer), AbortSignal.timeout(150))).toEqual(
+      err({ reason: "outage", outage: { reason: "timeout", retry: "later" } }),
+    )
+    expect(Date.now() - started).toBeLessThan(1_000)
+  })
+
+  test("an answer above the cap is no answer", async () => {
+    const offer = await toLive()
+    const answers = (bytes: number) => () => new Response("x".repeat(bytes))
+    world.bank.spoilt.resource = answers(1024 * 1024)
+    expect(await world.access.balances(BANK, grantOf(offer), soon())).toEqual(ok([]))
+    world.bank.spoilt.resource = answers(1024 * 1024 + 1)
+    expect(await world.access.balances(BANK, grantOf(offer), soon())).toMatchObject({
+      error: { outage: { reason: "malformed", code: "too_large" } },
+    })
+  })
+
+  test("a demand for a fresh login becomes a step-up", async () => {
+    const offer = await toLive()
+    const headers = { "www-authenticate": 'DPoP error="insufficient_user_authentication"' }
+    world.bank.spoilt.resource = () => new Response(null, { status: 401, headers })
+    expect(await world.access.balances(BANK, grantOf(offer), soon())).toEqual(
+      err({ reason: "step_up_required" }),
+    )
+  })
+
+  test("an answer to a fraud case goes with its idempotency key and needs no grant, only a live link", async () => {
+    const offer = await toLive()
+    let key: string | null = null
+    world.bank.spoilt.resource = (request) => {
+      key = request.headers.get("idempotency-key")
+      return undefined
+    }
+    const answer = { caseId: "F-81C", answer: "deny", answeredAt: at, idempotencyKey: "answer-1" } as const
+    expect(await world.access.answerFraudCase(BANK, offer.link, answer, soon())).toMatchObject({ ok: true })
+    expect(key).toBe("answer-1")
+    await endLink(world.db, offer.link, "disconnected", by(), random)
+    expect(await world.access.answerFraudCase(BANK, offer.link, answer, soon())).toEqual(
+      err({ reason: "link_ended" }),
+    )
+  })
+
+  test("the token goes to the bank's registered addresses and nowhere else", async () => {
+    const offer = await toLive()
+    const leaky = createBankAccess<string>({
+      db: world.db,
+      vault: world.vault,
+      login: world.login,
+      adapters: {
+        "fdx-6": {
+          getBalances: async (_, call, __, signal) => {
+            const answer = await call.request("GET", `${API}.evil.example/accounts`, { signal })
+            return answer.ok ? ok([]) : answer
+          },
+          listTransactions: async () => err({ reason: "not_found" }),
+        },
+      },
+      actions: { answerFraudCase: async () => err({ reason: "not_found" }) },
+      fetch: world.bank.fetch,
+      development: false,
+    })
+    await expect(leaky.balances(BANK, grantOf(offer), soon())).rejects.toThrow(
+      "outside its registered addresses",
+    )
+  })
+})
