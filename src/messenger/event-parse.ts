@@ -53,10 +53,10 @@ const ENVELOPE_KEYS: readonly string[] = ["sender", "recipient", "timestamp", "h
 type Body<Event = MessengerEvent> = Event extends MessengerEvent
   ? Omit<Event, "v" | "page" | "psid" | "at" | "key">
   : never
-/** What was read, and what makes it the same event when it comes again: a `mid`, or parts to be digested. */
+/** What was read, and what makes it the same event when it comes again: an id fit to be stored, or parts to be digested. */
 interface Read {
   readonly body: Body
-  readonly key: { readonly mid: string } | { readonly parts: readonly (string | number)[] }
+  readonly key: { readonly id: string } | { readonly parts: readonly (string | number)[] }
 }
 type Reader = (event: JsonObject, at: number) => Read | undefined
 
@@ -132,7 +132,7 @@ async function readEvent(
   const member = row && objectOf(event[row[0]])
   const read = (member && row[1](member, head.at)) ?? readUnknown(event, head.at)
   const key =
-    "mid" in read.key ? read.key.mid : `${read.body.kind}|${await digestText(JSON.stringify(read.key.parts))}`
+    "id" in read.key ? read.key.id : `${read.body.kind}|${await digestText(JSON.stringify(read.key.parts))}`
   return { v: 1, ...head, key, ...read.body }
 }
 
@@ -144,7 +144,7 @@ function readMessage(message: JsonObject): Read | undefined {
     const appId = idOf(message["app_id"])
     const metadata = textOf(message["metadata"], METADATA_CHARS_MAX)
     return {
-      key: { mid },
+      key: { id: mid },
       body: { kind: "echo", mid, ...(appId ? { appId } : {}), ...(metadata ? { metadata } : {}) },
     }
   }
@@ -152,7 +152,10 @@ function readMessage(message: JsonObject): Read | undefined {
   const payload = textOf(objectOf(message["quick_reply"])?.["payload"], PAYLOAD_CHARS_MAX)
   const attachments = objectsOf(message["attachments"]).slice(0, ATTACHMENTS_MAX).map(attachmentKind)
   if (message["is_unsupported"] === true) attachments.push("unsupported")
-  return { key: { mid }, body: { kind: "message", mid, text, ...(payload ? { payload } : {}), attachments } }
+  return {
+    key: { id: mid },
+    body: { kind: "message", mid, text, ...(payload ? { payload } : {}), attachments },
+  }
 }
 
 function attachmentKind(attachment: JsonObject): string {
@@ -167,7 +170,7 @@ function readPostback(postback: JsonObject, at: number): Read | undefined {
   const ref = textOf(objectOf(postback["referral"])?.["ref"], REF_CHARS_MAX)
   if (payload === undefined) return undefined
   return {
-    key: mid ? { mid } : { parts: [at, title, payload] },
+    key: mid ? { id: mid } : { parts: [at, title, payload] },
     body: { kind: "postback", ...(mid ? { mid } : {}), title, payload, ...(ref ? { ref } : {}) },
   }
 }
@@ -179,14 +182,14 @@ function readDelivery(delivery: JsonObject): Read | undefined {
   const mids = listed.filter(
     (mid) => typeof mid === "string" && mid.length <= MID_CHARS_MAX,
   ) as readonly string[]
-  return { key: { parts: [watermark] }, body: { kind: "delivery", mids, watermark } }
+  return { key: { id: `delivery|${watermark}` }, body: { kind: "delivery", mids, watermark } }
 }
 
 function readSeen(read: JsonObject): Read | undefined {
   const watermark = instantOf(read["watermark"])
   return watermark === undefined
     ? undefined
-    : { key: { parts: [watermark] }, body: { kind: "read", watermark } }
+    : { key: { id: `read|${watermark}` }, body: { kind: "read", watermark } }
 }
 
 function readReaction(reaction: JsonObject, at: number): Read | undefined {
