@@ -20,7 +20,7 @@ const WWW = /\bwww\.\S*/giu
 /** A dot, in any script that has one, between characters that could be a host: chats make links of `name.tld`. */
 const DOT_IN_NAME = /(?<=[\p{L}\p{Nd}\p{M}_-])[.。](?=\p{L})/gu
 /** Seven digits or more with little between them: chats and phones make numbers to call of them. */
-const NUMBER_TO_CALL = /[+(]*\p{Nd}(?:[^\p{L}\p{Nd}]{0,3}\p{Nd}){6,}/gu
+const NUMBER_TO_CALL = /[+(]*\p{Nd}(?:[^\p{L}\p{Nd}]{0,3}\p{Nd}){6,}\p{M}*/gu
 /** More marks on one letter than any language writes run over the lines above and below. */
 const MARKS = /(\p{M}{4})\p{M}+/gu
 
