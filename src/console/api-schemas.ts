@@ -109,7 +109,11 @@ export const SCHEMAS = {
   Bank: {
     type: "object",
     properties: { v: { const: 1 }, id: BANK_ID, ...bankMembers },
-    required: ["v", "id", ...BANK_REQUIRED],
+    required: [
+      "v",
+      "id",
+      ...Object.keys(bankMembers).filter((name) => name !== "actionsBase" && name !== "callbackUrl"),
+    ],
   },
   PageInput: {
     type: "object",

@@ -9,8 +9,7 @@ const STYLE = `
 :root { color-scheme: light dark; font: 1rem/1.55 system-ui, sans-serif }
 body { max-width: 46rem; margin: 0 auto; padding: 2rem 1rem 4rem }
 h2 { margin-top: 2.5rem; font-size: 1.1rem; border-top: 1px solid #8886; padding-top: 1.25rem }
-code, pre { font: .9em/1.5 ui-monospace, monospace }
-pre { background: #8881; padding: .75rem; overflow-x: auto; border-radius: .4rem }
+code { font-family: ui-monospace, monospace; font-size: .9em; overflow-wrap: anywhere }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: .5rem 0 }
 dt { font-weight: 600 } dd { margin: 0 }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr } dd { margin-bottom: .4rem } }
@@ -42,6 +41,9 @@ export function renderDocs(operations: readonly Operation[], nonce: string): str
           {operations.map((operation) => (
             <OperationSection operation={operation} />
           ))}
+          {schemasOf(operations).map((name) => (
+            <SchemaSection name={name} />
+          ))}
         </main>
       </body>
     </html>
@@ -49,9 +51,15 @@ export function renderDocs(operations: readonly Operation[], nonce: string): str
   return `<!doctype html>${String(page)}`
 }
 
+/** The schemas operations name, each once, and the form of every refusal. */
+function schemasOf(operations: readonly Operation[]): readonly SchemaName[] {
+  const named = operations.flatMap(({ body, answer }) => (body ? [body, answer.schema] : [answer.schema]))
+  return [...new Set<SchemaName>([...named, "Problem"])]
+}
+
 function OperationSection({ operation }: { readonly operation: Operation }) {
   const refusals = new Map(
-    operation.refusals.map((refusal) => [problemOf(refusal).title, problemOf(refusal).status]),
+    operation.refusals.map(problemOf).map(({ title, status }) => [title, status] as const),
   )
   return (
     <section>
@@ -72,8 +80,18 @@ function OperationSection({ operation }: { readonly operation: Operation }) {
             <dd>{query.description}</dd>
           </>
         ))}
-        {operation.body ? <Members title="Body" schema={operation.body} /> : null}
-        <Members title="Answer" schema={operation.answer.schema} />
+        {operation.body ? (
+          <>
+            <dt>Body</dt>
+            <dd>
+              <SchemaLink name={operation.body} />
+            </dd>
+          </>
+        ) : null}
+        <dt>200</dt>
+        <dd>
+          <Answer {...operation.answer} />
+        </dd>
         {[...refusals].map(([title, status]) => (
           <>
             <dt>{status}</dt>
@@ -85,25 +103,67 @@ function OperationSection({ operation }: { readonly operation: Operation }) {
   )
 }
 
-function Members({ title, schema }: { readonly title: string; readonly schema: SchemaName }) {
-  const { properties = {}, required = [] }: Shape = SCHEMAS[schema]
+function Answer({ schema, list, member }: Operation["answer"]) {
+  if (list)
+    return (
+      <>
+        <code>{list}</code>, a list of <SchemaLink name={schema} />
+      </>
+    )
   return (
     <>
-      <dt>{title}</dt>
-      <dd>
-        {Object.keys(properties).map((name, index) => (
-          <>
-            {index > 0 ? ", " : ""}
-            <code>{name}</code>
-            {required.includes(name) ? "" : " (optional)"}
-          </>
-        ))}
-      </dd>
+      {member ? <code>{member}</code> : null}
+      {member ? ", a " : null}
+      <SchemaLink name={schema} />
     </>
   )
 }
 
+function SchemaLink({ name }: { readonly name: SchemaName }) {
+  return <a href={`#${name}`}>{name}</a>
+}
+
+function SchemaSection({ name }: { readonly name: SchemaName }) {
+  const { properties = {}, required = [], description }: Shape = SCHEMAS[name]
+  return (
+    <section>
+      <h2 id={name}>{name}</h2>
+      {description ? <p>{description}.</p> : null}
+      <dl>
+        {Object.entries(properties).map(([member, shape]) => (
+          <>
+            <dt>
+              <code>{member}</code>
+            </dt>
+            <dd>
+              {[
+                describe(shape),
+                ...(shape.description ? [shape.description] : []),
+                ...(required.includes(member) ? [] : ["optional"]),
+              ].join("; ")}
+            </dd>
+          </>
+        ))}
+      </dl>
+    </section>
+  )
+}
+
+function describe({ type, enum: values, const: value, default: otherwise }: Member): string {
+  const kind = values ? values.join(" | ") : value === undefined ? (type ?? "") : JSON.stringify(value)
+  return otherwise === undefined ? kind : `${kind}, else ${JSON.stringify(otherwise)}`
+}
+
 interface Shape {
-  readonly properties?: Readonly<Record<string, unknown>>
+  readonly properties?: Readonly<Record<string, Member>>
   readonly required?: readonly string[]
+  readonly description?: string
+}
+
+interface Member {
+  readonly type?: string
+  readonly enum?: readonly string[]
+  readonly const?: unknown
+  readonly default?: unknown
+  readonly description?: string
 }

@@ -80,12 +80,14 @@ describe("the schemas", () => {
       callbackUrl: "https://bank.example.com/callbacks",
     })
     expect(Object.keys(SCHEMAS.Bank.properties).toSorted()).toEqual(Object.keys(record).toSorted())
+    expect([...SCHEMAS.Bank.required].toSorted()).toEqual(Object.keys(bankRecord(HARBOUR)).toSorted())
     expect(SCHEMAS.BankInput.required.toSorted()).toEqual(Object.keys(bankBody()).toSorted())
   })
 
   it("name the members of a Page's record, and no token among what is given out", () => {
     const { locationHint: _, ...members } = SCHEMAS.Page.properties
     expect(Object.keys(members).toSorted()).toEqual(Object.keys(pageRecord("11", HARBOUR)).toSorted())
+    expect([...SCHEMAS.Page.required].toSorted()).toEqual(Object.keys(members).toSorted())
     expect(Object.keys(SCHEMAS.Page.properties)).not.toContain("token")
   })
 })
@@ -113,5 +115,6 @@ describe("/docs and /openapi.json", () => {
     expect(html).toContain("PUT /admin/v1/pages/{id}")
     expect(html).not.toContain("/admin/v1/clock")
     expect(html).not.toContain("[object")
+    for (const [, id] of html.matchAll(/href="#([A-Za-z]+)"/g)) expect(html).toContain(`<h2 id="${id}">`)
   })
 })
