@@ -115,6 +115,19 @@ describe("Page", () => {
     })
   })
 
+  it("answers over RPC with plain values", async () => {
+    const stub = env.PAGE.getByName("rpc")
+    expect(await stub.lease({ ...ask, n: 30 })).toEqual({
+      granted: 30,
+      permit: { until: T + 2_000 },
+      shares: [
+        { at: T, count: 21 },
+        { at: T + 100, count: 9 },
+      ],
+    })
+    expect(await stub.state()).toEqual({ v: 1, paused: null, breakerOpenUntil: 0 })
+  })
+
   it("opens its breaker on reports", async () => {
     await inPage("breaker", (one) => {
       one.report({ v: 1, sent: { kind: "throttled", afterMs: 5_000 }, now: T })
