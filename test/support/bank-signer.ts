@@ -3,7 +3,7 @@
 
 export const EVENTS_TYPE = "application/cloudevents+json"
 export const BATCH_TYPE = "application/cloudevents-batch+json"
-export const BATCH_COMPONENTS = [
+export const COMPONENTS = [
   "@method",
   "@authority",
   "@path",
@@ -59,7 +59,10 @@ export async function createTestKey(kid: string, alg: TestKey["alg"] = "ES256"):
     "sign",
     "verify",
   ])) as CryptoKeyPair
-  const exported = (await crypto.subtle.exportKey("jwk", pair.publicKey)) as unknown as Record<string, unknown>
+  const exported = (await crypto.subtle.exportKey("jwk", pair.publicKey)) as unknown as Record<
+    string,
+    unknown
+  >
   const { kty, crv, x, y, n, e } = exported
   const jwk = JSON.parse(JSON.stringify({ kty, crv, x, y, n, e, kid, use: "sig", alg })) as TestKey["jwk"]
   return { kid, alg, pair, jwk }
@@ -81,7 +84,7 @@ export async function signHeaders(
   const { host, pathname, search } = new URL(url)
   const contentType = signing.contentType ?? EVENTS_TYPE
   const digest = signing.digest ?? (await contentDigest(body))
-  const values: Readonly<Record<(typeof BATCH_COMPONENTS)[number], string>> = {
+  const values: Readonly<Record<(typeof COMPONENTS)[number], string>> = {
     "@method": "POST",
     "@authority": signing.authority ?? host,
     "@path": pathname,
@@ -89,7 +92,7 @@ export async function signHeaders(
     "content-type": contentType,
     "content-digest": digest,
   }
-  const covered = BATCH_COMPONENTS.filter((name) => !signing.without?.includes(name))
+  const covered = COMPONENTS.filter((name) => !signing.without?.includes(name))
   const list = covered.map((name) => `"${name}"`).join(" ")
   const created = "created" in signing ? signing.created : Math.floor(Date.now() / 1_000)
   const parameters =

@@ -168,7 +168,60 @@ describe("verifyEventSignature()", () => {
   })
 })
 
+/** RFC 9421, B.1.3 and B.1.4: public keys; B.2.4 and B.2.6: what they signed. */
+const VECTORS = [
+  {
+    section: "B.2.4",
+    jwk: {
+      kty: "EC",
+      crv: "P-256",
+      kid: "test-key-ecc-p256",
+      x: "qIVYZVLCrPZHGHjP17CTW0_-D9Lfw0EkjqF7xB4FivA",
+      y: "Mc4nN9LTDOBhfoUeg8Ye9WedFRhnZXZJA12Qp0zZ6F0",
+    },
+    base: [
+      '"@status": 200',
+      '"content-type": application/json',
+      '"content-digest": sha-512=:mEWXIS7MaLRuGgxOBdODa3xqM1XdEvxoYhvlCFJ41QJgJc4GTsPp29l5oGX69wWdXymyU0rjJuahq4l5aGgfLQ==:',
+      '"content-length": 23',
+      '"@signature-params": ("@status" "content-type" "content-digest" "content-length");created=1618884473;keyid="test-key-ecc-p256"',
+    ],
+    signature: "wNmSUAhwb5LxtOtOpNa6W5xj067m5hFrj0XQ4fvpaCLx0NKocgPquLgyahnzDnDAUy5eCdlYUEkLIj+32oiasw==",
+  },
+  {
+    section: "B.2.6",
+    jwk: {
+      kty: "OKP",
+      crv: "Ed25519",
+      kid: "test-key-ed25519",
+      x: "JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs",
+    },
+    base: [
+      '"date": Tue, 20 Apr 2021 02:07:55 GMT',
+      '"@method": POST',
+      '"@path": /foo',
+      '"@authority": example.com',
+      '"content-type": application/json',
+      '"content-length": 18',
+      '"@signature-params": ("date" "@method" "@path" "@authority" "content-type" "content-length");created=1618884473;keyid="test-key-ed25519"',
+    ],
+    signature: "wqcAqbmYJ2ji2glfAMaRy4gruYYnx2nEFN2HN6jrnDnQCK1u02Gb04v9EDgwUPiu4A0w6vuQv5lIp5WPpBKRCw==",
+  },
+] as const
+
 describe("parseEventKeys()", () => {
+  it.each(VECTORS)(
+    "gives a key that verifies RFC 9421, $section, and nothing else",
+    async ({ jwk, base, signature }) => {
+      const parsed = await parseEventKeys({ keys: [jwk] })
+      const key = parsed.ok ? parsed.value.get(jwk.kid) : undefined
+      const bytes = new TextEncoder().encode(base.join("\n"))
+      expect(await key?.verify(bytes, Uint8Array.fromBase64(signature))).toBe(true)
+      expect(await key?.verify(bytes.slice(1), Uint8Array.fromBase64(signature))).toBe(false)
+      expect(await key?.verify(bytes, Uint8Array.fromBase64(signature).slice(1))).toBe(false)
+    },
+  )
+
   const kidsOf = async (...jwks: readonly unknown[]) => {
     const parsed = await parseEventKeys({ keys: jwks })
     return parsed.ok ? [...parsed.value.keys()] : parsed.error.reason
