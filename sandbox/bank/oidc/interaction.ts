@@ -58,7 +58,8 @@ export async function finishConsent(
     grant.addResourceScope(resource, scopes.join(" "))
   for (const detail of detailsOf(interaction))
     grant.addRar({ ...detail, accounts: accounts.map(consentedAccount) })
-  await save(interaction, { consent: { grantId: await grant.save() } })
+  // The login of this connection goes on with the consent: a client that asks for `prompt=login` is answered once, not for ever.
+  await save(interaction, { ...interaction.lastSubmission, consent: { grantId: await grant.save() } })
   return interaction.returnTo
 }
 
