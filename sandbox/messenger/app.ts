@@ -1,6 +1,7 @@
 // The paths of the pretend Messenger, inside its object. A table of contents; the bank's paths never come here.
 
 import { Hono } from "hono"
+import { problem } from "./control/problem.ts"
 import { controlRoutes } from "./control/routes.ts"
 import type { Emulator } from "./emulator.ts"
 import { answerGraph } from "./graph/routes.ts"
@@ -14,6 +15,6 @@ export function sandboxApp(emulator: Emulator): Hono {
   app.route("/control", controlRoutes(emulator))
   app.route("/", linkingRoutes(emulator))
   app.route("/", phoneRoutes(emulator))
-  app.notFound((c) => c.text(`There is nothing at ${c.req.path}`, 404))
+  app.notFound((c) => problem(404, `There is no ${c.req.method} ${c.req.path}`))
   return app
 }

@@ -17,7 +17,7 @@ export const GATEWAY_ADMIN_KEY = "dev-admin-key"
 export const FIRST_PAGE = {
   id: "100000000000001",
   token: "dev-page-token",
-  name: "Demo Bank",
+  name: "Harbourline Bank",
 } as const
 
 /** What that Page is subscribed to before anybody calls `subscribed_apps`. */

@@ -77,7 +77,7 @@ export class Messenger extends DurableObject<SandboxEnv> {
       settings,
       deliver: (pageId, body) => deliver(this.#emulator, pageId, body),
       settled: (row, taken) => settleSaid(this.#emulator, row, taken),
-      wakeAt: (at) => this.#wakeAt(at),
+      alarmAt: (at) => this.#armAlarm(at + ALARM_BEHIND_MS),
     })
     return {
       env: this.env,
@@ -116,22 +116,23 @@ export class Messenger extends DurableObject<SandboxEnv> {
   }
 
   #tick(): void {
-    const { clock, templates, courier, outbox } = this.#emulator
+    const { clock, templates, courier } = this.#emulator
     for (const template of templates.approveDue(clock.now()))
       announceTemplate(this.#emulator, template.pageId, template)
     courier.kick()
     const decisionAt = templates.nextDecisionAt()
-    if (decisionAt !== undefined) this.#wakeAt(clock.realTime(decisionAt))
-    const eventAt = outbox.nextAt()
-    if (eventAt !== undefined && eventAt > Date.now()) this.#wakeAt(eventAt)
+    if (decisionAt !== undefined) this.#tickAt(clock.realTime(decisionAt))
   }
 
-  #wakeAt(at: number): void {
+  #tickAt(at: number): void {
+    setTimeout(() => this.#tick(), Math.max(0, at - Date.now()))
+    this.#armAlarm(at + ALARM_BEHIND_MS)
+  }
+
+  #armAlarm(at: number): void {
     const now = Date.now()
-    setTimeout(() => this.#tick(), Math.max(0, Math.min(at - now, 30_000)))
-    const alarmAt = Math.max(at, now) + ALARM_BEHIND_MS
-    if (this.#alarmAt <= alarmAt && this.#alarmAt > now) return
-    this.#alarmAt = alarmAt
-    this.ctx.waitUntil(this.ctx.storage.setAlarm(alarmAt))
+    if (this.#alarmAt <= at && this.#alarmAt > now) return
+    this.#alarmAt = Math.max(at, now)
+    this.ctx.waitUntil(this.ctx.storage.setAlarm(this.#alarmAt))
   }
 }

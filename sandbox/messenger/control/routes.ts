@@ -130,7 +130,6 @@ export function controlRoutes(emulator: Emulator): Hono {
     return c.json({ reset: true, bank: await resetBank(emulator) })
   })
 
-  app.notFound((c) => problem(404, `There is no ${c.req.method} ${c.req.path}`))
   return app
 }
 

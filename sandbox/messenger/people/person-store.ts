@@ -80,6 +80,17 @@ export class PersonStore {
     return this.#sql.exec<Row>("SELECT * FROM people ORDER BY ord").toArray().map(toPerson)
   }
 
+  /** The newest and most recently active, oldest first: as many as a list can show. */
+  recent(count: number): readonly Person[] {
+    return this.#sql
+      .exec<Row>(
+        `SELECT * FROM (SELECT * FROM people ORDER BY coalesce(last_action_at, 0) DESC, ord DESC LIMIT ?) ORDER BY ord`,
+        count,
+      )
+      .toArray()
+      .map(toPerson)
+  }
+
   /** Change what is named, leave the rest. */
   change(psid: string, change: PersonChange): void {
     for (const [key, value] of Object.entries(change)) {

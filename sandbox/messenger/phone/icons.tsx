@@ -29,8 +29,17 @@ export const Icon: FC<{ name: keyof typeof PATHS }> = ({ name }) => (
   </svg>
 )
 
-/** The Page's picture: a bank in white on blue. */
-export const PAGE_PICTURE = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><defs><linearGradient id="g" x1="0" y1="0" x2="1" y2="1"><stop offset="0" stop-color="#0f6f5c"/><stop offset="1" stop-color="#0a4a63"/></linearGradient></defs><rect width="64" height="64" fill="url(#g)"/><path d="M32 14 13 24.5V28h38v-3.500zM17.500 31v12h5V31zm12 0v12h5V31zm12 0v12h5V31zM13 46v4h38v-4z" fill="#fff"/></svg>`
+/** The Page's picture: the bank's lighthouse over one wave, at night. */
+export const PAGE_PICTURE = [
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">',
+  '<defs><linearGradient id="sea" x1="0" y1="0" x2=".6" y2="1">',
+  '<stop offset="0" stop-color="#06303d"/><stop offset="1" stop-color="#0e6a78"/></linearGradient></defs>',
+  '<rect width="64" height="64" fill="url(#sea)"/>',
+  '<path d="M37.5 18.2 53 12.6v11.6zM26.5 18.2 11 12.6v11.6z" fill="#f2b84b"/>',
+  '<path d="M29 13.5h6l1 4.7h-8zM27.5 20.5h9L39 42H25z" fill="#fff"/>',
+  '<path d="M12 48.5c5 0 5-3.3 10-3.3s5 3.3 10 3.3 5-3.3 10-3.3 5 3.3 10 3.3" fill="none" stroke="#fff" stroke-width="3.4" stroke-linecap="round"/>',
+  "</svg>",
+].join("")
 
 /** A person's picture: initials on a disc.
  * @param initials letters only; escaped all the same */

@@ -12,10 +12,13 @@ type Watching = { readonly psid: string; readonly looking: boolean }
 
 const isWatching = (value: unknown): value is Watching => isObject(value) && typeof value.psid === "string"
 
+const GATHER_MS = 60
+
 /** The sockets of the phone pages. */
 export class Live {
   readonly #ctx: DurableObjectState
   readonly #emulator: () => Emulator
+  #peopleTimer: ReturnType<typeof setTimeout> | undefined
 
   constructor(ctx: DurableObjectState, emulator: () => Emulator) {
     this.#ctx = ctx
@@ -67,8 +70,16 @@ export class Live {
     this.#tellChat(psid, () => ({ type: "mark", mark }))
   }
 
-  /** Names, unread counts or linking changed. */
+  /** Names, unread counts or linking changed. Told a moment later, once for many changes. */
   peopleChanged(): void {
+    if (this.#peopleTimer !== undefined || this.#ctx.getWebSockets().length === 0) return
+    this.#peopleTimer = setTimeout(() => {
+      this.#peopleTimer = undefined
+      this.#tellPeople()
+    }, GATHER_MS)
+  }
+
+  #tellPeople(): void {
     const emulator = this.#emulator()
     for (const [socket, { psid }] of this.#sockets()) {
       this.#tell(socket, { type: "people", html: drawPeople(emulator, psid) })

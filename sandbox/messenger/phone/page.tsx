@@ -53,6 +53,10 @@ export const PhonePage: FC<{ emulator: Emulator; page: Page; person: Person }> =
               <p class="hero-more" dir="auto">
                 {greetingOf(page, person) ?? words.empty}
               </p>
+              <button type="button" class="pill hero-play" data-play lang="en" dir="ltr">
+                <Icon name="play" />
+                Play the story
+              </button>
             </div>
             <div
               id="log"
@@ -123,10 +127,15 @@ const Header: FC<{ page: Page; person: Person }> = ({ page, person }) => (
       <h1>{page.name}</h1>
       <p>{wordsFor(person.locale).business}</p>
     </div>
-    <button type="button" id="play" class="pill" lang="en" dir="ltr">
+    <button
+      type="button"
+      class="icon play"
+      data-play
+      aria-label="Play the story"
+      title="Play the story: the mission in a minute"
+      lang="en"
+    >
       <Icon name="play" />
-      <span class="wide-only">Play the story</span>
-      <span class="narrow-only">Story</span>
     </button>
     <button
       type="button"

@@ -6,6 +6,7 @@ import type { Person } from "../people/person-store.ts"
 import { LOCALES } from "./words.ts"
 
 const HUES = 6
+const LISTED_MAX = 40
 
 /** Initials on one of six colours; the same name always has the same. */
 export const Face: FC<{ person: Person }> = ({ person }) => {
@@ -16,7 +17,7 @@ export const Face: FC<{ person: Person }> = ({ person }) => {
 /** The people of the sandbox as links, the current one marked. */
 export const PeopleList: FC<{ emulator: Emulator; current: string }> = ({ emulator, current }) => (
   <ul class="people">
-    {emulator.people.list().map((person) => {
+    {emulator.people.recent(LISTED_MAX).map((person) => {
       const unread = person.psid === current ? 0 : emulator.thread.unread(person.psid)
       return (
         <li>

@@ -14,6 +14,8 @@ export function phoneRoutes(emulator: Emulator): Hono {
   const app = new Hono()
 
   app.get("/", (c) => {
+    // Sockets and control calls compare origins as text, so there is one address only.
+    if (c.req.header("host")?.startsWith("127.0.0.1")) return c.redirect(`${emulator.env.ORIGIN}/`, 302)
     const asked = c.req.query("person")
     const person = (asked === undefined ? undefined : emulator.people.find(asked)) ?? mostRecent(emulator)
     const page = emulator.pages.find(person?.pageId ?? "")

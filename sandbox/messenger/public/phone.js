@@ -178,14 +178,18 @@ scroll.addEventListener("scroll", () => {
   if (isAtEnd()) newer.hidden = true
 })
 
-$("new-person").addEventListener("submit", async (event) => {
-  event.preventDefault()
+async function addPerson(form) {
   const response = await fetch("/control/people", {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify(Object.fromEntries(new FormData(event.target))),
+    body: JSON.stringify(Object.fromEntries(new FormData(form))),
   })
   if (response.ok) location.href = `/?person=${(await response.json()).psid}`
+}
+
+$("new-person").addEventListener("submit", (event) => {
+  event.preventDefault()
+  void addPerson(event.target)
 })
 
 document.addEventListener("visibilitychange", () => tellLooking(false))

@@ -183,10 +183,12 @@ export function startStory(chat) {
     $("story-stop").textContent = "Close"
   }
 
-  $("play").addEventListener("click", () => {
-    $("story-stop").textContent = "Stop"
-    void play("hello")
-  })
+  for (const button of document.querySelectorAll("[data-play]")) {
+    button.addEventListener("click", () => {
+      $("story-stop").textContent = "Stop"
+      void play("hello")
+    })
+  }
 
   $("story-stop").addEventListener("click", () => {
     running += 1

@@ -15,8 +15,8 @@ export type CourierParts = {
   readonly settings: () => WebhookSettings
   /** Post one body for a Page; true when the gateway took it */
   readonly deliver: (pageId: string, body: string) => Promise<boolean>
-  /** Have `kick` called at that real time, restart or not */
-  readonly wakeAt: (at: number) => void
+  /** Have `kick` called soon after that real time, should the object have slept or been restarted meanwhile */
+  readonly alarmAt: (at: number) => void
   /** Told of each event's end */
   readonly settled: (row: OutboxRow, taken: boolean) => void
 }
@@ -31,9 +31,10 @@ const REQUESTS_AT_ONCE = 6
 export class Courier {
   readonly #parts: CourierParts
   readonly #running = new Set<string>()
+  /** Lanes that found no room; whoever finishes takes the first */
+  readonly #waiting = new Set<string>()
   readonly #waiters = new Map<number, (taken: boolean) => void>()
   #mixing = false
-  #crowded = false
 
   constructor(parts: CourierParts) {
     this.#parts = parts
@@ -46,7 +47,7 @@ export class Courier {
   ): number {
     const dueAt = Date.now() + this.#parts.settings().delayMs + (options.afterMs ?? 0)
     const id = this.#parts.outbox.add({ ...row, dueAt, once: options.once ?? false })
-    this.kick()
+    this.#start(row.lane)
     return id
   }
 
@@ -55,18 +56,24 @@ export class Courier {
     return new Promise((resolve) => this.#waiters.set(id, resolve))
   }
 
-  /** Send whatever may be sent now. Safe to call at any time. */
+  /** Look through the whole outbox and send what may be sent: after a start, an alarm, a change of settings. */
   kick(): void {
+    for (const lane of this.#parts.outbox.lanes()) this.#start(lane)
+  }
+
+  #start(lane: string): void {
     if (this.#isMixed()) {
       if (!this.#mixing) void this.#mix()
       return
     }
-    for (const lane of this.#parts.outbox.lanes()) {
-      if (this.#running.has(lane)) continue
-      // Whoever finishes next calls again for those that found no room.
-      if (this.#running.size >= LANES_MAX) this.#crowded = true
-      else void this.#drain(lane)
-    }
+    if (this.#running.has(lane)) return
+    if (this.#running.size >= LANES_MAX) this.#waiting.add(lane)
+    else void this.#drain(lane)
+  }
+
+  #startLater(lane: string, at: number): void {
+    setTimeout(() => this.#start(lane), Math.max(0, at - Date.now()))
+    this.#parts.alarmAt(at)
   }
 
   #isMixed(): boolean {
@@ -80,7 +87,7 @@ export class Courier {
       for (let row = this.#parts.outbox.head(lane); row !== undefined; row = this.#parts.outbox.head(lane)) {
         const at = Math.max(row.dueAt, row.nextTryAt)
         if (at > Date.now()) {
-          this.#parts.wakeAt(at)
+          this.#startLater(lane, at)
           return
         }
         if (this.#isMixed()) return
@@ -88,10 +95,12 @@ export class Courier {
       }
     } finally {
       this.#running.delete(lane)
-      if (this.#crowded || this.#isMixed()) {
-        this.#crowded = false
-        queueMicrotask(() => this.kick())
-      }
+      const [next] = this.#waiting
+      if (next !== undefined) this.#waiting.delete(next)
+      // The settings may have changed while an answer was awaited: then what is left goes the other way.
+      const follower = next ?? (this.#isMixed() ? lane : undefined)
+      // Not at once: a chain of lanes with nothing due would be as deep as it is long.
+      if (follower !== undefined) queueMicrotask(() => this.#start(follower))
     }
   }
 
@@ -116,7 +125,8 @@ export class Courier {
     } finally {
       this.#mixing = false
       const at = this.#parts.outbox.nextAt()
-      if (at !== undefined) this.#parts.wakeAt(at)
+      const lane = at === undefined ? undefined : this.#parts.outbox.lanes()[0]
+      if (at !== undefined && lane !== undefined) this.#startLater(lane, at)
     }
   }
 
@@ -139,9 +149,8 @@ export class Courier {
   #settle(row: OutboxRow, taken: boolean): void {
     const waitMs = taken || row.once ? undefined : retryWaitMs(row.attempts + 1)
     if (waitMs !== undefined) {
-      const at = Date.now() + waitMs
-      this.#parts.outbox.postpone(row.id, at)
-      if (waitMs > 0) this.#parts.wakeAt(at)
+      // The lane, or the mixture, finds the row again at its head and waits for its time.
+      this.#parts.outbox.postpone(row.id, Date.now() + waitMs)
       return
     }
     this.#parts.outbox.settle(row.id, taken ? "done" : "dropped")

@@ -64,7 +64,8 @@ export class OutboxStore {
         Number(row.once),
       )
       .one()
-    this.#sql.exec("DELETE FROM outbox WHERE state <> 'pending' AND id < ?", id - SETTLED_KEPT)
+    if (id % 500 === 0)
+      this.#sql.exec("DELETE FROM outbox WHERE state <> 'pending' AND id < ?", id - SETTLED_KEPT)
     return id
   }
 
