@@ -36,11 +36,12 @@ text-decoration:none;cursor:pointer}
 .button:hover,.button:active{background:var(--accent-press)}
 .quiet{background:transparent;color:var(--accent);border-color:var(--line)}
 .quiet:hover,.quiet:active{background:var(--tint)}
+.actions+p,form+p{margin-block-start:1rem}
 .actions{display:grid;gap:.625rem;margin-block-start:1.5rem}
 :focus-visible{outline:3px solid var(--accent);outline-offset:3px;border-radius:.5rem}
 .accounts{list-style:none;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:.5rem}
-.accounts li{background:var(--tint);border:1px solid var(--line);border-radius:.75rem;padding:.5rem .75rem;font-weight:600}
-.accounts bdi+bdi{color:var(--soft);font-weight:500;margin-inline-start:.5rem;font-variant-numeric:tabular-nums}
+.accounts li{display:flex;gap:.5rem;background:var(--tint);border:1px solid var(--line);border-radius:.75rem;padding:.5rem .75rem;font-weight:600}
+.accounts bdi+bdi{color:var(--soft);font-weight:500;font-variant-numeric:tabular-nums}
 .switches{margin:0;padding:0;border:0}
 .switches>label,.amounts{display:grid;grid-template-columns:1fr auto;gap:.125rem 1rem;align-items:center;padding:.875rem 0;
 border-block-start:1px solid var(--line);cursor:pointer}

@@ -1,5 +1,5 @@
 // What the linking pages say, in Arabic. Same keys and values as link-pages.en.ts, checked by type and by test.
-// Gender-neutral where Arabic allows: verbal nouns and the polite plural.
+// Gender-neutral where Arabic allows: verbal nouns and the polite plural. Figures stand in left-to-right isolates (U+2066, U+2069).
 
 import type { LinkPageKey } from "./link-pages.en.ts"
 
@@ -26,14 +26,16 @@ export const linkPagesAr: Readonly<Record<LinkPageKey, string>> = {
   nothing_chosen: "لم يُفعّل شيء بعد. فعّلوا ما تريدون معرفته، أو اختاروا «ليس الآن».",
 
   balance_updates: "تحديثات الرصيد",
-  balance_updates_sample: "الحساب الجاري ••4821: 1,204.50 EUR متاح، الساعة 14:05.",
+  balance_updates_sample:
+    "الحساب الجاري \u2066••4821\u2069: \u20661,204.50 EUR\u2069 متاح، الساعة \u206614:05\u2069.",
   transaction_alerts: "المدفوعات",
-  transaction_alerts_sample: "مدفوع 18.40 EUR لدى CITY BAKERY، البطاقة ••4821، اليوم 08:12.",
+  transaction_alerts_sample:
+    "مدفوع \u206618.40 EUR\u2069 لدى CITY BAKERY، البطاقة \u2066••4821\u2069، اليوم \u206608:12\u2069.",
   fraud_alerts: "تنبيهات الاحتيال",
   fraud_alerts_sample:
-    "فحص احتيال من {bank}: 249.99 USD لدى ELECTRO MART عبر الإنترنت، البطاقة ••4821. هل كان هذا منكم؟",
+    "فحص احتيال من {bank}: \u2066249.99 USD\u2069 لدى ELECTRO MART عبر الإنترنت، البطاقة \u2066••4821\u2069. هل كان هذا منكم؟",
   receipts: "الإيصالات",
-  receipts_sample: "NORTH BOOKS، الطلب 7731: قطعتان، 31.80 EUR، دُفع بالبطاقة ••4821.",
+  receipts_sample: "NORTH BOOKS، الطلب 7731: قطعتان، \u206631.80 EUR\u2069، دُفع بالبطاقة \u2066••4821\u2069.",
   shipping_updates: "الشحنات",
   shipping_updates_sample: "طردكم من NORTH BOOKS في الطريق، ويُتوقع وصوله اليوم.",
   account_service: "السؤال والتصرف",
@@ -101,7 +103,7 @@ export const linkPagesAr: Readonly<Record<LinkPageKey, string>> = {
   bank_refused_title: "لم يقبل {bank} طلبنا",
   bank_refused_safe: "لم يُربط شيء.",
   bank_refused_next: "عودوا إلى المحادثة واضغطوا تسجيل الدخول مجددًا. إن استمر ذلك فاسألوا {bank}.",
-  denied_title: "لم يسمح {bank} بالمتابعة",
+  denied_title: "لم يكتمل تسجيل الدخول لدى {bank}",
   denied_safe: "رجعتم، أو لم تكن كلمة المرور أو الخطوة الثانية صحيحة. لم يُربط شيء، وحسابكم كما كان.",
   denied_next: "للمحاولة مجددًا عودوا إلى المحادثة واضغطوا تسجيل الدخول.",
   second_factor_missing_title: "لم يتحقق {bank} منكم بخطوة ثانية",

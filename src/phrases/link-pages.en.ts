@@ -102,7 +102,7 @@ export const linkPagesEn = {
   bank_refused_title: "{bank} did not take our request",
   bank_refused_safe: "Nothing was connected.",
   bank_refused_next: "Go back to the chat and tap Log In again. If it stays so, ask {bank}.",
-  denied_title: "{bank} did not let this go on",
+  denied_title: "The login at {bank} was not completed",
   denied_safe:
     "You went back, or the password or second step was not right. Nothing was connected, and your account is as it was.",
   denied_next: "To try again, go back to the chat and tap Log In.",

@@ -290,7 +290,7 @@ describe("linking", () => {
     must(await world.linking.decline(BANK, state, form))
     expect(world.later).toEqual([state.link])
     expect((await findLink(world.db, state.link))?.state).toBe("ended")
-    must(await revokeAndDestroy(world, BANK, state.link, "declined", at))
+    must(await revokeAndDestroy({ ...world, random }, BANK, state.link, "declined", at))
     expect(world.bank.revoked).toEqual(["rt-0"])
     expect(await findLink(world.db, state.link)).toMatchObject({ wrappedKey: null, tokensSealed: null })
   })
@@ -424,7 +424,7 @@ describe("goLive()", () => {
     expect((await findLiveByPerson(world.db, ALICE))?.id).toBe(second.link)
     const repeated = must(await goLive(world.db, second.link, ALICE, second.epoch, by(), random))
     expect(repeated.replaced).toEqual([first.link])
-    must(await revokeAndDestroy(world, BANK, first.link, "replaced", at))
+    must(await revokeAndDestroy({ ...world, random }, BANK, first.link, "replaced", at))
     expect(must(await goLive(world.db, second.link, ALICE, second.epoch, by(), random)).replaced).toEqual([])
   })
 
