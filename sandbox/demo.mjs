@@ -34,6 +34,7 @@ function demoBank(sandbox) {
     linkHosts: [new URL(sandbox).host],
     role: "bank_processor",
     jurisdiction: "EU",
+    timeZone: "Europe/Berlin",
     consentDays: 180,
   }
 }

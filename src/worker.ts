@@ -2,6 +2,7 @@
 // A wrong configuration, a database that was not migrated or belongs to another pseudonym key stops every way in.
 
 import { createApp } from "./app.ts"
+import { auditStatement } from "./audit/audit-store.ts"
 import { parseBankRecord } from "./banks/bank-record.ts"
 import { findBank, findKey, insertKeyIfAbsent, listBanks, putBank } from "./banks/bank-store.ts"
 import { createBankKeys } from "./banks/bank-keys.ts"
@@ -300,8 +301,9 @@ function build(env: Env, means: Means): House {
       },
       deadLetters,
       health: async () => ({ status: "ok", checks: [{ name: "database", ok: true }] }),
-      async advanceClock(advanceMs) {
-        const offset = await advanceClockOffset(db, advanceMs)
+      async advanceClock(advanceMs, by) {
+        const entry = { ...by, bank: "*", action: "clock.advance", object: "clock" } as const
+        const offset = await advanceClockOffset(db, advanceMs, auditStatement(db, entry))
         await means.syncClock()
         await wakeEverybody(means, env)
         return offset

@@ -2,6 +2,7 @@
 // Nothing else may live there.
 
 import { eq, sql } from "drizzle-orm"
+import type { BatchItem } from "drizzle-orm/batch"
 import { read, write, type Database } from "./database.ts"
 import { settings } from "./schema.ts"
 
@@ -25,16 +26,20 @@ export async function loadClockOffset(db: Database): Promise<number> {
 }
 
 /** Move the development clock.
+ * @param audit the line of the trail that tells of it, for the same batch
  * @returns the new offset */
-export async function advanceClockOffset(db: Database, advanceMs: number): Promise<number> {
-  await write(
-    db
-      .insert(settings)
-      .values({ name: CLOCK_NAME, value: String(advanceMs) })
-      .onConflictDoUpdate({
-        target: settings.name,
-        set: { value: sql`cast(cast(${settings.value} as integer) + ${advanceMs} as text)` },
-      }),
-  )
+export async function advanceClockOffset(
+  db: Database,
+  advanceMs: number,
+  audit: BatchItem<"sqlite">,
+): Promise<number> {
+  const moved = db
+    .insert(settings)
+    .values({ name: CLOCK_NAME, value: String(advanceMs) })
+    .onConflictDoUpdate({
+      target: settings.name,
+      set: { value: sql`cast(cast(${settings.value} as integer) + ${advanceMs} as text)` },
+    })
+  await write(db.batch([moved, audit]))
   return loadClockOffset(db)
 }

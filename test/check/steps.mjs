@@ -24,6 +24,7 @@ const WRITTEN = [
 const PROJECTS = [
   "tsconfig.json",
   "tsconfig.test.json",
+  "tsconfig.pure.json",
   "tsconfig.sandbox.json",
   "tsconfig.bank.json",
   "tsconfig.node.json",

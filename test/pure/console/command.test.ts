@@ -9,7 +9,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
 
-const COMMAND = fileURLToPath(new URL("../../../src/command/tellerline.mjs", import.meta.url))
+const COMMAND = fileURLToPath(new URL("../../../src/command/tellerline.mjs", import.meta.url).href)
 const KEY = "test-admin-key-that-is-never-shown"
 
 interface Asked {
