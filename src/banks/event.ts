@@ -1,7 +1,6 @@
 // What a bank tells us, as typed values. Unknown members are dropped here, before anything is stored; unknown types are refused by name.
 // Reading the wire is event-parse.ts; signatures are event-signature.ts. An event is data only: who hears it is decided elsewhere.
 
-import type { BankId } from "../foundation/id.ts"
 import type { Purpose } from "../foundation/purpose.ts"
 import type { Lane } from "../jobs/job.ts"
 
@@ -96,9 +95,3 @@ export const EVENT_TYPES = {
     { readonly purpose: Purpose; readonly lane: Lane; readonly staleAfterMs: number | "reply" }
   >
 >
-
-/** Events of one bank on their way in, already verified. */
-export interface AcceptedEvents {
-  readonly bank: BankId
-  readonly events: readonly BankEvent[]
-}

@@ -1,8 +1,5 @@
-// What one Durable Object needs of the world, as values: so that the same code runs in workerd, on node:sqlite in tests,
-// and with a clock that stands still. Shells in front of it are the only files that import `cloudflare:*`.
-
-import type { Random } from "./id.ts"
-import type { Now } from "./clock.ts"
+// An object's storage as a value: so that the same code runs in workerd and on node:sqlite in tests, and every row written is counted.
+// Shells in front of it are the only files that import `cloudflare:*`. The rest of a Conversation's world is person-world.ts.
 
 /** A value SQLite takes and gives back. Numbers stay below 2^53; larger ids are text. */
 export type SqlValue = string | number | null
@@ -24,20 +21,6 @@ export interface Alarm {
   get(): Promise<number | null>
   /** Move it; costs one row written. */
   set(at: number): Promise<void>
-}
-
-/** All a Conversation may touch. `Page` and `Post` are the caller's own vocabularies. */
-export interface World<Page, Post> {
-  readonly sql: Sql
-  readonly alarm: Alarm
-  readonly db: D1Database
-  readonly page: Page
-  readonly post: Post
-  readonly now: Now
-  readonly random: Random
-  readonly fetch: typeof fetch
-  /** Destroy everything stored, the alarm included. */
-  readonly deleteAll: () => Promise<void>
 }
 
 /** Rows written since the meter was made, as billed: statements, alarms, deletions. */

@@ -68,7 +68,7 @@ export function fanOut(world: FanOutWorld): HandleBatch {
     }))
     const verdicts = await tellAll(world, packs[0]?.job.lane ?? "updates", tasks)
     return Promise.all(
-      packs.map((pack, index) =>
+      packs.map(async (pack, index) =>
         pack.items
           ? settle(
               world,
