@@ -90,8 +90,8 @@ const Chooser: FC<{ emulator: Emulator; pageId: string; name: string; link: stri
           <li>
             <a href={`/m.me/${pageId}?${new URLSearchParams({ ref: link, person: person.psid }).toString()}`}>
               <Face person={person} />
-              <span class="person">
-                <span class="person-name" dir="auto">
+              <span class="listed">
+                <span class="listed-name" dir="auto">
                   {person.name}
                 </span>
               </span>

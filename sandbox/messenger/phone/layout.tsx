@@ -17,6 +17,9 @@ export const contentPolicy = (origin: string): string =>
     "frame-ancestors 'none'",
   ].join("; ")
 
+/** In this order: later ones rest on the tokens of the first. */
+const STYLES = ["phone", "chat", "cards", "composer", "panels"]
+
 /** A whole page. */
 export const Layout: FC<PropsWithChildren<{ title: string; scripts?: boolean }>> = ({
   title,
@@ -33,7 +36,9 @@ export const Layout: FC<PropsWithChildren<{ title: string; scripts?: boolean }>>
       <meta name="color-scheme" content="light dark" />
       <title>{title}</title>
       <link rel="icon" href="/avatars/page.svg" type="image/svg+xml" />
-      <link rel="stylesheet" href="/phone.css" />
+      {STYLES.map((name) => (
+        <link rel="stylesheet" href={`/${name}.css`} />
+      ))}
       {scripts === true ? <script type="module" src="/phone.js" /> : null}
     </head>
     <body>{children}</body>

@@ -26,11 +26,11 @@ export const PeopleList: FC<{ emulator: Emulator; current: string }> = ({ emulat
             {...(person.psid === current ? { "aria-current": "true" } : {})}
           >
             <Face person={person} />
-            <span class="person">
-              <span class="person-name" dir="auto">
+            <span class="listed">
+              <span class="listed-name" dir="auto">
                 {person.name}
               </span>
-              <span class="person-more">
+              <span class="listed-more">
                 {LOCALES.find(([locale]) => locale === person.locale)?.[1] ?? person.locale}
                 {person.linked ? " · linked" : ""}
                 {person.blocked ? " · has blocked the Page" : ""}

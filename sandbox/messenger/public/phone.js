@@ -70,7 +70,7 @@ const HANDLERS = {
     const unread = $("people-list").querySelectorAll(".unread").length
     document.querySelector(".who").toggleAttribute("data-unread", unread > 0)
     phone.dataset.linked = String(
-      $("people-list").querySelector("[aria-current] .person-more")?.textContent.includes("linked"),
+      $("people-list").querySelector("[aria-current] .listed-more")?.textContent.includes("linked"),
     )
   },
   reload() {
