@@ -5,8 +5,9 @@ import { findMinorDigits, renderDecimal, type Money } from "../foundation/money.
 import { DAY_MS } from "../foundation/clock.ts"
 import type { Language } from "./catalogue.ts"
 
-/** BCP 47 tags: Arabic with Latin digits, so that a figure can be compared with the bank's own pages. */
-const LOCALES: Readonly<Record<Language, string>> = { en: "en", ar: "ar-u-nu-latn" }
+/** BCP 47 tags: English with the day before the month, as most who read it write it; Arabic with Latin digits, so that a figure
+ * can be compared with the bank's own pages. */
+const LOCALES: Readonly<Record<Language, string>> = { en: "en-GB", ar: "ar-u-nu-latn" }
 const FIRST_STRONG_ISOLATE = "\u2068"
 const POP_ISOLATE = "\u2069"
 const RIGHT_TO_LEFT = new Set<Language>(["ar"])
