@@ -110,6 +110,9 @@ controlRoutes.get("/customers", async (c) => {
   return c.json({ customers: await Promise.all(customers) })
 })
 
+/** Which customers' consents stand, and with how many refresh tokens: a link that came to nothing leaves none. */
+controlRoutes.get("/grants", async (c) => c.json({ grants: await storeOf(c.env).grants() }))
+
 controlRoutes.get("/fraud-cases", async (c) => {
   const cases = await storeOf(c.env).cases()
   return c.json({ cases: cases.map((one) => ({ ...one, summary: JSON.parse(one.summary) as unknown })) })

@@ -84,7 +84,7 @@ async function makeEvents(
   order: EventOrder,
 ): Promise<readonly CloudEvent[] | string> {
   const customer = findCustomer(order.customer)
-  const now = Date.now()
+  const now = await storeOf(env).now()
   const time = order.time ?? new Date(now).toISOString()
   const events: CloudEvent[] = []
   for (let n = 0; n < (order.count ?? 1); n++) {

@@ -62,7 +62,7 @@ async function pay(
 async function suspicious({ env, origins, customer, account, field }: ActInput): Promise<ActOutcome> {
   const minor = readAmount(field("amount"), account.currency)
   if (typeof minor === "string") return { kind: "wrong", text: minor }
-  const now = Date.now()
+  const now = await storeOf(env).now()
   const merchant = merchantNamed(field("merchant").trim() || "ELECTRO MART", account.currency)
   const payment = newPayment(account, now, { minor: -minor, postedAt: null, merchant })
   const data = await suspectPayment({ store: storeOf(env), customer, account, now }, payment)
@@ -85,7 +85,7 @@ async function tell(
   type: string,
   title: string,
 ): Promise<ActOutcome> {
-  const now = Date.now()
+  const now = await storeOf(env).now()
   const data = await SAMPLES[type]?.({ store: storeOf(env), customer, account, now })
   const event = cloudEvent({
     source: addressesOf(origins).eventSource,

@@ -34,7 +34,7 @@ deskRoutes.post("/:act", async (c) => {
   const outcome = await act({ env: c.env, origins: c.var.origins, ...choice, field })
   if (outcome.kind === "wrong")
     return show(c, choice, { act: c.req.param("act"), text: outcome.text, typed: field })
-  await storeOf(c.env).noteActivity({ ...outcome.activity, at: Date.now() })
+  await storeOf(c.env).noteActivity({ ...outcome.activity, at: await storeOf(c.env).now() })
   return show(c, choice)
 })
 

@@ -66,7 +66,7 @@ export async function payNow(env: Env, origins: Origins, order: PaymentOrder): P
   if (typeof minor === "string") return { ok: false, error: minor }
   const refused = order.direction === "debit" ? await declined(env, account, minor) : undefined
   if (refused !== undefined) return { ok: false, error: refused }
-  const now = Date.now()
+  const now = await storeOf(env).now()
   const byCard = order.direction === "debit" && cardOf(account.id) !== undefined
   const payment = newPayment(account, now, {
     minor: order.direction === "debit" ? -minor : minor,

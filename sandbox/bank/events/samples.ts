@@ -55,11 +55,9 @@ export function newPayment(
 /** `249.99` out, or as many of the smallest unit where there are no cents. */
 const SAMPLE_MINOR = -24_999n
 
-const lastPayment = async ({ store, account }: SampleInput) => {
+const lastPayment = async ({ store, account, now }: SampleInput) => {
   const page = await store.payments(account.id, 0, FAR_FUTURE, null, 10)
-  return (
-    page.rows.find((row) => row.postedAt !== null) ?? newPayment(account, Date.now(), { minor: SAMPLE_MINOR })
-  )
+  return page.rows.find((row) => row.postedAt !== null) ?? newPayment(account, now, { minor: SAMPLE_MINOR })
 }
 
 const fresh =

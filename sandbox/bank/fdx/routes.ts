@@ -61,7 +61,9 @@ async function listAccounts(_c: Context<BankContext>, access: Access): Promise<R
 async function readAccount(c: Context<BankContext>, access: Access): Promise<Response> {
   const found = consented(c, access)
   if (typeof found === "string") return fdxError(found)
-  return json(accountWithBalance(found, await storeOf(c.env).balance(found.id), Date.now()))
+  const store = storeOf(c.env)
+  const [balance, now] = await Promise.all([store.balance(found.id), store.now()])
+  return json(accountWithBalance(found, balance, now))
 }
 
 async function listTransactions(c: Context<BankContext>, access: Access): Promise<Response> {

@@ -74,6 +74,22 @@ export function revokeCustomer(sql: Sql, reference: string): number {
   return grants.length
 }
 
+/** A customer's yes to the client, and whether the client can still use it. */
+export type StandingGrant = { readonly customer: string; readonly refreshTokens: number }
+
+/** Every grant that stands. */
+export function standingGrants(sql: Sql, now: number): readonly StandingGrant[] {
+  return sql
+    .exec<{ customer: string; refreshTokens: number }>(
+      `SELECT g.account_id AS customer,
+         (SELECT count(*) FROM oidc t WHERE t.grant_id = g.grant_id AND t.model = 'RefreshToken' AND t.expires_at > ?) AS refreshTokens
+       FROM oidc g WHERE g.model = 'Grant' AND (g.expires_at IS NULL OR g.expires_at > ?)`,
+      now,
+      now,
+    )
+    .toArray()
+}
+
 /** Whether tokens of this grant still count; a signed token outlives its grant, this does not. */
 export function grantStands(sql: Sql, grantId: string, now: number): boolean {
   return findRow(sql, "Grant", grantId, now) !== null

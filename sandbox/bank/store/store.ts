@@ -12,6 +12,7 @@ import type { Answer, AnswerOutcome, CardState, FraudCase } from "./case-rows.ts
 import { answerCase, cardStates, listCases, openCase, setCardState } from "./case-rows.ts"
 import type { Keys } from "./keys.ts"
 import { createKeys } from "./keys.ts"
+import type { StandingGrant } from "./oidc-rows.ts"
 import {
   ageRows,
   consumeRow,
@@ -21,6 +22,7 @@ import {
   grantStands,
   revokeCustomer,
   revokeGrant,
+  standingGrants,
   sweepRows,
   upsertRow,
 } from "./oidc-rows.ts"
@@ -100,6 +102,10 @@ export class BankStore extends DurableObject<Env> {
     revokeGrant(this.#sql, model, grantId)
   }
 
+  grants(): readonly StandingGrant[] {
+    return standingGrants(this.#sql, Date.now())
+  }
+
   revokeCustomer(reference: string): number {
     return revokeCustomer(this.#sql, reference)
   }
@@ -151,7 +157,7 @@ export class BankStore extends DurableObject<Env> {
   }
 
   setCardState(ref: string, state: CardState): void {
-    setCardState(this.#sql, ref, state, Date.now())
+    setCardState(this.#sql, ref, state, this.now())
   }
 
   openCase(opened: Omit<FraudCase, "answer" | "answeredAt">): void {
@@ -163,7 +169,7 @@ export class BankStore extends DurableObject<Env> {
   }
 
   answerCase(id: string, customer: string, answer: Answer): AnswerOutcome {
-    return answerCase(this.#sql, id, customer, answer, Date.now())
+    return answerCase(this.#sql, id, customer, answer, this.now())
   }
 
   /** The answer given to this key before, if any. */
@@ -254,10 +260,14 @@ export class BankStore extends DurableObject<Env> {
     return changed
   }
 
-  /** Let the bank's tokens, logins, grants and open cases grow older by `ms`, without moving any clock. */
+  /** The clock of the bank's business: payments, events, cases. It moves with the sandbox's; what is signed has the real one. */
+  now(): number {
+    return this.#advances().reduce((at, one) => at + one.ms, Date.now())
+  }
+
+  /** Let the bank's business go on by `ms`; its tokens, logins and grants, which know the real clock only, grow older instead. */
   advance(ms: number): void {
     ageRows(this.#sql, ms)
-    this.#sql.exec("UPDATE fraud_case SET expires_at = expires_at - ?", ms)
     this.#write("advances", JSON.stringify([...this.#advances(), { at: Date.now(), ms }]))
   }
 
