@@ -37,7 +37,7 @@ import { createLinking, type LinkingWorld } from "../../src/links/linking.ts"
 import { isAttemptOver, type AtBank, type Offered, type Pending } from "../../src/links/linking-cookie.ts"
 import { placeOf, type LinkTokens } from "../../src/links/link-tokens.ts"
 import { createVault } from "../../src/vault/vault.ts"
-import { API, BANK, createFakeBank, type FakeBank } from "../support/fake-bank.ts"
+import { API, BANK, createFakeBank } from "../support/fake-bank.ts"
 import { TEST_KEYS } from "../support/keys.ts"
 
 const PAGE = "100000000000001" as PageId
