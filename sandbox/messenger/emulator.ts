@@ -42,6 +42,6 @@ export type Emulator = {
   readonly settings: () => WebhookSettings
   /** Do what is due by the clock, and arrange to be woken for what is not */
   readonly tick: () => void
-  /** Empty every table and begin anew */
+  /** Begin anew, with the Page's registration kept */
   readonly reset: () => void
 }

@@ -20,7 +20,7 @@ import { Live } from "./phone/live.ts"
 import { randomPsid } from "./random.ts"
 import { Clock } from "./store/clock.ts"
 import { MetaStore } from "./store/meta-store.ts"
-import { TABLES, TABLE_NAMES } from "./store/tables.ts"
+import { TABLES, EMPTIED_TABLES } from "./store/tables.ts"
 import { announceTemplate } from "./webhooks/announce.ts"
 import { Courier } from "./webhooks/courier.ts"
 import { deliver, settleSaid } from "./webhooks/delivering.ts"
@@ -109,8 +109,13 @@ export class Messenger extends DurableObject<SandboxEnv> {
   }
 
   #reset(): void {
-    for (const table of TABLE_NAMES) this.ctx.storage.sql.exec(`DELETE FROM ${table}`)
+    for (const table of EMPTIED_TABLES) this.ctx.storage.sql.exec(`DELETE FROM ${table}`)
     this.#emulator.clock.reset()
+    const page = this.#emulator.pages.find(FIRST_PAGE.id)
+    this.#emulator.pages.subscribe(
+      FIRST_PAGE.id,
+      page === undefined || page.fields.length === 0 ? FIRST_FIELDS : page.fields,
+    )
     this.#seed()
     this.#emulator.live.startOver()
   }

@@ -22,6 +22,7 @@ const RETRY_MS_MAX = 5_000
 let retryMs = 250
 let socket
 let typingTimer
+let keepsEnd = true
 
 // --- Being told ---
 
@@ -125,6 +126,7 @@ const isAtEnd = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeig
 
 function toEnd() {
   scroll.scrollTop = scroll.scrollHeight
+  keepsEnd = true
   newer.hidden = true
 }
 
@@ -175,8 +177,13 @@ newer.addEventListener("click", () => {
 })
 
 scroll.addEventListener("scroll", () => {
-  if (isAtEnd()) newer.hidden = true
+  keepsEnd = isAtEnd()
+  if (keepsEnd) newer.hidden = true
 })
+
+// Chips, the story or a late picture change the room there is: whoever was at the end stays there.
+new ResizeObserver(() => keepsEnd && toEnd()).observe(scroll)
+log.addEventListener("load", () => keepsEnd && toEnd(), true)
 
 async function addPerson(form) {
   const response = await fetch("/control/people", {

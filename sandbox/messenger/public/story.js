@@ -77,6 +77,10 @@ export function startStory(chat) {
     return answer?.ok === true
   }
 
+  /** An earlier story may have left the card frozen: its own fraud check paused it. */
+  const pressAgain = async (act, fields) =>
+    (await press("card", { state: "active" })) && (await press(act, fields))
+
   const customer = () => localStorage.getItem(`customer-${psid}`) ?? guess(phone.dataset.firstName)
 
   function customerChoice() {
@@ -88,6 +92,12 @@ export function startStory(chat) {
     return choice
   }
 
+  const logInWords = () => [
+    "Tap Log In, sign in as ",
+    customerChoice(),
+    " (password demo, code 000000), switch on alerts, then type the six digits here; the story goes on by itself.",
+  ]
+
   const scenes = {
     async hello() {
       tell(["A customer says hello."], "hello")
@@ -95,16 +105,12 @@ export function startStory(chat) {
       return answer === undefined ? "The gateway has not answered. Is it running?" : undefined
     },
 
-    async connect(mine) {
-      if (phone.dataset.linked === "true" && !isWaitingForCode()) return undefined
-      tell(
-        [
-          "Tap Log In, sign in as ",
-          customerChoice(),
-          " (password demo, code 000000), switch on alerts, then type the six digits here; the story goes on by itself.",
-        ],
-        "connect",
-      )
+    async connect(mine, resumed) {
+      const isBack = phone.dataset.linked === "true"
+      if (isBack && !resumed) return undefined
+      if (isBack)
+        tell(["Now type the six digits that the page showed; the story goes on by itself."], "connect")
+      else tell(logInWords(), "connect")
       for (;;) {
         const seq = lastSeq()
         const answer = await codeAnswered(mine)
@@ -138,16 +144,11 @@ export function startStory(chat) {
 
   async function happen(act, fields) {
     const seq = lastSeq()
-    if (!(await press(act, fields))) return "The bank did not answer."
+    if (!(await press(act, fields)) && !(await pressAgain(act, fields))) return "The bank did not answer."
     const alert = await reply(seq)
     return alert === undefined
       ? `No alert came. Is it switched on in this chat, for ${customer()}?`
       : undefined
-  }
-
-  /** Log In came back, and no six digits were typed since. */
-  function isWaitingForCode() {
-    return sessionStorage.getItem(KEY)?.includes('"connect"') ?? false
   }
 
   /** The Page's row after the next message of six digits. */
@@ -163,11 +164,12 @@ export function startStory(chat) {
     }
   }
 
-  async function play(from) {
+  /** @param resumed the page was left at this step, and came back */
+  async function play(from, resumed) {
     const mine = ++running
     for (const step of STEPS.slice(STEPS.indexOf(from))) {
       remember(step)
-      const trouble = await scenes[step](mine)
+      const trouble = await scenes[step](mine, resumed && step === from)
       if (mine !== running) return
       if (trouble !== undefined) return end(trouble)
       await pause(READ_MS)
@@ -186,7 +188,7 @@ export function startStory(chat) {
   for (const button of document.querySelectorAll("[data-play]")) {
     button.addEventListener("click", () => {
       $("story-stop").textContent = "Stop"
-      void play("hello")
+      void play("hello", false)
     })
   }
 
@@ -198,7 +200,7 @@ export function startStory(chat) {
   })
 
   const kept = JSON.parse(sessionStorage.getItem(KEY) ?? "null")
-  if (kept?.psid === psid && STEPS.includes(kept.step)) void play(kept.step)
+  if (kept?.psid === psid && STEPS.includes(kept.step)) void play(kept.step, true)
 }
 
 const guess = (name) => ["ana", "ben", "chi"].find((user) => name?.toLowerCase().startsWith(user)) ?? "ana"

@@ -1,5 +1,5 @@
 // Every table of the pretend Messenger on one page. All of it lies in one Durable Object and survives a restart;
-// `POST /control/reset` empties all of it. Nothing here is sealed: the sandbox holds invented people only.
+// `POST /control/reset` empties it, except what the gateway registered. Nothing here is sealed: the sandbox holds invented people only.
 
 /** Statements that make the tables, safe to run again. */
 export const TABLES = `
@@ -34,13 +34,12 @@ CREATE TABLE IF NOT EXISTS sent (
 CREATE TABLE IF NOT EXISTS profile_calls (page_id TEXT NOT NULL, at INTEGER NOT NULL);
 `
 
-/** Every table that a reset empties. */
-export const TABLE_NAMES = [
+/** Every table that a reset empties. Pages and templates stay: the gateway registered them when it started and does
+ * not hear of a reset. */
+export const EMPTIED_TABLES = [
   "meta",
-  "pages",
   "people",
   "messages",
-  "templates",
   "linking_tokens",
   "outbox",
   "faults",
