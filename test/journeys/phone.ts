@@ -1,9 +1,14 @@
 // A person at the phone page, and the same person's browser at the bank: what journeys do, in the words of whoever does it.
 // Knows the pages by their roles and names only, as a person or a screen reader would.
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core"
+import { answersTo, control } from "./control.ts"
 
 const PHONE = { width: 390, height: 844 }
 const WAIT_MS = 15_000
+
+/** What a customer types at the bank: the same for everybody, it is a practice bank. */
+const PASSWORD = "demo"
+const SECOND_FACTOR = "000000"
 
 /** Someone with a Messenger account, and a browser. */
 export interface Someone {
@@ -16,31 +21,13 @@ export interface Someone {
   readonly tap: (title: string) => Promise<void>
   /** Wait until a bubble with these words stands in the chat. */
   readonly reads: (words: string | RegExp) => Promise<void>
-  /** How many bubbles hold these words. */
+  /** How many messages of the Page hold these words, now. */
   readonly count: (words: string | RegExp) => Promise<number>
-  /** Tap Log In; the page it opens. */
+  /** Tap Log In; the page it opens, in the same window as the app does. */
   readonly logIn: () => Promise<Page>
+  /** Open the chat again. */
+  readonly goBack: () => Promise<void>
   readonly close: () => Promise<void>
-}
-
-/** Speak JSON with the sandbox's control API. @throws Error with the status where it refuses */
-export async function control<Answer>(
-  sandbox: string,
-  path: string,
-  body?: unknown,
-  method?: string,
-): Promise<Answer> {
-  const response = await fetch(sandbox + path, {
-    method: method ?? (body === undefined ? "GET" : "POST"),
-    ...(body === undefined
-      ? {}
-      : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
-    redirect: "manual",
-    signal: AbortSignal.timeout(WAIT_MS),
-  })
-  const text = await response.text()
-  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${text.slice(0, 300)}`)
-  return JSON.parse(text || "null") as Answer
 }
 
 /** A new person with the phone page open. */
@@ -54,15 +41,18 @@ export async function meet(
   const context = await browser.newContext({ viewport: PHONE, locale: locale.replace("_", "-") })
   context.setDefaultTimeout(WAIT_MS)
   const page = await context.newPage()
-  await page.goto(`${sandbox}/?person=${psid}`)
-  const bubbles = page.getByRole("log")
-  const words = (text: string | RegExp): Locator => bubbles.getByText(text)
+  const goBack = async () => {
+    await page.goto(`${sandbox}/?person=${psid}`)
+  }
+  await goBack()
+  const words = (text: string | RegExp): Locator => page.getByRole("log").getByText(text)
   return {
     psid,
     page,
     context,
+    goBack,
     async say(text) {
-      await page.getByRole("textbox", { name: /message/i }).fill(text)
+      await page.getByRole("textbox", { name: /^(message|رسالة)$/i }).fill(text)
       await page.keyboard.press("Enter")
     },
     async tap(title) {
@@ -71,34 +61,57 @@ export async function meet(
     async reads(text) {
       await words(text).last().waitFor()
     },
-    count: (text) => words(text).count(),
+    async count(text) {
+      const said = await answersTo(sandbox, psid)
+      return said.filter((each) => (typeof text === "string" ? each.includes(text) : text.test(each))).length
+    },
     async logIn() {
-      const button = page
-        .getByRole("button", { name: "Log In" })
-        .or(page.getByRole("link", { name: "Log In" }))
+      await page
+        .getByRole("link", { name: /^(Log In|تسجيل الدخول)$/ })
         .last()
-      await button.waitFor()
-      const opened = context.waitForEvent("page", { timeout: 2_000 }).catch(() => page)
-      await button.click()
-      const login = await opened
-      await login.waitForURL(/\/link\//)
-      return login
+        .click()
+      await page.waitForURL(/\/link\//)
+      return page
     },
     close: () => context.close(),
   }
 }
 
-/** What a customer does at the bank: user name, password, second factor, accounts. Ends on our consent page. */
-export async function passBank(page: Page, customer: string, accounts = /Checking/): Promise<void> {
-  await page.getByRole("button", { name: /continue/i }).click()
+/** Say hello and tap Log In: our first page stands open. */
+export async function reachStart(someone: Someone): Promise<Page> {
+  await someone.say("hello")
+  await someone.reads(/automated assistant/)
+  return someone.logIn()
+}
+
+/** From our first page to the bank's login, through user name and password. The second factor is asked for. */
+export async function passPassword(page: Page, customer: string): Promise<void> {
+  await page.locator("main form button[type=submit]").click()
   await page.locator("#username").fill(customer)
-  await page.locator("#password").fill("demo")
+  await page.locator("#password").fill(PASSWORD)
   await page.keyboard.press("Enter")
-  await page.locator("#code").fill("000000")
+  await page.locator("#code").waitFor()
+}
+
+/** The second factor; the bank asks which accounts afterwards. */
+export async function passSecondFactor(page: Page): Promise<void> {
+  await page.locator("#code").fill(SECOND_FACTOR)
   await page.keyboard.press("Enter")
+  await page.locator("button[value=allow]").waitFor()
+}
+
+/** Allow some accounts at the bank. */
+export async function allow(page: Page, accounts: RegExp): Promise<void> {
   await page.getByRole("checkbox", { name: accounts }).first().check()
   await page.locator("button[value=allow]").click()
-  await page.waitForURL(/\/link\//)
+}
+
+/** What a customer does at the bank: user name, password, second factor, accounts. Ends on our consent page. */
+export async function passBank(page: Page, customer: string, accounts = /Checking/): Promise<void> {
+  await passPassword(page, customer)
+  await passSecondFactor(page)
+  await allow(page, accounts)
+  await page.waitForURL(/\/link\/consent/)
 }
 
 /** Switch purposes on and press Connect. @returns the six digits the page shows */
@@ -109,7 +122,7 @@ export async function chooseAndConnect(
 ): Promise<string> {
   for (const purpose of purposes) await page.locator(`input[value="${purpose}"]`).check()
   if (showAmounts) await page.locator('input[name="show_amounts"]').check()
-  await page.getByRole("button", { name: /^(connect|ربط)/i }).click()
+  await page.locator("button[value=connect]").click()
   return readCode(page)
 }
 
@@ -118,4 +131,37 @@ export async function readCode(page: Page): Promise<string> {
   const code = page.locator(".code")
   await code.waitFor()
   return ((await code.textContent()) ?? "").replace(/[^0-9]/g, "")
+}
+
+/** Up to the code page with every purpose of that list on, then back in the chat, which asks for the code. @returns the code */
+export async function reachCode(
+  someone: Someone,
+  customer: string,
+  purposes: readonly string[],
+  accounts?: RegExp,
+): Promise<string> {
+  const page = await reachStart(someone)
+  await passBank(page, customer, accounts)
+  const code = await chooseAndConnect(page, purposes)
+  await someone.goBack()
+  await someone.reads(/Type the 6 digits/)
+  return code
+}
+
+/** The whole of linking. The chat says that it is connected. */
+export async function link(
+  someone: Someone,
+  customer: string,
+  purposes: readonly string[],
+  accounts?: RegExp,
+): Promise<void> {
+  await someone.say(await reachCode(someone, customer, purposes, accounts))
+  await someone.reads(/Connected: /)
+}
+
+/** End the link, so that nobody hears of this customer any more. */
+export async function disconnect(someone: Someone): Promise<void> {
+  await someone.say("stop")
+  await someone.tap("Disconnect now")
+  await someone.reads(/Disconnected\./)
 }
