@@ -12,7 +12,6 @@ import { findLink } from "../links/link-store.ts"
 import { bySystem } from "../audit/audit.ts"
 import { err } from "../foundation/result.ts"
 import type { BankRefusal } from "../banks/bank.ts"
-import { listTemplateStatuses } from "../messenger/page-store.ts"
 import type { JsonObject } from "../messenger/json.ts"
 import { meansOf, type Means } from "./means.ts"
 import { personKeyPlace } from "./place.ts"
@@ -102,7 +101,12 @@ function assertVersion(request: { readonly v: number }): void {
 }
 
 function worldOf(means: Means, storage: ReturnType<typeof meterStorage>): PersonWorld {
-  const { db, vault, now, random, log, access, banks, pages, graph, config } = means
+  const { db, vault, now, random, log, access, banks, pages, templates, graph, config } = means
+  const revokeLater = async (bank: Whom["bank"], ...links: readonly LinkId[]) => {
+    const jobs = links.map((link) => ({ v: 1, kind: "revoke_link", bank, link, postedAt: now() }) as const)
+    const posted = await means.post("chores", jobs)
+    if (!posted.ok) throw new Error("Cannot post the revocation of a link")
+  }
   const bankOf = async (id: Whom["bank"]) => {
     const bank = await banks.find(id)
     if (!bank.ok || !bank.value) throw new Error("Cannot find the bank of a conversation")
@@ -125,14 +129,14 @@ function worldOf(means: Means, storage: ReturnType<typeof meterStorage>): Person
       return enterPerson(db, whom, wrapped, now())
     },
     async loadVoice(page: PageId) {
-      const [found, statuses] = await Promise.all([pages.find(page), listTemplateStatuses(db, page)])
+      const [found, states] = await Promise.all([pages.find(page), templates.find(page)])
       if (!found.ok) throw new Error(`Cannot speak as a Page: ${found.error.reason}`)
       const { record, token } = found.value
-      const approved = statuses.filter((each) => record.utilityAllowed && each.status === "APPROVED")
+      const approved = [...states].filter(([, state]) => record.utilityAllowed && state === "approved")
       return {
         send: (body) => graph.send(page, token, body as JsonObject),
         paused: false,
-        templates: new Set(approved.map((each) => `${each.name} ${each.language}`)),
+        templates: new Set(approved.map(([name]) => name)),
       }
     },
     async loadBankFacts(id, page) {
@@ -151,18 +155,12 @@ function worldOf(means: Means, storage: ReturnType<typeof meterStorage>): Person
           random,
         )
         if (!live.ok) return false
-        const replaced = live.value.replaced.map(
-          (link) => ({ v: 1, kind: "revoke_link", bank: offer.bank, link, postedAt: now() }) as const,
-        )
-        if (replaced.length > 0) await means.post("chores", replaced)
+        if (live.value.replaced.length > 0) await revokeLater(offer.bank, ...live.value.replaced)
         return true
       },
       async end(link, reason, whom, psid) {
         await endLink(db, link, reason, bySystem(reason, now()), random, { keepSealed: true })
-        const posted = await means.post("chores", [
-          { v: 1, kind: "revoke_link", bank: whom.bank, link, postedAt: now() },
-        ])
-        if (!posted.ok) throw new Error("Cannot post the revocation of a link")
+        await revokeLater(whom.bank, link)
         const page = await pages.find(whom.page)
         // Messenger's own mark of the link is a convenience: where it cannot be taken off now, nothing depends on it.
         if (page.ok) await graph.unlinkAccounts(page.value.token, psid)
@@ -170,14 +168,11 @@ function worldOf(means: Means, storage: ReturnType<typeof meterStorage>): Person
       async hearLinked(authorizationCode, person) {
         const id = await linkOfAuthorizationCode(authorizationCode)
         const link = id && (await findLink(db, id))
-        if (link?.state === "pending" && link.person !== person)
-          await endLink(
-            db,
-            link.id,
-            "other_person",
-            bySystem("linked event of another person", now()),
-            random,
-          )
+        if (link?.state !== "pending" || link.person === person) return
+        await endLink(db, link.id, "other_person", bySystem("linked_by_other_person", now()), random, {
+          keepSealed: true,
+        })
+        await revokeLater(link.bank, link.id)
       },
     },
     bank: {

@@ -19,7 +19,8 @@ import { createBankAccess, type BankAccess } from "../links/bank-access.ts"
 import { createBankLogin, type BankLogin } from "../links/bank-login.ts"
 import { createGraph, type Graph } from "../messenger/client.ts"
 import { createPageDirectory, type PageDirectory } from "../messenger/page-directory.ts"
-import { findPage } from "../messenger/page-store.ts"
+import { findPage, listTemplateStatuses } from "../messenger/page-store.ts"
+import { createTemplateDirectory, type TemplateDirectory } from "../messenger/template-directory.ts"
 import { createVault, type Vault } from "../vault/vault.ts"
 
 /** Everything an isolate works with. */
@@ -31,6 +32,7 @@ export interface Means {
   readonly signing: SigningKeys
   readonly banks: BankDirectory
   readonly pages: PageDirectory
+  readonly templates: TemplateDirectory
   readonly graph: Graph
   readonly login: BankLogin
   readonly access: BankAccess<unknown>
@@ -81,6 +83,7 @@ async function makeMeans(env: Env): Promise<Result<Means, ConfigRefusal>> {
     signing: signing.value,
     banks: createBankDirectory({ find: (id) => findBank(db, id, { development }), now: Date.now, log }),
     pages: createPageDirectory({ load: (id) => findPage(db, id), open: vault.open, now: Date.now, log }),
+    templates: createTemplateDirectory({ load: (id) => listTemplateStatuses(db, id), now: Date.now, log }),
     graph: createGraph({
       origin: config.messenger.graphOrigin,
       version: config.messenger.graphVersion,
