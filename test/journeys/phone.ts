@@ -1,5 +1,6 @@
 // A person at the phone page, and the same person's browser at the bank: what journeys do, in the words of whoever does it.
 // Knows the pages by their roles and names only, as a person or a screen reader would.
+import { expect } from "vitest"
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core"
 import { answersTo, control } from "./control.ts"
 
@@ -52,10 +53,13 @@ export async function meet(
     context,
     goBack,
     async say(text) {
+      // Coming back from a link page, the chat is drawn before its script listens.
+      await page.waitForLoadState("load")
       await page.getByRole("textbox", { name: /^(message|رسالة)$/i }).fill(text)
       await page.keyboard.press("Enter")
     },
     async tap(title) {
+      await page.waitForLoadState("load")
       await page.getByRole("button", { name: title, exact: true }).last().click()
     },
     async reads(text) {
@@ -75,6 +79,19 @@ export async function meet(
     },
     close: () => context.close(),
   }
+}
+
+/** Do something, and wait until the Page has said these words once more than before: older messages with the same words do not count. */
+export async function hears(
+  someone: Someone,
+  words: string | RegExp,
+  act: () => Promise<unknown>,
+): Promise<void> {
+  const before = await someone.count(words)
+  await act()
+  await expect
+    .poll(() => someone.count(words), { timeout: WAIT_MS, message: `words ${String(words)}` })
+    .toBe(before + 1)
 }
 
 /** Say hello and tap Log In: our first page stands open. */
