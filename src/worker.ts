@@ -4,8 +4,9 @@
 import { createApp } from "./app.ts"
 import { auditStatement } from "./audit/audit-store.ts"
 import { parseBankRecord } from "./banks/bank-record.ts"
-import { findBank, findKey, insertKeyIfAbsent, listBanks, putBank } from "./banks/bank-store.ts"
+import { findBank, listBanks, putBank } from "./banks/bank-store.ts"
 import { createBankKeys } from "./banks/bank-keys.ts"
+import { createPostCallbacks } from "./banks/callback-post.ts"
 import { bankIntake } from "./banks/intake.ts"
 import { conversationOf } from "./conversations/conversation-of.ts"
 import { meansOf, type Means } from "./conversations/means.ts"
@@ -36,12 +37,12 @@ import {
 } from "./messenger/page-store.ts"
 import { messengerWebhook } from "./messenger/webhook.ts"
 import { acceptEvents } from "./notifications/acceptance.ts"
+import { deliverCallbacks, type CallbackWorld } from "./notifications/callbacks.ts"
 import { doChores, endExpired, type ChoreWorld } from "./notifications/chores.ts"
 import { deadLetterOf } from "./notifications/dead-letter.ts"
 import { consumeDeadLetters, createDeadLetterDesk } from "./notifications/dead-letters.ts"
 import { deleteExpired, keepDeadLetters } from "./notifications/dead-letter-store.ts"
 import { fanOut, type FanOutWorld } from "./notifications/fan-out.ts"
-import { createPackKeys } from "./notifications/pack-keys.ts"
 import { setUpPage } from "./notifications/page-setup.ts"
 import { sealPacks } from "./jobs/pack.ts"
 import { createPackId } from "./foundation/id.ts"
@@ -126,7 +127,22 @@ function unready(detail: string, settings: readonly string[]): Response {
 }
 
 function build(env: Env, means: Means): House {
-  const { config, db, vault, pseudonyms, banks, pages, graph, login, access, post, now, random, log } = means
+  const {
+    config,
+    db,
+    vault,
+    pseudonyms,
+    banks,
+    pages,
+    graph,
+    login,
+    access,
+    post,
+    packKeys,
+    now,
+    random,
+    log,
+  } = means
   const { development, publicOrigin } = config
   const realNow = Date.now
   const objects = { conversation: env.CONVERSATION, development }
@@ -165,11 +181,6 @@ function build(env: Env, means: Means): House {
     random,
     log,
   }
-  const packKeys = createPackKeys({
-    vault,
-    find: (bank, month) => findKey(db, bank, month),
-    insertIfAbsent: (bank, month, wrappedKey) => insertKeyIfAbsent(db, { bank, month, wrappedKey }, now()),
-  })
   const acceptance = { packKeys, post, now, random, log }
   const fan: FanOutWorld = {
     ...acceptance,
@@ -195,6 +206,25 @@ function build(env: Env, means: Means): House {
       await keepDeadLetters(db, await Promise.all(letters))
     },
     wait: (ms) => scheduler.wait(ms),
+  }
+  const callbacks: CallbackWorld = {
+    findBank: banks.find,
+    packKeys,
+    postCallbacks: createPostCallbacks({
+      signing: means.signing,
+      development,
+      fetch: (input, init) => fetch(input, init),
+      realNow,
+    }),
+    async bury(job, attempts) {
+      const letter = await deadLetterOf("callbacks", job, { attempts, now: now(), reason: "gave_up" })
+      await keepDeadLetters(db, [letter])
+    },
+    post,
+    publicOrigin,
+    now,
+    random,
+    log,
   }
   const chores: ChoreWorld = { db, access, findBank: bankOf, post, now, random }
 
@@ -319,7 +349,13 @@ function build(env: Env, means: Means): House {
     app,
     chores,
     setUp,
-    handlers: { alerts: pack, updates: pack, inbound: consumeInbound(reception), chores: doChores(chores) },
+    handlers: {
+      alerts: pack,
+      updates: pack,
+      inbound: consumeInbound(reception),
+      chores: doChores(chores),
+      callbacks: deliverCallbacks(callbacks),
+    },
   }
 }
 

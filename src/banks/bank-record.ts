@@ -26,6 +26,10 @@ const LANGUAGES_MAX = 30
 const CONSENT_DAYS_MAX = 365
 /** Where nobody says otherwise: half a year. @see RTS 2018/389, Article 10, as amended by 2022/2360 */
 const CONSENT_DAYS = 180
+/** A delivery takes some seconds on a good phone: sooner would call every alert undelivered. */
+const FALLBACK_SECONDS_MIN = 5
+const FALLBACK_SECONDS_MAX = 3_600
+const FALLBACK_SECONDS = 30
 
 /** Loopback, as a URL's host: with a port or without. */
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?$/
@@ -37,7 +41,8 @@ const PRIVATE_HOST = /\.(local|localhost|internal|intranet|home\.arpa|test|inval
 const E164 = /^\+[1-9][0-9]{6,14}$/
 const CLAIM = /^[A-Za-z_][A-Za-z0-9_:./-]{0,99}$/
 
-/** Read a record. Where they are not given: `v` is 1, `subjectClaim` is `sub`, `timeZone` is UTC, `consentDays` is 180.
+/** Read a record. Where they are not given: `v` is 1, `subjectClaim` is `sub`, `timeZone` is UTC, `consentDays` is 180,
+ * `fallbackAfterSeconds` is 30, `reportDelivery` is off.
  * @param development plain http and loopback hosts are allowed there, and only there */
 export function parseBankRecord(
   value: unknown,
@@ -112,6 +117,11 @@ function schemaOf(development: boolean) {
       )
       .check(z.maxLength(LIST_MAX)),
     consentDays: z._default(z.int().check(z.minimum(1), z.maximum(CONSENT_DAYS_MAX)), CONSENT_DAYS),
+    fallbackAfterSeconds: z._default(
+      z.int().check(z.minimum(FALLBACK_SECONDS_MIN), z.maximum(FALLBACK_SECONDS_MAX)),
+      FALLBACK_SECONDS,
+    ),
+    reportDelivery: z._default(z.boolean(), false),
   })
 }
 
@@ -125,7 +135,8 @@ function text(charsMax: number) {
   )
 }
 
-function isServiceUrl(value: string, development: boolean): boolean {
+/** Whether we may call an address of a bank: https at a public host; on loopback too in development, and only there. */
+export function isServiceUrl(value: string, development: boolean): boolean {
   const url = URL.parse(value)
   if (!url || url.username || url.password || value.includes("?") || value.includes("#")) return false
   if (development && LOOPBACK_HOST.test(url.host))

@@ -40,6 +40,10 @@ export interface BankRecord {
   readonly linkHosts: readonly string[]
   /** How long a consent lasts. */
   readonly consentDays: number
+  /** An alert not delivered after this is reported `undeliverable`, so that the bank uses another channel. */
+  readonly fallbackAfterSeconds: number
+  /** Whether the bank hears that updates were delivered and read. Of alerts it always does. */
+  readonly reportDelivery: boolean
 }
 
 /** An account as the chat may show it: never more than four digits of its number. */

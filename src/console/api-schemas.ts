@@ -53,6 +53,18 @@ const bankMembers = {
     default: 180,
     description: "How long a consent lasts",
   },
+  fallbackAfterSeconds: {
+    type: "integer",
+    minimum: 5,
+    maximum: 3600,
+    default: 30,
+    description: "An alert not delivered after this is reported undeliverable, reason fallback",
+  },
+  reportDelivery: {
+    type: "boolean",
+    default: false,
+    description: "Whether delivered and read are reported of updates too; of alerts they always are",
+  },
 } as const satisfies Readonly<Record<string, Schema>>
 
 const BANK_REQUIRED = [
@@ -139,7 +151,7 @@ export const SCHEMAS = {
     properties: {
       id: LETTER_ID,
       bank: { type: "string", description: 'The bank, or "*" where none can be named' },
-      queue: { enum: ["alerts", "updates", "inbound", "chores"] },
+      queue: { enum: ["alerts", "updates", "inbound", "chores", "callbacks"] },
       reason: { enum: ["retries_exhausted", "job_malformed", "job_version_unknown", "gave_up"] },
       attempts: { type: "integer" },
       kind: { type: "string" },

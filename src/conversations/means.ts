@@ -4,7 +4,8 @@
 import { answerFraudCase } from "../banks/actions.ts"
 import { createFdx6 } from "../banks/adapters/fdx-6.ts"
 import { createBankDirectory, type BankDirectory } from "../banks/directory.ts"
-import { findBank } from "../banks/bank-store.ts"
+import { findBank, findKey, insertKeyIfAbsent } from "../banks/bank-store.ts"
+import { createReport, type Report } from "../banks/callback-queue.ts"
 import { readConfig, type Config, type ConfigRefusal } from "../config.ts"
 import { createPseudonyms, type Pseudonyms } from "../crypto/pseudonym.ts"
 import { parseSigningKeys, type SigningKeys } from "../crypto/signing-keys.ts"
@@ -17,10 +18,12 @@ import { err, ok, type Result } from "../foundation/result.ts"
 import { createPost, type Post } from "../jobs/post.ts"
 import { createBankAccess, type BankAccess } from "../links/bank-access.ts"
 import { createBankLogin, type BankLogin } from "../links/bank-login.ts"
+import { createLinkReports, type LinkReports } from "../links/link-callbacks.ts"
 import { createGraph, type Graph } from "../messenger/client.ts"
 import { createPageDirectory, type PageDirectory } from "../messenger/page-directory.ts"
 import { findPage, listTemplateStatuses } from "../messenger/page-store.ts"
 import { createTemplateDirectory, type TemplateDirectory } from "../messenger/template-directory.ts"
+import { createPackKeys, type PackKeys } from "../vault/pack-keys.ts"
 import { createVault, type Vault } from "../vault/vault.ts"
 
 /** Everything an isolate works with. */
@@ -37,6 +40,11 @@ export interface Means {
   readonly login: BankLogin
   readonly access: BankAccess<unknown>
   readonly post: Post
+  readonly packKeys: PackKeys
+  /** Tell a bank what became of events. */
+  readonly report: Report
+  /** Tell a bank what became of links. */
+  readonly linkReports: LinkReports
   readonly now: Now
   readonly random: Random
   readonly log: Log
@@ -75,13 +83,34 @@ async function makeMeans(env: Env): Promise<Result<Means, ConfigRefusal>> {
   const vault = createVault(config.vault.ring, now, random)
   const { development, publicOrigin } = config
   const login = createBankLogin({ signing: signing.value, publicOrigin, development, fetch: call })
+  const banks = createBankDirectory({ find: (id) => findBank(db, id, { development }), now: Date.now, log })
+  const post = createPost({
+    alerts: env.ALERTS,
+    updates: env.UPDATES,
+    inbound: env.INBOUND,
+    chores: env.CHORES,
+    callbacks: env.CALLBACKS,
+  })
+  const packKeys = createPackKeys({
+    vault,
+    find: (bank, month) => findKey(db, bank, month),
+    insertIfAbsent: (bank, month, wrappedKey) => insertKeyIfAbsent(db, { bank, month, wrappedKey }, now()),
+  })
+  const report = createReport({
+    findBank: banks.find,
+    forSealing: packKeys.forSealing,
+    post,
+    now,
+    random,
+    log,
+  })
   return ok({
     config,
     db,
     vault,
     pseudonyms: await createPseudonyms(config.pseudonymKey),
     signing: signing.value,
-    banks: createBankDirectory({ find: (id) => findBank(db, id, { development }), now: Date.now, log }),
+    banks,
     pages: createPageDirectory({ load: (id) => findPage(db, id), open: vault.open, now: Date.now, log }),
     templates: createTemplateDirectory({ load: (id) => listTemplateStatuses(db, id), now: Date.now, log }),
     graph: createGraph({
@@ -99,7 +128,10 @@ async function makeMeans(env: Env): Promise<Result<Means, ConfigRefusal>> {
       fetch: call,
       development,
     }),
-    post: createPost({ alerts: env.ALERTS, updates: env.UPDATES, inbound: env.INBOUND, chores: env.CHORES }),
+    post,
+    packKeys,
+    report,
+    linkReports: createLinkReports({ db, vault, report, now, log }),
     now,
     random,
     log,

@@ -5,7 +5,7 @@ import type { BankId, LinkId, PackId, PageId, PersonId } from "../foundation/id.
 import { err, ok, type Result } from "../foundation/result.ts"
 
 /** The queues we post to. Each has a dead-letter queue `<name>-dlq`. */
-export const QUEUES = ["alerts", "updates", "inbound", "chores"] as const
+export const QUEUES = ["alerts", "updates", "inbound", "chores", "callbacks"] as const
 export type QueueName = (typeof QUEUES)[number]
 
 /** What a bank's events travel on: fraud and security before everything, the rest behind. */
@@ -57,12 +57,29 @@ export type ChoreJob =
       readonly postedAt: number
     }
 
-export type Job = PackJob | InboundJob | ChoreJob
+/** What we tell a bank, on its way there: many callbacks in one message, sealed under the bank's month key, for they name customers. */
+export interface CallbackJob {
+  readonly v: 1
+  readonly kind: "callback"
+  readonly bank: BankId
+  /** Id the sealing is bound to. */
+  readonly id: string
+  /** `YYYY-MM` of the bank key it is sealed under. */
+  readonly month: string
+  readonly sealed: string
+  readonly items: number
+  /** Each is posted alone, before all that is not. */
+  readonly urgent: boolean
+  /** When it was first posted: it is tried for three days from then. */
+  readonly postedAt: number
+}
+
+export type Job = PackJob | InboundJob | ChoreJob | CallbackJob
 
 /** Why a message on a queue is not a job of ours. */
 export type JobRefusal = { readonly reason: "job_malformed" } | { readonly reason: "job_version_unknown" }
 
-const KINDS = ["pack", "inbound", "settle_link", "revoke_link"] as const
+const KINDS = ["pack", "inbound", "settle_link", "revoke_link", "callback"] as const
 
 /** Read a message. Only its envelope is looked at: what is inside is sealed and checked by whoever opens it. */
 export function parseJob(body: unknown): Result<Job, JobRefusal> {

@@ -29,6 +29,7 @@ import type { BankLogin, LoginOutcome } from "./bank-login.ts"
 import { givenRecord } from "./consent-record.ts"
 import { consentTextDigest, type ConsentValues } from "./consent-text.ts"
 import type { LinkCustomer, LinkOffer } from "./link.ts"
+import { openCustomer } from "./link-customer.ts"
 import { endLink, findLink, type StoredLink } from "./link-store.ts"
 import { appendConsent, insertPending } from "./linking-store.ts"
 import { placeOf } from "./link-tokens.ts"
@@ -253,7 +254,7 @@ export function createLinking(world: LinkingWorld) {
       textSha256: await consentTextDigest(state.language, values),
     }
     return ok({
-      accounts: (await openCustomer(link.value)).accounts,
+      accounts: (await loadCustomer(link.value)).accounts,
       values,
       form: await vault.sealForDays("form", bank.id, state.attempt, JSON.stringify(form)),
     })
@@ -272,7 +273,7 @@ export function createLinking(world: LinkingWorld) {
     if (!found.ok) return found
     const link = found.value
     if (link.epoch >= CONSENTS_MAX) return err({ reason: "link_changed" })
-    const { accounts } = await openCustomer(link)
+    const { accounts } = await loadCustomer(link)
     const givenAt = now()
     const record = await givenRecord(bank, world.operator, pseudonyms, {
       link: link.id,
@@ -345,12 +346,10 @@ export function createLinking(world: LinkingWorld) {
     return now() >= link.pendingUntil ? err({ reason: "link_expired" }) : ok(link)
   }
 
-  async function openCustomer(link: StoredLink): Promise<LinkCustomer> {
-    const key = link.wrappedKey && (await vault.openKey(link.wrappedKey, placeOf(link.bank, link.id, "key")))
-    if (!key || !key.ok || !link.customerSealed) throw new Error("Cannot open the key of a pending link")
-    const customer = await key.value.open(link.customerSealed, placeOf(link.bank, link.id, "customer"))
-    if (!customer.ok) throw new Error(`Cannot open the customer of a pending link: ${customer.error.reason}`)
-    return JSON.parse(customer.value) as LinkCustomer
+  async function loadCustomer(link: StoredLink): Promise<LinkCustomer> {
+    const customer = await openCustomer(vault, link)
+    if (!customer) throw new Error("Cannot find the customer of a pending link")
+    return customer
   }
 
   async function readConsentForm(

@@ -10,7 +10,7 @@ import { err, ok, type Result } from "../foundation/result.ts"
 import type { Lane } from "../jobs/job.ts"
 import { sealPacks, type PackItem } from "../jobs/pack.ts"
 import type { Post } from "../jobs/post.ts"
-import type { PackKeys } from "./pack-keys.ts"
+import type { PackKeys } from "../vault/pack-keys.ts"
 
 const LANES = ["alerts", "updates"] as const satisfies readonly Lane[]
 

@@ -26,6 +26,8 @@ export function bankRecord(changes: Partial<BankRecord> = {}): BankRecord {
     emergencyPhone: "+49301234567",
     linkHosts: ["localhost:8788"],
     consentDays: 180,
+    fallbackAfterSeconds: 30,
+    reportDelivery: false,
     ...changes,
   }
 }

@@ -29,6 +29,8 @@ export const BANK: BankRecord = {
   emergencyPhone: "+4915112345678",
   linkHosts: ["bank.example"],
   consentDays: 180,
+  fallbackAfterSeconds: 30,
+  reportDelivery: false,
 }
 
 /** Found at the issuer's well-known address. */

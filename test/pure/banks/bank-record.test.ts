@@ -37,6 +37,8 @@ describe("parseBankRecord()", () => {
       subjectClaim: _s,
       timeZone: _t,
       consentDays: _c,
+      fallbackAfterSeconds: _f,
+      reportDelivery: _r,
       actionsBase: _a,
       callbackUrl: _u,
       ...least
@@ -44,7 +46,14 @@ describe("parseBankRecord()", () => {
     const record = parseBankRecord({ ...least, actionsBase: null }, LIVE)
     expect(record).toMatchObject({
       ok: true,
-      value: { v: 1, subjectClaim: "sub", timeZone: "UTC", consentDays: 180 },
+      value: {
+        v: 1,
+        subjectClaim: "sub",
+        timeZone: "UTC",
+        consentDays: 180,
+        fallbackAfterSeconds: 30,
+        reportDelivery: false,
+      },
     })
     expect(record.ok && "actionsBase" in record.value).toBe(false)
   })
@@ -124,6 +133,10 @@ describe("parseBankRecord()", () => {
     ["consentDays", 366],
     ["consentDays", 1.5],
     ["consentDays", "180"],
+    ["fallbackAfterSeconds", 4],
+    ["fallbackAfterSeconds", 3_601],
+    ["fallbackAfterSeconds", 30.5],
+    ["reportDelivery", "yes"],
   ])("refuses %s as %j", (field, value) => {
     const faults = faultsOf(live({ [field.split(".")[0] ?? ""]: value }))
     expect(faults[0]).toMatch(new RegExp(`^${field} `))
@@ -137,6 +150,7 @@ describe("parseBankRecord()", () => {
       emergencyPhone: "+4930123",
       linkHosts: [],
       consentDays: 1,
+      fallbackAfterSeconds: 5,
     }
     expect(faultsOf(live(least))).toEqual([])
     const most = {
@@ -144,6 +158,7 @@ describe("parseBankRecord()", () => {
       name: "x".repeat(60),
       emergencyPhone: "+123456789012345",
       consentDays: 365,
+      fallbackAfterSeconds: 3_600,
       timeZone: "Asia/Kolkata",
     }
     expect(faultsOf(live(most))).toEqual([])

@@ -1,7 +1,7 @@
 // The key of a bank's packs and dead letters, one a month: made when it is first needed, kept in the isolate once opened.
 
 import type { BankId } from "../foundation/id.ts"
-import type { InnerKey, Vault } from "../vault/vault.ts"
+import type { InnerKey, Vault } from "./vault.ts"
 
 /** Finds and makes pack keys. */
 export interface PackKeys {
