@@ -7,20 +7,27 @@ import { personIdOf } from "../foundation/id.ts"
 import { deriveBytes, hmac, importHmacKey } from "./hmac.ts"
 import { base64url, utf8 } from "./text.ts"
 
+/** 22 characters of base64url: 128 bits and a little. */
+const DELETION_CODE_CHARS = 22
+
 /** Turns identities of others into ids of ours. */
 export interface Pseudonyms {
   /** Who a PSID of a Page is, to us; also the name of their Conversation. */
   personOf(page: PageId, psid: string): Promise<PersonId>
   /** The look-up value of a bank's customer reference (`links.customer`). */
   customerOf(bank: BankId, reference: string): Promise<string>
+  /** The look-up value of a Facebook login of bank staff (`page_connections.login`). */
+  loginOf(login: string): Promise<string>
+  /** The code of a login's deletion request: 128 bits nobody can guess, the same each time it is asked for. */
+  deletionCodeOf(login: string): Promise<string>
   /** A value that shows whether the key is the one this database was made with; tells nothing about it. */
   checkValue(): Promise<string>
 }
 
 /** Pseudonyms under one key of 32 bytes. */
 export async function createPseudonyms(key: Uint8Array<ArrayBuffer>): Promise<Pseudonyms> {
-  const [person, customer, check] = await Promise.all(
-    ["object-name", "links.customer", "check"].map(async (label) =>
+  const [person, customer, check, login, deletion] = await Promise.all(
+    ["object-name", "links.customer", "check", "page_connections.login", "login_deletions.code"].map(async (label) =>
       importHmacKey(await deriveBytes(key, `tellerline|pseudonym|${label}`)),
     ),
   )
@@ -31,6 +38,8 @@ export async function createPseudonyms(key: Uint8Array<ArrayBuffer>): Promise<Ps
   return {
     personOf: async (page, psid) => personIdOf(await of(person, `${page}|${psid}`)),
     customerOf: (bank, reference) => of(customer, `${bank}|${reference}`),
+    loginOf: (text) => of(login, text),
+    deletionCodeOf: async (text) => (await of(deletion, text)).slice(0, DELETION_CODE_CHARS),
     checkValue: () => of(check, "tellerline"),
   }
 }

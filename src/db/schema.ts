@@ -137,6 +137,37 @@ export const templates = sqliteTable(
   (table) => [primaryKey({ columns: [table.pageId, table.name, table.language] })],
 )
 
+/** Whose Facebook login a Page's token came from: staff of a bank, never customers. `login` is a pseudonym. */
+export const pageConnections = sqliteTable(
+  "page_connections",
+  {
+    pageId: text("page_id").notNull(),
+    login: text("login").notNull(),
+    /** By the real clock: compared with what Meta signed. */
+    connectedAt: integer("connected_at").notNull(),
+    /** `null` while the Page's token is the one that came with it. */
+    endedAt: integer("ended_at"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.pageId, table.login] }),
+    index("page_connections_login").on(table.login),
+  ],
+)
+
+/** A request by a member of staff to delete what is held about their login, and that it was done: what its status page shows. */
+export const loginDeletions = sqliteTable(
+  "login_deletions",
+  {
+    /** 128 bits, keyed: the same login has the same code. */
+    code: text("code").primaryKey(),
+    requestedAt: integer("requested_at").notNull(),
+    /** Connections that were deleted. */
+    connections: integer("connections").notNull(),
+    until: integer("until").notNull(),
+  },
+  (table) => [index("login_deletions_until").on(table.until)],
+)
+
 /** Who did what, on its way to the audit log: written in the same batch as the change it tells of. */
 export const auditOutbox = sqliteTable("audit_outbox", {
   id: integer("id").primaryKey({ autoIncrement: true }),
