@@ -1,13 +1,21 @@
 // The one consuming loop. A handler sees the whole batch, so that it can ask D1 once for everybody in it, and gives each
 // message its own verdict; none decides for another; nothing is acknowledged by falling through.
-// A fault in a handler is caught here, logged by its class, and the batch is retried like an outage.
+// A fault in a handler is caught here, logged by its class, and its job, or where it was the whole batch's the batch, is retried
+// like an outage.
 
 import { describeFault, type Log } from "../foundation/log.ts"
 import { backoffSeconds } from "./backoff.ts"
 import { parseJob, type Job } from "./job.ts"
 
 /** What became of one message. `retry` keeps it; without `afterSeconds` the wait grows with the attempts. */
-export type Verdict = { readonly kind: "done" } | { readonly kind: "retry"; readonly afterSeconds?: number }
+export type Verdict =
+  | { readonly kind: "done" }
+  | {
+      readonly kind: "retry"
+      readonly afterSeconds?: number
+      /** What was thrown, where it was this job alone: for the log. */
+      readonly fault?: unknown
+    }
 
 export const DONE: Verdict = { kind: "done" }
 
@@ -20,9 +28,18 @@ export interface Delivered<J extends Job = Job> {
 /** Handles a batch: one verdict for each job, in the same order. */
 export type HandleBatch = (jobs: readonly Delivered[]) => Promise<readonly Verdict[]>
 
-/** A handler of single jobs, run beside each other. */
+/** A handler of single jobs, run beside each other: a fault in one is that job's alone. */
 export function each(handle: (delivered: Delivered) => Promise<Verdict>): HandleBatch {
-  return (jobs) => Promise.all(jobs.map(handle))
+  return (jobs) =>
+    Promise.all(
+      jobs.map(async (job): Promise<Verdict> => {
+        try {
+          return await handle(job)
+        } catch (fault) {
+          return { kind: "retry", fault }
+        }
+      }),
+    )
 }
 
 /** Read a batch, run `handle`, acknowledge and retry message by message.
@@ -53,6 +70,8 @@ export async function consume(
   }
   for (const [index, message] of readable.entries()) {
     const verdict: Verdict = verdicts[index] ?? { kind: "retry" }
+    if (verdict.kind === "retry" && "fault" in verdict)
+      log.error("job_fault", { queue: batch.queue, ...describeFault(verdict.fault) })
     if (verdict.kind === "done") message.ack()
     else message.retry({ delaySeconds: verdict.afterSeconds ?? backoffSeconds(message.attempts, chance()) })
   }

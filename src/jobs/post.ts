@@ -9,14 +9,16 @@ const BATCH_MESSAGES_MAX = 100
 const BATCH_BYTES_MAX = 240_000
 
 /** Put jobs on a queue. `ok` means every one is on disk; an outage that some may be: posting again must be harmless. */
-export type Post = (
-  queue: QueueName,
+export type Post<Queues extends QueueName = QueueName> = (
+  queue: Queues,
   jobs: readonly Job[],
   options?: { readonly delaySeconds?: number },
 ) => Promise<Result<void, Outage>>
 
-/** A sender over the platform's queues. */
-export function createPost(queues: Readonly<Record<QueueName, Queue>>): Post {
+/** A sender over the platform's queues, or some of them. */
+export function createPost<Queues extends QueueName = QueueName>(
+  queues: Readonly<Record<Queues, Queue>>,
+): Post<Queues> {
   return async (queue, jobs, options) => {
     const rounds: MessageSendRequest[][] = [[]]
     let bytes = 0

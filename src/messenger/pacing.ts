@@ -25,8 +25,18 @@ export const PAUSED_RETRY_MS = MINUTE_MS
 export const BREAKER_FAILURES = 5
 export const BREAKER_WAIT_MS = 10 * SECOND_MS
 export const BREAKER_WAIT_MS_MAX = 5 * MINUTE_MS
+/** Failures further apart than this are not in a row: successes of other isolates are not reported. */
+export const FAILURE_MEMORY_MS = MINUTE_MS
 /** Meta's own estimate is believed up to an hour; then one probe asks again. */
 export const THROTTLE_MS_MAX = 60 * MINUTE_MS
+
+/** Share of its limits at which updates slow down, and at which they stop until Meta's estimate. @see messenger-platform.md 8.1 */
+export const USAGE_SLOW_PERCENT = 75
+export const USAGE_STOP_PERCENT = 95
+/** What a header said is believed this long; the next call brings the next one. */
+export const USAGE_MS = MINUTE_MS
+/** A stop where Meta states no estimate. */
+export const USAGE_STOP_MS = 5 * MINUTE_MS
 
 export type Lane = "alerts" | "updates"
 
@@ -38,6 +48,8 @@ export interface Pace {
   /** Why a person or a refusal stopped it; `null` while it speaks. */
   readonly paused: string | null
   readonly breaker: Breaker
+  /** Share of their rate updates have until an instant: 1 while Meta's headers are calm, 0 while they are stopped. */
+  readonly updates: { readonly share: number; readonly until: number }
 }
 
 interface SlotUse {
@@ -48,6 +60,7 @@ interface SlotUse {
 /** Closed while `openUntil` is 0. Once that is over one send is leased as a probe, and the others wait for what is reported of it. */
 interface Breaker {
   readonly failures: number
+  readonly failedAt: number
   readonly openUntil: number
   readonly waitMs: number
   readonly probing: boolean
@@ -65,6 +78,8 @@ export type Lease =
       readonly granted: number
       readonly permit: { readonly until: number }
       readonly shares: readonly Share[]
+      /** The one send that is to find out whether the Page can speak again: whoever makes it reports how it went. */
+      readonly probe?: true
     }
   | { readonly granted: 0; readonly retryAfterMs: number; readonly paused?: string }
 
@@ -75,8 +90,22 @@ export type SendReport =
   | { readonly kind: "failed" }
   | { readonly kind: "throttled"; readonly afterMs: number }
 
-const CLOSED: Breaker = { failures: 0, openUntil: 0, waitMs: 0, probing: false }
-export const FRESH_PACE: Pace = { slots: new Map(), paused: null, breaker: CLOSED }
+/** What Meta's usage headers say, after a call. */
+export interface Usage {
+  /** The highest of the percentages: 100 is throttled. */
+  readonly percent: number
+  /** Minutes until access is regained, by Meta's estimate; 0 where it states none. */
+  readonly regainMinutes: number
+}
+
+const CLOSED: Breaker = { failures: 0, failedAt: 0, openUntil: 0, waitMs: 0, probing: false }
+const CALM = { share: 1, until: 0 }
+export const FRESH_PACE: Pace = { slots: new Map(), paused: null, breaker: CLOSED, updates: CALM }
+
+/** Sends a second that are leased of a ceiling: what is left is for replies. */
+export function leasedPerSecond(ceilingPerSecond: number): number {
+  return Math.max(1, Math.floor((ceilingPerSecond * LEASED_TENTHS) / 10))
+}
 
 /** Lease up to `n` sends from `now` on.
  * @param ceilingPerSecond Meta's limit for this Page
@@ -93,6 +122,10 @@ export function lease(
     return { pace, lease: { granted: 0, retryAfterMs: PAUSED_RETRY_MS, paused: pace.paused } }
   const { breaker } = pace
   if (now < breaker.openUntil) return { pace, lease: { granted: 0, retryAfterMs: breaker.openUntil - now } }
+  const calm = now >= pace.updates.until
+  if (lane === "updates" && !calm && pace.updates.share === 0)
+    return { pace, lease: { granted: 0, retryAfterMs: pace.updates.until - now } }
+  const share = calm ? 1 : pace.updates.share
   const probing = breaker.openUntil > 0
   // A probe nobody reports on must not hold the Page for ever: after the same wait there is another.
   const guarded = probing ? { ...breaker, probing, openUntil: now + breaker.waitMs } : breaker
@@ -103,7 +136,7 @@ export function lease(
   let left = probing ? 1 : n
   for (let slot = current; left > 0 && slot < current + BOOK_AHEAD_MS / SLOT_MS; slot += 1) {
     const use = slots.get(slot) ?? { alerts: 0, updates: 0 }
-    const count = Math.min(left, freeFor(lane, slot, use, ceilingPerSecond))
+    const count = Math.min(left, freeFor(lane, slot, use, ceilingPerSecond, share))
     if (count === 0) continue
     left -= count
     slots.set(slot, { ...use, [lane]: use[lane] + count })
@@ -114,16 +147,17 @@ export function lease(
     return { pace: { ...pace, slots }, lease: { granted: 0, retryAfterMs: (current + 1) * SLOT_MS - now } }
   return {
     pace: { ...pace, slots, breaker: guarded },
-    lease: { granted, permit: { until: now + PERMIT_MS }, shares },
+    lease: { granted, permit: { until: now + PERMIT_MS }, shares, ...(probing ? { probe: true } : {}) },
   }
 }
 
 /** What a lane may still take of a slot. */
-function freeFor(lane: Lane, slot: number, use: SlotUse, ceilingPerSecond: number): number {
-  const perSecond = Math.max(1, Math.floor((ceilingPerSecond * LEASED_TENTHS) / 10))
+function freeFor(lane: Lane, slot: number, use: SlotUse, ceilingPerSecond: number, share: number): number {
+  const perSecond = leasedPerSecond(ceilingPerSecond)
   const free = Math.max(0, shareOfSlot(slot, perSecond) - use.alerts - use.updates)
   if (lane === "alerts") return free
-  const forUpdates = shareOfSlot(slot, perSecond - Math.floor(perSecond / ALERT_SHARE))
+  const updatesPerSecond = perSecond - Math.floor(perSecond / ALERT_SHARE)
+  const forUpdates = shareOfSlot(slot, Math.max(1, Math.floor(updatesPerSecond * share)))
   return Math.min(free, Math.max(0, forUpdates - use.updates))
 }
 
@@ -150,6 +184,7 @@ export function report(pace: Pace, sent: SendReport, now: number): Pace {
         ...pace,
         breaker: {
           failures: breaker.failures,
+          failedAt: now,
           openUntil: Math.max(breaker.openUntil, now + Math.min(Math.max(1, sent.afterMs), THROTTLE_MS_MAX)),
           waitMs: Math.max(breaker.waitMs, BREAKER_WAIT_MS),
           probing: false,
@@ -157,11 +192,30 @@ export function report(pace: Pace, sent: SendReport, now: number): Pace {
       }
     case "failed": {
       if (waiting) return pace
-      const failures = breaker.failures + 1
+      const inRow = breaker.probing || now - breaker.failedAt < FAILURE_MEMORY_MS
+      const failures = (inRow ? breaker.failures : 0) + 1
       if (failures < BREAKER_FAILURES && !breaker.probing)
-        return { ...pace, breaker: { ...breaker, failures } }
+        return { ...pace, breaker: { ...breaker, failures, failedAt: now } }
       const waitMs = Math.min(breaker.waitMs > 0 ? breaker.waitMs * 2 : BREAKER_WAIT_MS, BREAKER_WAIT_MS_MAX)
-      return { ...pace, breaker: { failures, openUntil: now + waitMs, waitMs, probing: false } }
+      return {
+        ...pace,
+        breaker: { failures, failedAt: now, openUntil: now + waitMs, waitMs, probing: false },
+      }
     }
   }
+}
+
+/** Take note of Meta's usage headers: from 75 % on updates have half of their rate and less, from 95 % on none until the estimate
+ * has passed. Alerts go on: one that is refused is no worse off than one that was not tried (P7), and a refusal opens the breaker. */
+export function noteUsage(pace: Pace, usage: Usage, now: number): Pace {
+  const { percent, regainMinutes } = usage
+  const stopped = pace.updates.share === 0 && now < pace.updates.until
+  if (percent >= USAGE_STOP_PERCENT) {
+    const stopMs = regainMinutes > 0 ? Math.min(regainMinutes * MINUTE_MS, THROTTLE_MS_MAX) : USAGE_STOP_MS
+    return { ...pace, updates: { share: 0, until: now + stopMs } }
+  }
+  // Calls answered before the stop say less than the one that led to it.
+  if (stopped) return pace
+  if (percent < USAGE_SLOW_PERCENT) return pace.updates === CALM ? pace : { ...pace, updates: CALM }
+  return { ...pace, updates: { share: (100 - percent) / 50, until: now + USAGE_MS } }
 }

@@ -1,171 +1,218 @@
 // From a pack to people: open it, ask the directory once for everybody in the batch, take a lease from each Page, tell each person.
-// Every item gets its own verdict; what is left is posted as a new pack before the old one is acknowledged. An outage costs no
-// attempt; a fault does, and the fifth puts the item among the dead letters.
+// Every item gets its own verdict. An outage costs no attempt; a fault does, and the fifth puts the item among the dead letters.
+// What becomes of what is left is pack-settling.ts, where permits come from leases.ts. Composed by worker.ts.
 
 import type { BankEvent } from "../banks/event.ts"
-import { SECOND_MS, type Now } from "../foundation/clock.ts"
-import type { BankId, PageId } from "../foundation/id.ts"
-import { describeFault, type Log } from "../foundation/log.ts"
-import type { PersonId } from "../foundation/id.ts"
+import { SECOND_MS } from "../foundation/clock.ts"
+import type { BankId, PageId, PersonId } from "../foundation/id.ts"
+import { describeFault } from "../foundation/log.ts"
+import type { Delivered, HandleBatch } from "../jobs/consume.ts"
 import type { Lane, PackJob } from "../jobs/job.ts"
-import { DONE, type Delivered, type HandleBatch, type Verdict } from "../jobs/consume.ts"
 import { openPack, type PackItem } from "../jobs/pack.ts"
 import type { LiveLink } from "../links/link-store.ts"
-import type { Lease } from "../messenger/pacing.ts"
 import type { TellOutcome, TellRequest } from "../conversations/person-world.ts"
-import { postItems, type AcceptanceWorld } from "./acceptance.ts"
+import type { EventOutcome } from "./callback-outcome.ts"
+import { createLeases, type Leases, type LeaseWorld } from "./leases.ts"
+import { keepPack, settlePack, type Again, type ItemResult, type SettlingWorld } from "./pack-settling.ts"
 
 /** What fan-out needs. */
-export interface FanOutWorld extends AcceptanceWorld {
+export interface FanOutWorld extends SettlingWorld, LeaseWorld {
   readonly customerOf: (bank: BankId, reference: string) => Promise<string>
   /** Everybody live among these customers: one query. @throws DatabaseError */
   readonly findLive: (pseudonyms: readonly string[]) => Promise<readonly LiveLink[]>
-  readonly lease: (page: PageId, lane: Lane, n: number) => Promise<Lease>
   readonly tell: (request: TellRequest) => Promise<TellOutcome>
-  /** Keep items nobody can handle where a person sees them. @throws DatabaseError */
-  readonly bury: (job: PackJob, items: readonly PackItem<BankEvent>[]) => Promise<void>
-  readonly wait: (ms: number) => Promise<void>
-  readonly log: Log
-  readonly now: Now
+  /** The send a Page let through as its probe was accepted. */
+  readonly probed: (page: PageId) => Promise<void>
 }
 
-/** Attempts that count, for one item. */
-const ATTEMPTS_MAX = 5
-/** A pack handed out this often is posted anew, long before its queue would give it up. */
-const HANDED_OUT_MAX = 80
-/** People told at one time from one batch. */
+/** People told at one time as one Page, from one batch. */
 const AT_ONCE_MAX = 50
-/** A batch that cannot get its permits goes back to the queue after this. */
-const LEASE_WAIT_MS_MAX = 20 * SECOND_MS
-const RETRY_SECONDS = 2
+const RETRY_MS = 2 * SECOND_MS
 
-/** One item of one pack, with everybody it is for. */
+/** One item of one pack, with everybody it is for, and what became of it so far. */
 interface Task {
   readonly pack: number
   readonly item: PackItem<BankEvent>
   readonly recipients: readonly LiveLink[]
+  readonly outcomes: EventOutcome[]
+  again: Again | undefined
 }
 
-type TaskVerdict =
-  | { readonly kind: "done" }
-  | { readonly kind: "again"; readonly afterMs: number; readonly counts: boolean }
+/** What one person's telling came to: settled, or to come again. */
+type Told =
+  | { readonly kind: "settled"; readonly told: EventOutcome["told"] }
+  | {
+      readonly kind: "again"
+      readonly afterMs: number
+      readonly counts: boolean
+      readonly waitsFor?: PageId
+      /** Surely nothing was handed to the platform: what happened later must not be told before it (P3). */
+      readonly blocks: boolean
+    }
 
 /** Consumer of `alerts` and `updates`. */
 export function fanOut(world: FanOutWorld): HandleBatch {
   return async (delivered) => {
     const packs = await Promise.all(delivered.map((each) => open(world, each)))
-    const items = packs.flatMap((pack, index) =>
-      (pack.items ?? []).map((item) => ({ pack: index, item, job: pack.job })),
-    )
-    const customers = await Promise.all(
-      items.map(({ item, job }) => world.customerOf(job.bank, item.event.customer)),
-    )
-    const links = customers.length > 0 ? await world.findLive([...new Set(customers)]) : []
-    const tasks = items.map(({ pack, item }, index): Task => ({
-      pack,
-      item,
-      recipients: links.filter((link) => link.customer === customers[index]),
-    }))
-    const verdicts = await tellAll(world, packs[0]?.job.lane ?? "updates", tasks)
+    const tasks = await findRecipients(world, packs)
+    if (tasks) await tellAll(world, packs[0]?.job.lane ?? "updates", tasks)
     return Promise.all(
-      packs.map(async (pack, index) =>
-        pack.items
-          ? settle(
-              world,
-              delivered[index] ?? { job: pack.job, attempts: 1 },
-              pack.job,
-              tasks,
-              verdicts,
-              index,
-            )
-          : ({ kind: "retry" } as const),
-      ),
+      packs.map((pack, index) => {
+        if (pack.sealed) return { kind: "retry" } as const
+        if (!tasks || !pack.items) return keepPack(world, pack)
+        const results = tasks.filter((task) => task.pack === index)
+        return settlePack(world, pack, results satisfies readonly ItemResult[])
+      }),
     )
   }
 }
 
-async function open(
-  world: FanOutWorld,
-  { job }: Delivered,
-): Promise<{ readonly job: PackJob; readonly items?: readonly PackItem<BankEvent>[] }> {
+/** A pack as it was handed out, and its items where it could be opened. */
+interface OpenedPack extends Delivered<PackJob> {
+  readonly items?: readonly PackItem<BankEvent>[]
+  /** It does not open and never will: its queue gives it up to the dead letters. */
+  readonly sealed?: true
+}
+
+async function open(world: FanOutWorld, { job, attempts }: Delivered): Promise<OpenedPack> {
   if (job.kind !== "pack") throw new TypeError(`Cannot fan out a job of kind "${job.kind}"`)
   try {
     const key = await world.packKeys.forOpening(job.bank, job.month)
     const items = await openPack<BankEvent, { readonly reason: string }>(job, key.open)
-    if (items.ok) return { job, items: items.value }
+    if (items.ok) return { job, attempts, items: items.value }
     world.log.error("pack_sealed", { pack: job.pack, reason: items.error.reason })
+    return { job, attempts, sealed: true }
   } catch (fault) {
     world.log.warn("pack_not_opened", { pack: job.pack, ...describeFault(fault) })
+    return { job, attempts }
   }
-  return { job }
 }
 
-/** Tell everybody; events of one person one after another in the order they happened, people beside each other. */
-async function tellAll(
+/** Everybody the batch is for, by one query; `undefined` where the directory does not answer. */
+async function findRecipients(
   world: FanOutWorld,
-  lane: Lane,
-  tasks: readonly Task[],
-): Promise<readonly TaskVerdict[]> {
-  const verdicts: TaskVerdict[] = tasks.map(() => ({ kind: "done" }))
-  const queues = new Map<PersonId, { readonly link: LiveLink; readonly index: number }[]>()
-  for (const [index, task] of tasks.entries())
-    for (const link of task.recipients)
-      queues.set(link.person, [...(queues.get(link.person) ?? []), { link, index }])
-  const leases = createLeases(world, lane)
-  const people = [...queues.values()]
-  for (const queue of people) {
-    queue.sort(
-      (left, right) => (tasks[left.index]?.item.event.at ?? 0) - (tasks[right.index]?.item.event.at ?? 0),
-    )
-    for (const { link } of queue) leases.want(link.page)
+  packs: readonly OpenedPack[],
+): Promise<readonly Task[] | undefined> {
+  const items = packs.flatMap(({ job, items: opened = [] }, pack) =>
+    opened.map((item) => ({ pack, item, bank: job.bank })),
+  )
+  const customers = await Promise.all(
+    items.map(({ item, bank }) => world.customerOf(bank, item.event.customer)),
+  )
+  const byCustomer = new Map<string, LiveLink[]>()
+  try {
+    const links = customers.length > 0 ? await world.findLive([...new Set(customers)]) : []
+    for (const link of links) {
+      const known = byCustomer.get(link.customer)
+      if (known) known.push(link)
+      else byCustomer.set(link.customer, [link])
+    }
+  } catch (fault) {
+    world.log.warn("directory_not_asked", describeFault(fault))
+    return undefined
   }
+  return items.map(({ pack, item }, index) => ({
+    pack,
+    item,
+    recipients: byCustomer.get(customers[index] ?? "") ?? [],
+    outcomes: [],
+    again: undefined,
+  }))
+}
+
+/** One event for one person. */
+interface Telling {
+  readonly link: LiveLink
+  readonly task: Task
+}
+
+/** Tell everybody: events of one person one after another in the order they happened, people beside each other, Pages beside each
+ * other, so that a busy one holds up nobody else's (P13). */
+async function tellAll(world: FanOutWorld, lane: Lane, tasks: readonly Task[]): Promise<void> {
+  const leases = createLeases(world, lane)
+  const pages = new Map<PageId, Map<PersonId, Telling[]>>()
+  for (const task of tasks)
+    for (const link of task.recipients) {
+      leases.want(link.page)
+      const people = pages.get(link.page) ?? new Map<PersonId, Telling[]>()
+      pages.set(link.page, people)
+      people.set(link.person, [...(people.get(link.person) ?? []), { link, task }])
+    }
+  await Promise.all([...pages.values()].map((people) => tellPage(world, leases, lane, [...people.values()])))
+}
+
+async function tellPage(
+  world: FanOutWorld,
+  leases: Leases,
+  lane: Lane,
+  people: readonly (readonly Telling[])[],
+): Promise<void> {
   const work = people.values()
   await Promise.all(
     Array.from({ length: Math.min(AT_ONCE_MAX, people.length) }, async () => {
-      for (const queue of work)
-        for (const { link, index } of queue) {
-          const task = tasks[index]
-          if (!task) continue
-          const verdict = await tellOne(world, leases, link, task.item.event)
-          if (verdict.kind === "again") verdicts[index] = worse(verdicts[index], verdict)
-        }
+      for (const tellings of work) await tellPerson(world, leases, lane, tellings)
     }),
   )
-  return verdicts
 }
 
-async function tellOne(
+async function tellPerson(
   world: FanOutWorld,
   leases: Leases,
-  link: LiveLink,
-  event: BankEvent,
-): Promise<TaskVerdict> {
+  lane: Lane,
+  tellings: readonly Telling[],
+): Promise<void> {
+  let blocked: Told | undefined
+  for (const { link, task } of tellings.toSorted((a, b) => a.task.item.event.at - b.task.item.event.at)) {
+    const told = blocked ?? (await tellOne(world, leases, link, task.item.event))
+    note(task, link.person, told)
+    // An alert waits for no other (P7).
+    if (told.kind === "again" && told.blocks && lane === "updates") blocked = { ...told, counts: false }
+  }
+}
+
+async function tellOne(world: FanOutWorld, leases: Leases, link: LiveLink, event: BankEvent): Promise<Told> {
+  const { page, person, bank } = link
+  const permit = await leases.take(page)
+  const again = { kind: "again", afterMs: RETRY_MS, counts: false, blocks: true } as const
+  if (permit.kind === "paused") return { ...again, waitsFor: page }
+  if (permit.kind !== "permit") return again
   try {
-    const until = await leases.take(link.page)
-    if (until === undefined) return { kind: "again", afterMs: RETRY_SECONDS * SECOND_MS, counts: false }
+    const { personWrappedKey: wrappedKey, id, epoch, recordHash } = link
     const outcome = await world.tell({
       v: 1,
-      whom: { person: link.person, page: link.page, bank: link.bank },
+      whom: { person, page, bank },
       event,
-      permit: { until },
-      shelf: {
-        wrappedKey: link.personWrappedKey,
-        link: link.id,
-        epoch: link.epoch,
-        recordHash: link.recordHash,
-      },
+      permit: { until: permit.until },
+      shelf: { wrappedKey, link: id, epoch, recordHash },
     })
     switch (outcome.kind) {
       case "settled":
-        return { kind: "done" }
+        if (permit.probe && outcome.state === "accepted") await world.probed(page)
+        return { kind: "settled", told: outcome }
       case "no_permit":
-        return { kind: "again", afterMs: SECOND_MS, counts: false }
+        return { ...again, afterMs: SECOND_MS }
       case "pending":
-        return { kind: "again", afterMs: outcome.afterMs, counts: false }
+        return { ...again, afterMs: outcome.afterMs, blocks: false }
     }
   } catch (fault) {
     world.log.warn("conversation_not_told", describeFault(fault))
-    return { kind: "again", afterMs: RETRY_SECONDS * SECOND_MS, counts: isFault(fault) }
+    return { ...again, counts: isFault(fault) }
+  }
+}
+
+/** Put what one telling came to beside what is known of its item. Only what waits for nothing but stopped Pages waits there. */
+function note(task: Task, person: PersonId, told: Told): void {
+  if (told.kind === "settled") {
+    task.outcomes.push({ event: task.item.event, person, told: told.told })
+    return
+  }
+  const { again } = task
+  const waitsFor = again && again.waitsFor === undefined ? undefined : told.waitsFor
+  task.again = {
+    afterMs: Math.max(again?.afterMs ?? 0, told.afterMs),
+    counts: told.counts || (again?.counts ?? false),
+    ...(waitsFor === undefined ? {} : { waitsFor }),
+    people: [...(again?.people ?? []), person],
   }
 }
 
@@ -177,96 +224,4 @@ function isFault(fault: unknown): boolean {
     remote?: boolean
   }
   return remote === true && retryable !== true && overloaded !== true
-}
-
-function worse(known: TaskVerdict | undefined, next: TaskVerdict & { readonly kind: "again" }): TaskVerdict {
-  if (known?.kind !== "again") return next
-  return {
-    kind: "again",
-    afterMs: Math.max(known.afterMs, next.afterMs),
-    counts: known.counts || next.counts,
-  }
-}
-
-/** The verdict of one pack: acknowledged once what is left of it is durable elsewhere. */
-async function settle(
-  world: FanOutWorld,
-  delivered: Delivered,
-  job: PackJob,
-  tasks: readonly Task[],
-  verdicts: readonly TaskVerdict[],
-  pack: number,
-): Promise<Verdict> {
-  const left: PackItem<BankEvent>[] = []
-  const dead: PackItem<BankEvent>[] = []
-  let afterMs = 0
-  let total = 0
-  for (const [index, task] of tasks.entries()) {
-    const verdict = verdicts[index]
-    if (task.pack !== pack || !verdict) continue
-    total += 1
-    if (verdict.kind === "done") continue
-    afterMs = Math.max(afterMs, verdict.afterMs)
-    const attempts = task.item.attempts + (verdict.counts ? 1 : 0)
-    const item = { ...task.item, attempts }
-    if (attempts >= ATTEMPTS_MAX) dead.push(item)
-    else left.push(item)
-  }
-  const afterSeconds = Math.ceil(afterMs / SECOND_MS)
-  if (dead.length > 0) await world.bury(job, dead)
-  if (left.length === 0) return DONE
-  const unchanged = left.length === total && left.every((item) => item.attempts === 0) && dead.length === 0
-  if (unchanged && delivered.attempts < HANDED_OUT_MAX) return { kind: "retry", afterSeconds }
-  const posted = await postItems(world, job, left, afterSeconds)
-  return posted.ok ? DONE : { kind: "retry", afterSeconds }
-}
-
-interface Leases {
-  readonly want: (page: PageId) => void
-  /** Instant until which one send may start; `undefined` where the Page gives none in time. */
-  readonly take: (page: PageId) => Promise<number | undefined>
-}
-
-/** Permits of one batch, leased from each Page as many at a time as are still wanted, once a second. */
-function createLeases(world: FanOutWorld, lane: Lane): Leases {
-  const wanted = new Map<PageId, number>()
-  const held = new Map<PageId, { at: number; until: number }[]>()
-  const asking = new Map<PageId, Promise<void>>()
-  const giveUpAt = world.now() + LEASE_WAIT_MS_MAX
-
-  async function ask(page: PageId): Promise<void> {
-    const lease = await world.lease(page, lane, Math.max(1, wanted.get(page) ?? 1))
-    if (lease.granted === 0) {
-      const { retryAfterMs } = lease as Lease & { readonly retryAfterMs: number }
-      if (world.now() + retryAfterMs > giveUpAt) wanted.set(page, 0)
-      else await world.wait(retryAfterMs)
-      return
-    }
-    if (!("permit" in lease)) return
-    wanted.set(page, Math.max(0, (wanted.get(page) ?? 0) - lease.granted))
-    const permits = lease.shares.flatMap((share) =>
-      Array.from({ length: share.count }, () => ({ at: share.at, until: lease.permit.until })),
-    )
-    held.set(page, [...(held.get(page) ?? []), ...permits])
-  }
-
-  return {
-    want: (page) => wanted.set(page, (wanted.get(page) ?? 0) + 1),
-    async take(page) {
-      for (;;) {
-        const permit = held.get(page)?.shift()
-        if (permit) {
-          const early = permit.at - world.now()
-          if (early > 0) await world.wait(early)
-          if (world.now() < permit.until) return permit.until
-          wanted.set(page, (wanted.get(page) ?? 0) + 1)
-          continue
-        }
-        if ((wanted.get(page) ?? 0) === 0 || world.now() > giveUpAt) return undefined
-        const asked = asking.get(page) ?? ask(page).finally(() => asking.delete(page))
-        asking.set(page, asked)
-        await asked
-      }
-    },
-  }
 }
