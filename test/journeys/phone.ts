@@ -176,9 +176,7 @@ export async function link(
   await someone.reads(/Connected: /)
 }
 
-/** End the link, so that nobody hears of this customer any more. */
+/** End the link, so that nobody hears of this customer any more. Typed in English, which is understood in every language. */
 export async function disconnect(someone: Someone): Promise<void> {
-  await someone.say("stop")
-  await someone.tap("Disconnect now")
-  await someone.reads(/Disconnected\./)
+  await hears(someone, /^(Disconnected\.|انتهى الارتباط\.)/, () => someone.say("Disconnect now"))
 }

@@ -2,12 +2,12 @@
 // Nothing of a development run beside it is read or touched. A journey asks for the addresses with `inject`.
 // Composed by vitest.config.ts as the global setup of the project `journeys`, so only when a journey runs.
 import { mkdtemp, rm } from "node:fs/promises"
-import { createServer, type AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { TestProject } from "vitest/node"
 import { registerDemo } from "../../sandbox/demo.mjs"
 import { start } from "../../sandbox/start.mjs"
+import { freePorts } from "./free-ports.ts"
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -43,21 +43,4 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("stateDir", running.stateDir)
   project.provide("logDir", running.logDir)
   return teardown
-}
-
-/** Two ports nobody listens on: both are held at once, so that they differ. Another process may still be quicker;
- * the start then says which port was taken. */
-async function freePorts(): Promise<readonly [number, number]> {
-  const servers = await Promise.all([listen(), listen()])
-  const ports = servers.map((server) => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return [ports[0] ?? 0, ports[1] ?? 0]
-}
-
-function listen(): Promise<ReturnType<typeof createServer>> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once("error", reject)
-    server.listen(0, "127.0.0.1", () => resolve(server))
-  })
 }
