@@ -4,7 +4,8 @@
 // Sealed columns end in `Sealed`, wrapped keys in `WrappedKey`; both are `v1.<kid>.<...>` texts (crypto/seal.ts).
 // Instants are epoch milliseconds.
 
-import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core"
+import { sql } from "drizzle-orm"
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core"
 
 /** Facts of the deployment itself: the pseudonym key's check value, the development clock. */
 export const settings = sqliteTable("settings", {
@@ -166,6 +167,41 @@ export const loginDeletions = sqliteTable(
     until: integer("until").notNull(),
   },
   (table) => [index("login_deletions_until").on(table.until)],
+)
+
+/** Something an operator must know of: what it is, whose, since when; no people's data. Kept 90 days once it is over. */
+export const incidents = sqliteTable(
+  "incidents",
+  {
+    id: text("id").primaryKey(),
+    /** A word of notifications/incident.ts. */
+    kind: text("kind").notNull(),
+    /** `*` where it concerns the deployment itself. */
+    bankId: text("bank_id").notNull(),
+    /** `` where it concerns no single Page. */
+    pageId: text("page_id").notNull(),
+    /** What exactly: a reason, a template, a version; a word of ours or the platform's. */
+    detail: text("detail").notNull(),
+    openedAt: integer("opened_at").notNull(),
+    closedAt: integer("closed_at"),
+  },
+  (table) => [
+    uniqueIndex("incidents_open")
+      .on(table.kind, table.bankId, table.pageId, table.detail)
+      .where(sql`${table.closedAt} is null`),
+    index("incidents_bank").on(table.bankId, table.openedAt),
+  ],
+)
+
+/** When something is to be looked at again by the clock: a Page's templates, its token and fields. */
+export const checks = sqliteTable(
+  "checks",
+  {
+    pageId: text("page_id").notNull(),
+    name: text("name", { enum: ["templates", "health"] }).notNull(),
+    dueAt: integer("due_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.pageId, table.name] })],
 )
 
 /** Who did what, on its way to the audit log: written in the same batch as the change it tells of. */

@@ -56,6 +56,16 @@ export type ChoreJob =
       readonly link: LinkId
       readonly postedAt: number
     }
+  /** A Page was stopped: let those who run it know. */
+  | {
+      readonly v: 1
+      readonly kind: "page_paused"
+      readonly bank: BankId
+      readonly page: PageId
+      /** A word of ours. */
+      readonly reason: string
+      readonly postedAt: number
+    }
 
 /** What we tell a bank, on its way there: many callbacks in one message, sealed under the bank's month key, for they name customers. */
 export interface CallbackJob {
@@ -79,7 +89,7 @@ export type Job = PackJob | InboundJob | ChoreJob | CallbackJob
 /** Why a message on a queue is not a job of ours. */
 export type JobRefusal = { readonly reason: "job_malformed" } | { readonly reason: "job_version_unknown" }
 
-const KINDS = ["pack", "inbound", "settle_link", "revoke_link", "callback"] as const
+const KINDS = ["pack", "inbound", "settle_link", "revoke_link", "page_paused", "callback"] as const
 
 /** Read a message. Only its envelope is looked at: what is inside is sealed and checked by whoever opens it. */
 export function parseJob(body: unknown): Result<Job, JobRefusal> {
