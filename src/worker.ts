@@ -25,7 +25,8 @@ import type { QueueName } from "./jobs/job.ts"
 import { createLinking } from "./links/linking.ts"
 import { findLiveForCustomers } from "./links/link-store.ts"
 import { createLinkRoutes } from "./links/routes.tsx"
-import { parsePageRecord } from "./messenger/page-record.ts"
+import { pageObjectOf } from "./messenger/page-object.ts"
+import { parsePageRecord, type PageRecord } from "./messenger/page-record.ts"
 import {
   deleteTemplateStatuses,
   findPage,
@@ -44,9 +45,6 @@ import { consumeDeadLetters, createDeadLetterDesk } from "./notifications/dead-l
 import { deleteExpired, keepDeadLetters } from "./notifications/dead-letter-store.ts"
 import { fanOut, type FanOutWorld } from "./notifications/fan-out.ts"
 import { setUpPage } from "./notifications/page-setup.ts"
-import { sealPacks } from "./jobs/pack.ts"
-import { createPackId } from "./foundation/id.ts"
-import { monthOf } from "./foundation/clock.ts"
 
 export { Conversation } from "./conversations/conversation.ts"
 export { Page } from "./messenger/page.ts"
@@ -146,6 +144,7 @@ function build(env: Env, means: Means): House {
   const { development, publicOrigin } = config
   const realNow = Date.now
   const objects = { conversation: env.CONVERSATION, development }
+  const pageObject = (record: PageRecord) => pageObjectOf({ page: env.PAGE, development }, record)
   const recordOf = async (page: PageId) => {
     const record = await pages.findRecord(page)
     if (!record.ok) throw new Error(`Cannot find a Page: ${record.error.reason}`)
@@ -187,23 +186,23 @@ function build(env: Env, means: Means): House {
     customerOf: pseudonyms.customerOf,
     findLive: (customers) => findLiveForCustomers(db, customers),
     async lease(page, lane, n) {
-      const { ceilingPerSecond } = await recordOf(page)
-      return env.PAGE.getByName(page).lease({ v: 1, lane, n, now: now(), ceilingPerSecond })
+      const record = await recordOf(page)
+      const { ceilingPerSecond, engagedPeople } = record
+      const people = engagedPeople === undefined ? {} : { engagedPeople }
+      return pageObject(record).lease({ v: 1, lane, n, now: now(), ceilingPerSecond, ...people })
     },
+    async hold(page, job, staleAts) {
+      return pageObject(await recordOf(page)).hold({ v: 1, job, staleAts })
+    },
+    async probed(page) {
+      await pageObject(await recordOf(page)).report({ v: 1, sent: { kind: "well" }, now: now() })
+    },
+    report: means.report,
     tell: async (request) =>
       conversationOf(objects, await recordOf(request.whom.page), request.whom.person).tell(request),
-    async bury(job, items) {
-      const key = await packKeys.forSealing(job.bank, monthOf(now()))
-      const about = { lane: job.lane, bank: job.bank, month: monthOf(now()), now: now() }
-      const packs = await sealPacks(items, about, {
-        createPackId: () => createPackId(random),
-        seal: key.seal,
-      })
-      if (!packs.ok) throw new RangeError(`Cannot keep an event: ${packs.error.reason}`)
-      const letters = packs.value.map((pack) =>
-        deadLetterOf(job.lane, pack, { attempts: 5, now: now(), reason: "gave_up" }),
-      )
-      await keepDeadLetters(db, await Promise.all(letters))
+    async bury(packs, attempts) {
+      const about = { attempts, now: now(), reason: "gave_up" } as const
+      await keepDeadLetters(db, await Promise.all(packs.map((pack) => deadLetterOf(pack.lane, pack, about))))
     },
     wait: (ms) => scheduler.wait(ms),
   }
