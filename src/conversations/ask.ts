@@ -24,7 +24,7 @@ export async function askBank(
   state: () => State | undefined,
   question: Question,
 ): Promise<BankAnswer> {
-  const signal = AbortSignal.timeout(QUESTION_MS)
+  const signal = world.deadline(QUESTION_MS)
   switch (question.kind) {
     case "balances": {
       const grant = Grant.decide(state()?.consent, "account_service", world.now())
@@ -46,7 +46,8 @@ export async function askBank(
       }
     }
     case "fraud_answer": {
-      const link = state()?.consent?.link
+      const consent = state()?.consent
+      const link = consent && world.now() < consent.until ? consent.link : undefined
       if (!link) return { kind: "fraud_answer", result: err({ reason: "forbidden" }) }
       const { caseId, answer, answeredAt } = question
       // The key is the answer's own: a repeat after a crash is the same act at the bank.

@@ -7,13 +7,13 @@ import type { LinkId, PageId } from "../foundation/id.ts"
 import { meterStorage } from "../foundation/world.ts"
 import type { LinkOffer } from "../links/link.ts"
 import { linkOfAuthorizationCode } from "../links/authorization-code.ts"
-import { endLink, goLive } from "../links/link-store.ts"
-import { findLink } from "../links/link-store.ts"
+import { endLink, findLink, goLive } from "../links/link-store.ts"
 import { bySystem } from "../audit/audit.ts"
 import { err } from "../foundation/result.ts"
 import type { BankRefusal } from "../banks/bank.ts"
 import type { JsonObject } from "../messenger/json.ts"
 import { meansOf, type Means } from "./means.ts"
+import { Unready } from "./unready.ts"
 import { personKeyPlace } from "./place.ts"
 import { enterPerson, findWrappedKey } from "./person-store.ts"
 import { Person, type Delivery } from "./person.ts"
@@ -25,6 +25,9 @@ export interface OfferRequest {
   readonly whom: Whom
   readonly offer: LinkOffer
 }
+
+/** Until a newer release is everywhere. */
+const NEWER_RELEASE_MS = 30_000
 
 /** One person's Conversation. */
 export class Conversation extends DurableObject<Env> {
@@ -42,7 +45,8 @@ export class Conversation extends DurableObject<Env> {
 
   /** Tell one event. */
   async tell(request: TellRequest): Promise<TellOutcome> {
-    assertVersion(request)
+    // A throw would cost the event one of its attempts.
+    if (request.v !== 1) return { kind: "pending", afterMs: NEWER_RELEASE_MS }
     const person = await this.#ready()
     return person.tell(request)
   }
@@ -105,11 +109,12 @@ function worldOf(means: Means, storage: ReturnType<typeof meterStorage>): Person
   const revokeLater = async (bank: Whom["bank"], ...links: readonly LinkId[]) => {
     const jobs = links.map((link) => ({ v: 1, kind: "revoke_link", bank, link, postedAt: now() }) as const)
     const posted = await means.post("chores", jobs)
-    if (!posted.ok) throw new Error("Cannot post the revocation of a link")
+    if (!posted.ok) throw new Unready("Cannot post the revocation of a link")
   }
   const bankOf = async (id: Whom["bank"]) => {
     const bank = await banks.find(id)
-    if (!bank.ok || !bank.value) throw new Error("Cannot find the bank of a conversation")
+    if (!bank.ok) throw new Unready(`Cannot find the bank of a conversation: ${bank.error.reason}`)
+    if (!bank.value) throw new Error("Cannot find the bank of a conversation: it is not registered")
     return bank.value
   }
   const unavailable = err<BankRefusal>({
@@ -119,6 +124,7 @@ function worldOf(means: Means, storage: ReturnType<typeof meterStorage>): Person
   return {
     ...storage,
     now,
+    deadline: (ms) => AbortSignal.timeout(ms),
     random,
     log,
     vault,
@@ -130,13 +136,13 @@ function worldOf(means: Means, storage: ReturnType<typeof meterStorage>): Person
     },
     async loadVoice(page: PageId) {
       const [found, states] = await Promise.all([pages.find(page), templates.find(page)])
-      if (!found.ok) throw new Error(`Cannot speak as a Page: ${found.error.reason}`)
+      if (!found.ok) throw new Unready(`Cannot speak as a Page: ${found.error.reason}`)
       const { record, token } = found.value
-      const approved = [...states].filter(([, state]) => record.utilityAllowed && state === "approved")
       return {
         send: (body) => graph.send(page, token, body as JsonObject),
         paused: false,
-        templates: new Set(approved.map(([name]) => name)),
+        utilityAllowed: record.utilityAllowed,
+        templates: states,
       }
     },
     async loadBankFacts(id, page) {
@@ -161,9 +167,9 @@ function worldOf(means: Means, storage: ReturnType<typeof meterStorage>): Person
       async end(link, reason, whom, psid) {
         await endLink(db, link, reason, bySystem(reason, now()), random, { keepSealed: true })
         await revokeLater(whom.bank, link)
-        const page = await pages.find(whom.page)
+        const page = psid === undefined ? undefined : await pages.find(whom.page)
         // Messenger's own mark of the link is a convenience: where it cannot be taken off now, nothing depends on it.
-        if (page.ok) await graph.unlinkAccounts(page.value.token, psid)
+        if (page?.ok && psid) await graph.unlinkAccounts(page.value.token, psid)
       },
       async hearLinked(authorizationCode, person) {
         const id = await linkOfAuthorizationCode(authorizationCode)

@@ -1,6 +1,7 @@
 // What lies sealed in a ledger row: the message while it waits, and the receipt of why it was said.
 
 import type { BankEventType } from "../banks/event.ts"
+import type { LinkId } from "../foundation/id.ts"
 import type { Purpose } from "../foundation/purpose.ts"
 import type { TemplateMessage } from "../messenger/message.ts"
 import type { Utterance } from "./leave.ts"
@@ -17,9 +18,11 @@ export interface Entry {
 
 /** Why something was said. */
 export type Cause =
-  | { readonly kind: "reply"; readonly order: number; readonly urgent: boolean }
+  | { readonly kind: "reply"; readonly order: number; readonly urgent: boolean; readonly at: number }
   | {
       readonly kind: "event"
+      /** The link it was told under: its buttons count for that one only. */
+      readonly link: LinkId
       readonly id: string
       readonly source: string
       readonly type: BankEventType

@@ -1,8 +1,16 @@
 // Webhook events between their receipt and their turn. The key is unique, so a copy of an event has no effect;
-// the content is sealed under a day key, because D1 may be out of reach when it arrives.
+// the content is sealed under a day key, because D1 may be out of reach when it arrives. Numbers of cards and accounts are taken
+// out before that; everything else that was typed lies there sealed until the row goes.
 
+import { digestText } from "../crypto/hmac.ts"
+import type { OpenRefusal } from "../crypto/seal.ts"
 import { DAY_MS } from "../foundation/clock.ts"
+import { ok, type Result } from "../foundation/result.ts"
 import type { Sql } from "../foundation/world.ts"
+import type { MessengerEvent } from "../messenger/event.ts"
+import type { Vault } from "../vault/vault.ts"
+import { redact } from "./intents/redact.ts"
+import type { Whom } from "./person-world.ts"
 
 /** Longer than the platform repeats, shorter than a day key lives. */
 const KEPT_MS = 8 * DAY_MS
@@ -13,6 +21,36 @@ export interface InboxRow {
   readonly seq: number
   readonly at: number
   readonly sealed: string
+}
+
+/** What is stored of an event until its turn. */
+export interface Kept {
+  readonly event: MessengerEvent
+  /** A card number stood in it. */
+  readonly card: boolean
+  readonly psid: string
+}
+
+/** An event as it may be stored: without numbers of cards and accounts, under a key of its own. */
+export async function sealForInbox(
+  vault: Pick<Vault, "sealForDays">,
+  whom: Whom,
+  event: MessengerEvent,
+  psid: string,
+): Promise<{ readonly key: string; readonly sealed: string }> {
+  const key = await digestText(`${whom.person}|${event.key}`)
+  const text = JSON.stringify({ ...withoutNumbers(event), psid } satisfies Kept)
+  return { key, sealed: await vault.sealForDays("inbox", whom.page, `${whom.person}|${key}`, text) }
+}
+
+/** Open an event whose turn has come. */
+export async function openInboxRow(
+  vault: Pick<Vault, "openForDays">,
+  whom: Whom,
+  row: InboxRow,
+): Promise<Result<Kept, OpenRefusal>> {
+  const text = await vault.openForDays("inbox", whom.page, `${whom.person}|${row.key}`, row.sealed)
+  return text.ok ? ok(JSON.parse(text.value) as Kept) : text
 }
 
 /** Store events in the order given. Copies of known ones are left out.
@@ -26,15 +64,16 @@ export function storeInbox(
     let seq = sql.exec<{ seq: number | null }>("SELECT max(seq) AS seq FROM inbox").rows[0]?.seq ?? 0
     let stored = 0
     for (const event of events) {
+      const next = Math.max(seq + 1, now)
       const insert = sql.exec(
         "INSERT INTO inbox (key, seq, at, sealed) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
         event.key,
-        Math.max(seq + 1, now),
+        next,
         now,
         event.sealed,
       )
       if (insert.rowsWritten === 0) continue
-      seq = Math.max(seq + 1, now)
+      seq = next
       stored += 1
     }
     return stored
@@ -52,4 +91,10 @@ export function nextInInbox(sql: Sql, turnedThrough: number): InboxRow | undefin
 /** Forget events that have had their turn long ago. */
 export function pruneInbox(sql: Sql, turnedThrough: number, now: number): void {
   sql.exec("DELETE FROM inbox WHERE at < ? AND seq <= ?", now - KEPT_MS, turnedThrough)
+}
+
+function withoutNumbers(event: MessengerEvent): { readonly event: MessengerEvent; readonly card: boolean } {
+  if (event.kind !== "message" || event.payload !== undefined) return { event, card: false }
+  const { text, card } = redact(event.text)
+  return { event: text === event.text ? event : { ...event, text }, card }
 }

@@ -2,8 +2,9 @@
 // a grant, made this instant; an answer in the person's own turn that by type holds no bank data; a notice about their link.
 // What is written down is only the need (`Need`); the leave is made anew from the consent when the message goes out.
 
+import type { LinkId } from "../foundation/id.ts"
 import type { Purpose } from "../foundation/purpose.ts"
-import { ok, type Result } from "../foundation/result.ts"
+import { err, ok, type Result } from "../foundation/result.ts"
 import type { Consent } from "../links/consent.ts"
 import { Grant, type GrantRefusal } from "../links/grant.ts"
 import { phrase, type Language } from "../phrases/catalogue.ts"
@@ -16,7 +17,13 @@ export type Plain = string & { readonly [plain]: true }
 
 /** What a message needs before it may go. Stored beside it. */
 export type Need =
-  | { readonly kind: "grant"; readonly purpose: Purpose; readonly account?: string }
+  /** `link`: the one the data was read or told under. Another link's grant is no leave for it. */
+  | {
+      readonly kind: "grant"
+      readonly link: LinkId
+      readonly purpose: Purpose
+      readonly account?: string
+    }
   | { readonly kind: "answer" }
   | { readonly kind: "link_notice" }
 
@@ -34,6 +41,7 @@ export class Leave {
   /** @param now instant of sending: a grant made earlier does not count */
   static decide(need: Need, consent: Consent | undefined, now: number): Result<Leave, GrantRefusal> {
     if (need.kind !== "grant") return ok(new Leave(need))
+    if (consent?.link !== need.link) return err({ reason: "not_linked" })
     const grant = Grant.decide(consent, need.purpose, now, need.account)
     return grant.ok ? ok(new Leave(need)) : grant
   }
@@ -74,6 +82,11 @@ export function linkNotice(message: Message): Utterance {
 export function told(grant: Grant, message: Message, account?: string): Utterance {
   return {
     message,
-    need: { kind: "grant", purpose: grant.purpose, ...(account === undefined ? {} : { account }) },
+    need: {
+      kind: "grant",
+      link: grant.link,
+      purpose: grant.purpose,
+      ...(account === undefined ? {} : { account }),
+    },
   }
 }

@@ -3,6 +3,7 @@
 //
 //   queued   -> claimed, waits for its turn in the outbox (replies, alerts; an update is claimed when its turn has come)
 //   sending  -> handed to the platform; found after a crash its outcome is unknown and is settled by its echo, or by time
+//   again    -> an update the platform surely did not take: the queue brings it again
 //   accepted -> the platform gave a message id; `delivered` after its watermark
 //   suppressed, superseded, undeliverable, unknown, failed -> settled without being told, `reason` says why
 
@@ -16,6 +17,7 @@ export type OutboxLane = keyof typeof LANES
 export type LedgerState =
   | "queued"
   | "sending"
+  | "again"
   | "accepted"
   | "delivered"
   | "suppressed"
@@ -31,10 +33,11 @@ export interface LedgerRow {
   readonly seq: number
   readonly state: LedgerState
   readonly reason: string
+  /** When it was claimed, and from then on when it was last handed to the platform. */
   readonly at: number
   /** When a row that is not settled must be looked at again. */
   readonly dueAt: number
-  /** Times it was handed to the platform. */
+  /** Times it was handed to the platform and may have been taken, or was refused in a way that counts. */
   readonly sends: number
   readonly sealed: string
 }
@@ -43,15 +46,21 @@ export interface LedgerRow {
 export const ALERT_UNKNOWN_MS = 15 * SECOND_MS
 /** … anything else is reported `unknown` after this and not sent again. */
 export const OTHER_UNKNOWN_MS = 10 * MINUTE_MS
-/** A settled row is kept as the receipt for this long. */
+/** A settled row is kept as the receipt for this long … */
 const KEPT_MS = 90 * DAY_MS
+/** … and what was said in the chat for this long. */
+export const TEXT_KEPT_MS = 30 * DAY_MS
+/** `reason` of an alert that goes, or went, once more (P2). */
+export const REMINDER = "reminder"
+/** `due_at` of a settled row whose text has been taken out. */
+const TEXT_GONE = 0
 
 const COLUMNS = "key, lane, seq, state, reason, at, due_at AS dueAt, sends, sealed"
 type Stored = LedgerRow & Record<string, string | number>
 
 /** `true` where nothing more will happen to a row by itself. */
 export function isSettled(state: LedgerState): boolean {
-  return state !== "queued" && state !== "sending"
+  return state !== "queued" && state !== "sending" && state !== "again"
 }
 
 /** One row. */
@@ -96,9 +105,25 @@ export function listRecent(sql: Sql, lane: OutboxLane, since: number): readonly 
   ).rows
 }
 
-/** Hand a row to the platform: from here on its outcome is unknown until somebody says otherwise. */
-export function markSending(sql: Sql, key: string, dueAt: number): void {
-  sql.exec("UPDATE ledger SET state = 'sending', due_at = ?, sends = sends + 1 WHERE key = ?", dueAt, key)
+/** Hand a row to the platform: from here on its outcome is unknown until somebody says otherwise.
+ * @returns `false` where it does not wait any more: its echo came meanwhile */
+export function markSending(sql: Sql, key: string, now: number, dueAt: number): boolean {
+  return (
+    sql.exec(
+      "UPDATE ledger SET state = 'sending', at = ?, due_at = ?, sends = sends + 1 WHERE key = ? AND state IN ('queued', 'again')",
+      now,
+      dueAt,
+      key,
+    ).rowsWritten > 0
+  )
+}
+
+/** The platform gave a message id: true whatever was thought of the row meanwhile. */
+export function acceptRow(sql: Sql, key: string): void {
+  sql.exec(
+    "UPDATE ledger SET state = 'accepted' WHERE key = ? AND state IN ('queued', 'sending', 'unknown')",
+    key,
+  )
 }
 
 /** Settle a row that is not settled yet. A settled row keeps its first outcome.
@@ -106,7 +131,7 @@ export function markSending(sql: Sql, key: string, dueAt: number): void {
 export function settleRow(sql: Sql, key: string, state: LedgerState, reason = ""): boolean {
   return (
     sql.exec(
-      "UPDATE ledger SET state = ?, reason = ? WHERE key = ? AND state IN ('queued', 'sending')",
+      "UPDATE ledger SET state = ?, reason = ? WHERE key = ? AND state IN ('queued', 'sending', 'again')",
       state,
       reason,
       key,
@@ -114,36 +139,51 @@ export function settleRow(sql: Sql, key: string, state: LedgerState, reason = ""
   )
 }
 
-/** Put a row back in the outbox: the platform surely did not take it. */
-export function requeueRow(sql: Sql, key: string, dueAt: number, reason: string): void {
-  sql.exec("UPDATE ledger SET state = 'queued', due_at = ?, reason = ? WHERE key = ?", dueAt, reason, key)
-}
-
-/** Give a claim back: the platform surely did not take it, and the queue brings it again. */
-export function forgetRow(sql: Sql, key: string): void {
-  sql.exec("DELETE FROM ledger WHERE key = ?", key)
-}
-
-/** Give a row new content and put it in the outbox again: the one reminder of an alert. */
-export function replaceRow(sql: Sql, key: string, sealed: string, now: number): void {
+/** The platform surely did not take a row: back to where it waited.
+ * @param to `queued` for what lies in the outbox, `again` for what the queue brings
+ * @param counts whether the attempt is one of those a refusal allows */
+export function returnRow(
+  sql: Sql,
+  key: string,
+  to: "queued" | "again",
+  dueAt: number,
+  counts: boolean,
+): void {
   sql.exec(
-    "UPDATE ledger SET state = 'queued', reason = 'reminder', due_at = ?, sealed = ? WHERE key = ?",
+    "UPDATE ledger SET state = ?, due_at = ?, sends = sends - ? WHERE key = ? AND state = 'sending'",
+    to,
+    dueAt,
+    counts ? 0 : 1,
+    key,
+  )
+}
+
+/** Leave a row in the outbox until an instant. */
+export function postponeRow(sql: Sql, key: string, dueAt: number): void {
+  sql.exec("UPDATE ledger SET due_at = ? WHERE key = ? AND state = 'queued'", dueAt, key)
+}
+
+/** Give an unanswered row new content and put it in the outbox once more: the one reminder of an alert. */
+export function remindRow(sql: Sql, key: string, sealed: string, now: number): void {
+  sql.exec(
+    "UPDATE ledger SET state = 'queued', reason = ?, due_at = ?, sealed = ? WHERE key = ? AND state = 'sending'",
+    REMINDER,
     now,
     sealed,
     key,
   )
 }
 
-/** An echo proves that the platform took a row, even one already given up as unknown.
- * @returns rows changed */
+/** An echo proves that the platform took a row, whatever else was said or assumed of it.
+ * @returns rows changed: none where it was known */
 export function acceptByEcho(sql: Sql, key: string): number {
   return sql.exec(
-    "UPDATE ledger SET state = 'accepted', reason = 'echo' WHERE key = ? AND state IN ('sending', 'unknown')",
+    "UPDATE ledger SET state = 'accepted' WHERE key = ? AND sends > 0 AND state NOT IN ('accepted', 'delivered')",
     key,
   ).rowsWritten
 }
 
-/** A delivery watermark reaches the alerts before it; nothing else waits for one.
+/** A delivery watermark reaches the alerts handed over before it; nothing else waits for one.
  * @returns rows changed */
 export function markDelivered(sql: Sql, watermark: number): number {
   return sql.exec(
@@ -161,7 +201,37 @@ export function earliestDue(sql: Sql): number | undefined {
   )
 }
 
-/** Forget receipts past their term. */
+/** The earliest instant at which something in the outbox may go that may not go now. */
+export function earliestPostponed(sql: Sql, now: number): number | undefined {
+  return (
+    sql.exec<{ due: number | null }>(
+      "SELECT min(due_at) AS due FROM ledger WHERE state = 'queued' AND due_at > ?",
+      now,
+    ).rows[0]?.due ?? undefined
+  )
+}
+
+/** Forget replies with the chat's text, receipts at the end of their own term. */
 export function pruneLedger(sql: Sql, now: number): void {
-  sql.exec("DELETE FROM ledger WHERE at < ? AND state NOT IN ('queued', 'sending')", now - KEPT_MS)
+  sql.exec(
+    "DELETE FROM ledger WHERE state NOT IN ('queued', 'sending') AND at < CASE lane WHEN ? THEN ? ELSE ? END",
+    LANES.replies,
+    now - TEXT_KEPT_MS,
+    now - KEPT_MS,
+  )
+}
+
+/** Settled alerts whose text has lain there long enough, while the receipt stays. */
+export function listWithOldText(sql: Sql, now: number): readonly LedgerRow[] {
+  return sql.exec<Stored>(
+    `SELECT ${COLUMNS} FROM ledger WHERE lane = ? AND state NOT IN ('queued', 'sending') AND at < ? AND due_at > ?`,
+    LANES.alerts,
+    now - TEXT_KEPT_MS,
+    TEXT_GONE,
+  ).rows
+}
+
+/** Put the receipt alone in the place of what was said. */
+export function stripRow(sql: Sql, key: string, sealed: string): void {
+  sql.exec("UPDATE ledger SET sealed = ?, due_at = ? WHERE key = ?", sealed, TEXT_GONE, key)
 }

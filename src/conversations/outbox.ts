@@ -3,6 +3,7 @@
 
 import type { Sql } from "../foundation/world.ts"
 import { LANES, listQueued, type LedgerRow } from "./ledger.ts"
+import { SingleRun } from "./single-run.ts"
 import type { State } from "./state.ts"
 
 /** An update whose turn has not come: nothing of it is stored yet. */
@@ -11,6 +12,8 @@ export interface WaitingUpdate {
   readonly at: number
   readonly account: string | undefined
   readonly send: () => Promise<void>
+  /** The outbox broke before its turn. */
+  readonly fail: (fault: unknown) => void
 }
 
 /** What goes out next. */
@@ -21,8 +24,7 @@ export type Next =
 /** The order of one person's messages. */
 export class Outbox {
   readonly #waiting: WaitingUpdate[] = []
-  #running: Promise<void> | undefined
-  #again = false
+  readonly #sending = new SingleRun()
 
   /** Put an update behind those of its account that happened before it. */
   add(update: WaitingUpdate): void {
@@ -31,24 +33,21 @@ export class Outbox {
     else this.#waiting.splice(later, 0, update)
   }
 
-  /** Send what may go, one at a time, until nothing is left. Callers meanwhile share the run.
+  /** Send what may go, one at a time, until nothing is left. Callers meanwhile share the run. Where it breaks, the updates that
+   * waited are given back to the queue that brought them.
    * @param next asked again before each message */
   drain(next: () => Next | undefined, sendRow: (row: LedgerRow) => Promise<void>): Promise<void> {
-    this.#again = true
-    this.#running ??= this.#run(next, sendRow).finally(() => {
-      this.#running = undefined
-    })
-    return this.#running
-  }
-
-  async #run(next: () => Next | undefined, sendRow: (row: LedgerRow) => Promise<void>): Promise<void> {
-    while (this.#again) {
-      this.#again = false
-      for (let item = next(); item; item = next()) {
-        if (item.kind === "row") await sendRow(item.row)
-        else await item.update.send()
+    return this.#sending.ask(async () => {
+      try {
+        for (let item = next(); item; item = next()) {
+          if (item.kind === "row") await sendRow(item.row)
+          else await item.update.send()
+        }
+      } catch (fault) {
+        for (const update of this.#waiting.splice(0)) update.fail(fault)
+        throw fault
       }
-    }
+    })
   }
 
   /** What may go now: a reply waits behind a question asked before it, unless it is urgent or an alert. */

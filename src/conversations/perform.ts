@@ -1,11 +1,12 @@
 // The only code that sends. A message goes out with a leave made in the same instant, through a route the platform allows,
 // after its row says `sending`; what the platform answers settles the row, and what it does not answer stays unknown.
+// What a refusal leads to is refused.ts.
 
-import { SECOND_MS } from "../foundation/clock.ts"
+import { HOUR_MS, SECOND_MS } from "../foundation/clock.ts"
 import { describeFault } from "../foundation/log.ts"
 import type { Purpose } from "../foundation/purpose.ts"
+import { checkMessage } from "../messenger/message-limits.ts"
 import type { Message, TemplateMessage } from "../messenger/message.ts"
-import type { SendRefusal } from "../messenger/refusal.ts"
 import { decideRoute } from "../messenger/route.ts"
 import { renderSend } from "../messenger/wire.ts"
 import { phrase } from "../phrases/catalogue.ts"
@@ -13,18 +14,22 @@ import type { InnerKey } from "../vault/vault.ts"
 import type { Cause, Entry } from "./entry.ts"
 import { Leave, type Utterance } from "./leave.ts"
 import {
+  acceptRow,
   ALERT_UNKNOWN_MS,
   LANES,
   markSending,
   OTHER_UNKNOWN_MS,
-  replaceRow,
-  requeueRow,
+  postponeRow,
+  REMINDER,
+  remindRow,
+  returnRow,
   settleRow,
   type LedgerRow,
   type LedgerState,
 } from "./ledger.ts"
 import type { PageVoice, PersonWorld, Whom } from "./person-world.ts"
 import { ledgerPlace } from "./place.ts"
+import { judgeRefusal, PAGE_STOPPED_MS } from "./refused.ts"
 import type { State } from "./state.ts"
 
 /** Who speaks to whom, with what. */
@@ -35,9 +40,10 @@ export interface Sender {
   readonly state: () => State | undefined
 }
 
-/** A reply or an alert that keeps failing without being taken is given up after this many sends. */
-const SENDS_MAX = 6
-const RETRY_FIRST_MS = 2 * SECOND_MS
+/** Where what a send needs cannot be fetched. */
+const UNPREPARED_MS = 2 * SECOND_MS
+/** An answer that could not be sent this long answers nothing any more. */
+const REPLY_GOOD_MS = HOUR_MS
 
 /** Everything a send needs that must be waited for. After it, deciding and sending is one synchronous step. */
 export interface Prepared {
@@ -45,13 +51,13 @@ export interface Prepared {
   readonly metadata: string
 }
 
-/** Why a message may not go: the row's last state and its reason. */
-export interface Withheld {
-  readonly state: LedgerState
-  readonly reason: string
-}
+/** Whether and how a message may go now. */
+export type Decision =
+  | { readonly kind: "send"; readonly body: unknown }
+  | { readonly kind: "withheld"; readonly state: LedgerState; readonly reason: string }
+  | { readonly kind: "later"; readonly afterMs: number }
 
-/** Fetch what a send of `key` needs. @throws DatabaseError */
+/** Fetch what a send of `key` needs. @throws DatabaseError, Unready */
 export async function prepareSend(sender: Sender, key: string): Promise<Prepared> {
   const { world, whom } = sender
   const [voice, metadata] = await Promise.all([
@@ -61,48 +67,46 @@ export async function prepareSend(sender: Sender, key: string): Promise<Prepared
   return { voice, metadata }
 }
 
-/** Decide, now, whether and how a message may go. Pure but for the clock: nothing is awaited between this and the call.
- * @returns the Send API body, or why not */
+/** Decide, now, whether and how a message may go. Pure but for the clock: nothing is awaited between this and the call. */
 export function decideSend(
   sender: Sender,
   prepared: Prepared,
   utterance: Utterance,
   template: TemplateMessage | undefined,
   cause: Cause,
-): { readonly ok: true; readonly body: unknown } | { readonly ok: false; readonly withheld: Withheld } {
-  const { world } = sender
+): Decision {
   const state = sender.state()
-  const now = world.now()
-  const withhold = (to: LedgerState, reason: string) => ({
-    ok: false as const,
-    withheld: { state: to, reason },
-  })
+  const now = sender.world.now()
+  const withhold = (to: LedgerState, reason: string): Decision => ({ kind: "withheld", state: to, reason })
   if (!state) return withhold("suppressed", "not_linked")
   const leave = Leave.decide(utterance.need, state.consent, now)
   if (!leave.ok) return withhold("suppressed", leave.error.reason)
-  if (cause.kind === "event") {
-    if (now >= cause.staleAt) return withhold("suppressed", "stale")
-    if (isStopped(state, cause.purpose)) return withhold("suppressed", "purpose_off")
-  }
-  const approved = template && prepared.voice.templates.has(`${template.name} ${template.language}`)
+  if (now >= (cause.kind === "event" ? cause.staleAt : cause.at + REPLY_GOOD_MS))
+    return withhold("suppressed", "stale")
+  if (cause.kind === "event" && isStopped(state, cause.purpose)) return withhold("suppressed", "purpose_off")
+  const { paused, utilityAllowed, templates } = prepared.voice
   const route = decideRoute({
     now,
     lastActionAt: state.lastActionAt === 0 ? null : state.lastActionAt,
     author: "bot",
     purpose: cause.kind === "event" ? cause.purpose : null,
     inTurn: cause.kind === "reply",
-    template: approved ? "approved" : "none",
-    page: prepared.voice.paused ? "paused" : "open",
+    template: (template && templates.get(`${template.name} ${template.language}`)) ?? "none",
+    page: paused ? "paused" : utilityAllowed ? "open" : "no_utility",
   })
-  if (route.kind === "cannot") return withhold("undeliverable", route.reason)
+  if (route.kind === "cannot")
+    return route.reason === "page_paused"
+      ? { kind: "later", afterMs: PAGE_STOPPED_MS }
+      : withhold("undeliverable", route.reason)
   const message: Message = route.kind === "UTILITY" && template ? template : utterance.message
+  if (!checkMessage(message).ok) return withhold("failed", "message_limits")
   const body = speak(leave.value, {
     psid: state.psid,
     message,
     messagingType: route.kind,
     metadata: prepared.metadata,
   })
-  return { ok: true, body }
+  return { kind: "send", body }
 }
 
 /** Put a message into the platform's words. The leave is the permission: without one this does not compile. */
@@ -113,69 +117,43 @@ function speak(leave: Leave, send: Parameters<typeof renderSend>[0]): unknown {
 
 /** Send one queued row. */
 export async function sendRow(sender: Sender, row: LedgerRow): Promise<void> {
-  const { world, whom, key } = sender
-  const text = await key.open(row.sealed, ledgerPlace(whom, row.key))
-  if (!text.ok) {
-    world.log.error("ledger_row_unreadable", { reason: text.error.reason })
+  const { world } = sender
+  const entry = await openEntry(sender, row)
+  if (!entry?.utterance) {
+    world.log.error("ledger_row_unreadable")
     settleRow(world.sql, row.key, "failed", "unreadable")
-    return
-  }
-  const entry = JSON.parse(text.value) as Entry
-  if (!entry.utterance) {
-    settleRow(world.sql, row.key, "failed", "empty")
     return
   }
   const prepared = await prepare(sender, row)
   if (!prepared) return
   const decided = decideSend(sender, prepared, entry.utterance, entry.template, entry.cause)
-  if (!decided.ok) {
-    settleRow(world.sql, row.key, decided.withheld.state, decided.withheld.reason)
+  if (decided.kind === "later") return postponeRow(world.sql, row.key, world.now() + decided.afterMs)
+  if (decided.kind === "withheld") {
+    if (decided.state === "failed") world.log.error("message_not_sent", { reason: decided.reason })
+    // A reminder that may not go leaves its first send what it was: unanswered.
+    if (row.reason === REMINDER) settleRow(world.sql, row.key, "unknown", "no_answer")
+    else settleRow(world.sql, row.key, decided.state, decided.reason)
     return
   }
-  const unknownMs = row.lane === LANES.alerts && row.sends === 0 ? ALERT_UNKNOWN_MS : OTHER_UNKNOWN_MS
-  markSending(world.sql, row.key, world.now() + unknownMs)
+  const asks = row.lane === LANES.alerts && row.reason !== REMINDER
+  const now = world.now()
+  if (!markSending(world.sql, row.key, now, now + (asks ? ALERT_UNKNOWN_MS : OTHER_UNKNOWN_MS))) return
   const sent = await prepared.voice.send(decided.body)
-  if (sent.ok) settleRow(world.sql, row.key, "accepted")
-  else settleRefused(world, row, sent.error)
+  if (sent.ok) return acceptRow(world.sql, row.key)
+  const verdict = judgeRefusal(sent.error, row.sends + 1)
+  if (verdict.kind === "settled") settleRow(world.sql, row.key, verdict.state, verdict.reason)
+  if (verdict.kind === "again")
+    returnRow(world.sql, row.key, "queued", world.now() + verdict.afterMs, verdict.counts)
 }
 
 async function prepare(sender: Sender, row: LedgerRow): Promise<Prepared | undefined> {
+  const { world } = sender
   try {
     return await prepareSend(sender, row.key)
   } catch (fault) {
-    sender.world.log.warn("send_not_prepared", describeFault(fault))
-    requeueRow(sender.world.sql, row.key, sender.world.now() + RETRY_FIRST_MS, row.reason)
+    world.log.warn("send_not_prepared", describeFault(fault))
+    postponeRow(world.sql, row.key, world.now() + UNPREPARED_MS)
     return undefined
-  }
-}
-
-/** What a refusal of the platform makes of a row: back in the outbox, given up, or left to be settled by its echo. */
-function settleRefused(world: PersonWorld, row: LedgerRow, refusal: SendRefusal): void {
-  const verdict = judgeRefusal(refusal)
-  if (verdict === "unknown") return
-  if (verdict === "again" && row.sends + 1 < SENDS_MAX)
-    requeueRow(world.sql, row.key, world.now() + RETRY_FIRST_MS * 2 ** row.sends, row.reason)
-  else if (verdict === "again") settleRow(world.sql, row.key, "failed", refusal.reason)
-  else settleRow(world.sql, row.key, verdict.state, verdict.reason)
-}
-
-/** One row a class of refusal. */
-export function judgeRefusal(refusal: SendRefusal): "again" | "unknown" | Withheld {
-  switch (refusal.reason) {
-    case "retry":
-    case "throttled":
-    case "page_stopped":
-      return "again"
-    case "unknown_outcome":
-      return "unknown"
-    case "gone":
-      return { state: "undeliverable", reason: "person_unavailable" }
-    case "window":
-      return { state: "undeliverable", reason: "window_closed_no_template" }
-    case "region":
-      return { state: "undeliverable", reason: "region" }
-    case "our_fault":
-      return { state: "failed", reason: "refused" }
   }
 }
 
@@ -184,24 +162,30 @@ export async function settleUnknown(sender: Sender, row: LedgerRow): Promise<voi
   const { world, whom, key } = sender
   const now = world.now()
   if (now < row.dueAt) return
-  if (row.lane !== LANES.alerts || row.sends > 1) {
-    settleRow(world.sql, row.key, "unknown", "no_answer")
-    return
-  }
-  const place = ledgerPlace(whom, row.key)
-  const text = await key.open(row.sealed, place)
-  const entry = text.ok ? (JSON.parse(text.value) as Entry) : undefined
+  const asks = row.lane === LANES.alerts && row.reason !== REMINDER
+  const entry = asks ? await openEntry(sender, row) : undefined
   if (!entry?.utterance || entry.utterance.message.kind === "template") {
     settleRow(world.sql, row.key, "unknown", "no_answer")
     return
   }
   const language = sender.state()?.language ?? "en"
   const reminder = phrase(language, "fraud_reminder", { text: entry.utterance.message.text })
+  // Without its template: that one could not say that it is a reminder.
   const reminded: Entry = {
-    ...entry,
+    v: 1,
+    cause: entry.cause,
     utterance: { ...entry.utterance, message: { ...entry.utterance.message, text: reminder } },
   }
-  replaceRow(world.sql, row.key, await key.seal(JSON.stringify(reminded), place), now)
+  remindRow(world.sql, row.key, await key.seal(JSON.stringify(reminded), ledgerPlace(whom, row.key)), now)
+}
+
+/** The content of a row; `undefined` where it does not open. */
+export async function openEntry(
+  { whom, key }: Pick<Sender, "whom" | "key">,
+  row: LedgerRow,
+): Promise<Entry | undefined> {
+  const text = await key.open(row.sealed, ledgerPlace(whom, row.key))
+  return text.ok ? (JSON.parse(text.value) as Entry) : undefined
 }
 
 /** "Stop" holds back everything, or everything but fraud alerts. */

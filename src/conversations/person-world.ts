@@ -11,6 +11,7 @@ import type { Alarm, Sql } from "../foundation/world.ts"
 import type { Grant } from "../links/grant.ts"
 import type { LinkOffer } from "../links/link.ts"
 import type { SendRefusal } from "../messenger/refusal.ts"
+import type { TemplateState } from "../messenger/template.ts"
 import type { Vault } from "../vault/vault.ts"
 import type { EndReason } from "../links/link-store.ts"
 import type { TurnContext } from "./turn-context.ts"
@@ -26,9 +27,12 @@ export interface Whom {
 export interface PageVoice {
   /** Start the Send API call at once. */
   readonly send: (body: unknown) => Promise<Result<{ readonly messageId: string }, SendRefusal>>
+  /** The Page may not speak for now. */
   readonly paused: boolean
-  /** Utility templates approved for this Page: `name language`. */
-  readonly templates: ReadonlySet<string>
+  /** Whether the platform takes utility templates of this Page. */
+  readonly utilityAllowed: boolean
+  /** State of each of its utility templates by `name language`; one that is not there does not exist. */
+  readonly templates: ReadonlyMap<string, TemplateState>
 }
 
 /** Everything a person's Conversation may touch. */
@@ -37,12 +41,16 @@ export interface PersonWorld {
   readonly alarm: Alarm
   readonly deleteAll: () => Promise<void>
   readonly now: Now
+  /** A signal that aborts after that long. */
+  readonly deadline: (ms: number) => AbortSignal
   readonly random: Random
   readonly log: Log
   readonly vault: Vault
   /** The wrapped key of this person in the directory; made there where it is missing. @throws DatabaseError */
   readonly loadWrappedKey: (whom: Whom) => Promise<string>
+  /** @throws DatabaseError, Unready */
   readonly loadVoice: (page: PageId) => Promise<PageVoice>
+  /** @throws DatabaseError, Unready */
   readonly loadBankFacts: (
     bank: BankId,
     page: PageId,
@@ -50,8 +58,10 @@ export interface PersonWorld {
   readonly links: {
     /** Make a pending link live; `false` where it is none any more. Harmless to repeat. @throws DatabaseError */
     readonly goLive: (offer: LinkOffer, person: PersonId) => Promise<boolean>
-    /** End a link in the directory, at Messenger, and have it revoked at the bank. Harmless to repeat. @throws DatabaseError */
-    readonly end: (link: LinkId, reason: EndReason, whom: Whom, psid: string) => Promise<void>
+    /** End a link in the directory and have it revoked at the bank. Harmless to repeat.
+     * @param psid whose mark at Messenger is taken off; none where another link is live or on its way
+     * @throws DatabaseError, Unready */
+    readonly end: (link: LinkId, reason: EndReason, whom: Whom, psid: string | undefined) => Promise<void>
     /** Messenger says that a Log In ended here. A code that names somebody else's pending link ends that link (P11). */
     readonly hearLinked: (authorizationCode: string, person: PersonId) => Promise<void>
   }

@@ -5,41 +5,44 @@
 //   questions run beside the turn and come back as events; what is outstanding stands in the state, so a crash forgets nothing
 //
 // Turns wait for each other (`#serial`), and that chain holds cryptography and storage only, never a call to anybody.
-// Composed by conversation.ts; telling is tell.ts, sending perform.ts, asking the bank ask.ts.
+// Composed by conversation.ts; telling is tell.ts, sending perform.ts, asking the bank ask.ts, links on their way link-settling.ts.
 
-import { DAY_MS, SECOND_MS } from "../foundation/clock.ts"
+import { DAY_MS, MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
 import { describeFault } from "../foundation/log.ts"
 import { randomText, type LinkId } from "../foundation/id.ts"
 import { digestText } from "../crypto/hmac.ts"
 import type { LinkOffer } from "../links/link.ts"
 import type { EchoReceived, MessengerEvent } from "../messenger/event.ts"
-import { findLanguage } from "../phrases/catalogue.ts"
-import type { InnerKey } from "../vault/vault.ts"
+import { findAlert } from "./alerts.ts"
 import { askBank, QUESTIONS_AT_ONCE } from "./ask.ts"
 import type { Entry } from "./entry.ts"
-import { nextInInbox, pruneInbox, storeInbox, type InboxRow } from "./inbox.ts"
-import { redact } from "./intents/redact.ts"
-import { parsePayload } from "./intents/intent.ts"
+import { nextInInbox, openInboxRow, pruneInbox, sealForInbox, storeInbox, type Kept } from "./inbox.ts"
 import {
   acceptByEcho,
   claimRow,
   earliestDue,
-  findRow,
+  earliestPostponed,
   LANES,
   listSending,
+  listWithOldText,
   markDelivered,
   pruneLedger,
+  stripRow,
   type LedgerRow,
 } from "./ledger.ts"
+import { LinkSettling } from "./link-settling.ts"
+import { Memory } from "./memory.ts"
 import { Outbox } from "./outbox.ts"
-import { settleUnknown, sendRow, type Sender } from "./perform.ts"
-import type { PersonWorld, Shelf, TellOutcome, TellRequest, Whom } from "./person-world.ts"
-import { createState, parseState, type Question, type State } from "./state.ts"
-import { ledgerPlace, personKeyPlace, statePlace } from "./place.ts"
-import { findSealedState, findWhom, prepareStorage, putSealedState, putWhom } from "./storage.ts"
-import { tellUpdate, tellAlert, type Teller } from "./tell.ts"
+import { openEntry, settleUnknown, sendRow, type Sender } from "./perform.ts"
+import type { PersonWorld, TellOutcome, TellRequest, Whom } from "./person-world.ts"
+import type { Question, State } from "./state.ts"
+import { ledgerPlace, statePlace } from "./place.ts"
+import { findSealedState, prepareStorage, putSealedState } from "./storage.ts"
+import { tellUpdate, tellAlert } from "./tell.ts"
 import { nextChangeAt, turn } from "./turn.ts"
-import type { AskedAlert, TurnEvent } from "./turn-context.ts"
+import type { TurnEvent } from "./turn-context.ts"
+import { isOutage } from "./unready.ts"
+import { Wake } from "./wake.ts"
 
 /** Webhook events of this person. Travels by RPC. */
 export interface Delivery {
@@ -51,244 +54,189 @@ export interface Delivery {
 
 /** Soon after anything is received the alarm looks whether it was dealt with. */
 const LOOK_AGAIN_MS = 10 * SECOND_MS
-/** After a fault or an outage of the directory. */
+/** After a fault or an outage of the directory; doubled with each further one. */
 const RETRY_MS = 5 * SECOND_MS
-const OLD_EVENTS_MS = 30 * DAY_MS
-
-/** What is stored of an event until its turn. */
-interface Kept {
-  readonly event: MessengerEvent
-  readonly card: boolean
-  readonly psid: string
-}
+const RETRY_MS_MAX = 15 * MINUTE_MS
+/** Retention is looked after this often where nothing else wakes the object. */
+const RETENTION_MS = 30 * DAY_MS
 
 /** One person's Conversation. */
 export class Person {
   readonly #world: PersonWorld
+  readonly #memory: Memory
+  readonly #wake: Wake
   readonly #outbox = new Outbox()
+  readonly #links = new LinkSettling()
   readonly #asking = new Set<string>()
-  #whom: Whom | undefined
-  #key: Promise<InnerKey> | undefined
-  #state: State | undefined
-  #loaded: Promise<void> | undefined
   #tail: Promise<unknown> = Promise.resolve()
-  #closing: Promise<void> | undefined
+  /** Alarms in a row that ended in a fault. */
+  #faults = 0
 
   constructor(world: PersonWorld) {
-    this.#world = world
     prepareStorage(world.sql)
-    this.#whom = findWhom(world.sql)
+    this.#world = world
+    this.#memory = new Memory(world)
+    this.#wake = new Wake(world.alarm)
   }
 
   /** Make webhook events durable; they take their turns in `work`. Echoes and deliveries only touch a row that waits for them. */
   async receive(delivery: Delivery): Promise<void> {
-    const { sql, vault, now } = this.#world
+    const { sql, now } = this.#world
     const { whom, psid } = delivery
-    this.#meet(whom)
-    const kept: { key: string; sealed: string }[] = []
+    this.#memory.meet(whom)
+    const kept: { readonly key: string; readonly sealed: string }[] = []
     for (const event of delivery.events) {
       if (event.kind === "echo") await this.#hearEcho(whom, event)
       else if (event.kind === "delivery") markDelivered(sql, event.watermark)
-      else if (event.kind !== "read" && event.kind !== "unknown") {
-        const clean = withoutNumbers(event)
-        const key = await digestText(`${whom.person}|${event.key}`)
-        const text = JSON.stringify({ ...clean, psid } satisfies Kept)
-        kept.push({ key, sealed: await vault.sealForDays("inbox", whom.page, `${whom.person}|${key}`, text) })
-      }
+      else if (event.kind !== "read" && event.kind !== "unknown")
+        kept.push(await sealForInbox(this.#world.vault, whom, event, psid))
     }
-    if (kept.length > 0 && storeInbox(sql, kept, now()) > 0) await this.#armBy(now() + LOOK_AGAIN_MS)
+    if (kept.length === 0) return
+    await this.#wake.ready()
+    // Stored and armed in one step. A copy arms too where the first may have been stored without its alarm.
+    const stored = storeInbox(sql, kept, now())
+    if (stored > 0 || nextInInbox(sql, this.#memory.state?.turnedThrough ?? 0))
+      await this.#wake.armBy(now() + LOOK_AGAIN_MS)
   }
 
-  /** Tell one event. @see TellOutcome */
+  /** Tell one event. An outage round us is `pending` and costs no attempt. @see TellOutcome */
   async tell(request: TellRequest): Promise<TellOutcome> {
-    await this.#load(request.shelf)
-    const key = `e_${await digestText(`${request.whom.person}|${request.event.source}|${request.event.id}`)}`
-    const teller = await this.#teller(request.whom)
-    if (!teller) return { kind: "settled", state: "suppressed", reason: "not_linked" }
-    return request.event.type === "bank.fraud.suspected.v1"
-      ? tellAlert(teller, request, key)
-      : tellUpdate(teller, request, key)
+    try {
+      await this.#memory.load({ shelf: request.shelf })
+      const { person } = request.whom
+      const key = `e_${await digestText(`${person}|${request.event.source}|${request.event.id}`)}`
+      if (!this.#memory.key) return { kind: "settled", state: "suppressed", reason: "not_linked" }
+      const teller = {
+        ...this.#sender(),
+        outbox: this.#outbox,
+        flush: () => this.#flush(),
+        wake: this.#wake,
+      }
+      return await (request.event.type === "bank.fraud.suspected.v1"
+        ? tellAlert(teller, request, key)
+        : tellUpdate(teller, request, key))
+    } catch (fault) {
+      if (!isOutage(fault)) throw fault
+      this.#world.log.warn("event_not_told_yet", describeFault(fault))
+      return { kind: "pending", afterMs: RETRY_MS }
+    }
   }
 
   /** A link is pending: name it in the chat and ask for the code. Durable when it returns. */
   async offer(whom: Whom, offer: LinkOffer): Promise<void> {
-    this.#meet(whom)
-    await this.#load()
-    if (!this.#state) throw new Error("Cannot offer a link to somebody who never wrote")
-    await this.#take({ kind: "offered", offer }, this.#world.now())
-    await this.#armBy(this.#world.now() + LOOK_AGAIN_MS)
+    this.#memory.meet(whom)
+    await this.#memory.load()
+    // Somebody whose first message has not had its turn is no stranger.
+    if (!this.#memory.state) await this.#turns()
+    if (!this.#memory.state) throw new Error("Cannot offer a link to somebody who never wrote")
+    await this.#wake.armBy(this.#world.now() + LOOK_AGAIN_MS)
+    await this.#take({ kind: "offered", offer })
   }
 
   /** The link ended elsewhere. When this returns nothing more is sent under it. */
   async endLink(link: LinkId): Promise<void> {
-    await this.#load()
-    if (this.#state) await this.#take({ kind: "link_ended", link }, this.#world.now())
-    await this.#armBy(this.#world.now() + LOOK_AGAIN_MS)
+    await this.#memory.load()
+    if (!this.#memory.state) return
+    await this.#wake.armBy(this.#world.now() + LOOK_AGAIN_MS)
+    await this.#take({ kind: "link_ended", link })
   }
 
   /** Do everything that waits: turns, questions, links to open or close, messages. Safe to call at any time, twice, late. */
   async work(): Promise<void> {
     await this.#turns()
-    if (!this.#state) return
+    if (!this.#memory.state) return
     await Promise.all([this.#flush(), this.#settleLinks(), ...this.#startQuestions()])
   }
 
   /** The alarm: whatever happens in it, it is armed again while anything waits. */
   async alarm(): Promise<void> {
     const { sql, now, log } = this.#world
+    this.#wake.rang()
     try {
-      if (nextInInbox(sql, 0) || findSealedState(sql)) {
-        await this.#load()
-        if (this.#state) {
-          const change = nextChangeAt(this.#state)
-          if (change !== undefined && change <= now()) await this.#take({ kind: "time" }, now())
-          await this.#settleUnknowns()
-        }
+      if (nextInInbox(sql, 0) || findSealedState(sql) !== undefined) {
+        await this.#memory.load()
+        await this.#passTime()
+        await this.#settleUnknowns()
         await this.work()
-        if (this.#state) pruneInbox(sql, this.#state.turnedThrough, now())
-        pruneLedger(sql, now())
+        await this.#forgetOld()
       }
+      this.#faults = 0
     } catch (fault) {
-      log.error("conversation_alarm_fault", describeFault(fault))
-      await this.#armBy(now() + RETRY_MS)
+      this.#faults += 1
+      log.error("conversation_alarm_fault", { faults: this.#faults, ...describeFault(fault) })
+      await this.#wake.armBy(now() + this.#retryMs())
     }
     await this.#rearm()
-  }
-
-  // Loading: the person's key, then the state. Outside the turn chain, so that an alert with a shelf does not wait for D1.
-
-  async #load(shelf?: Shelf, psid?: string): Promise<void> {
-    const sealed = findSealedState(this.#world.sql)
-    const whom = this.#whom
-    if (this.#state || !whom || (!sealed && !psid)) return
-    this.#key ??= this.#openKey(whom, shelf)
-    this.#loaded ??= this.#open(whom, sealed, psid)
-    try {
-      await this.#loaded
-    } catch (fault) {
-      this.#key = undefined
-      throw fault
-    } finally {
-      this.#loaded = undefined
-    }
-  }
-
-  async #open(whom: Whom, sealed: string | undefined, psid: string | undefined): Promise<void> {
-    const key = await (this.#key ?? this.#openKey(whom))
-    if (sealed) {
-      const text = await key.open(sealed, statePlace(whom))
-      if (!text.ok) throw new Error(`Cannot open a person's state: ${text.error.reason}`)
-      this.#state ??= parseState(text.value)
-    } else if (psid) {
-      const { languages } = await this.#world.loadBankFacts(whom.bank, whom.page)
-      const language = languages.map(findLanguage).find((each) => each !== undefined) ?? "en"
-      this.#state ??= createState({ page: whom.page, bank: whom.bank, psid, language })
-    }
-  }
-
-  async #openKey(whom: Whom, shelf?: Shelf): Promise<InnerKey> {
-    const wrapped = shelf?.wrappedKey ?? (await this.#world.loadWrappedKey(whom))
-    const key = await this.#world.vault.openKey(wrapped, personKeyPlace(whom))
-    if (!key.ok) throw new Error(`Cannot open a person's key: ${key.error.reason}`)
-    return key.value
-  }
-
-  /** The object's own name is a pseudonym and does not tell Page and bank: they are stored once. */
-  #meet(whom: Whom): void {
-    if (this.#whom) return
-    putWhom(this.#world.sql, whom)
-    this.#whom = whom
   }
 
   // Turns.
 
   async #turns(): Promise<void> {
+    const { sql, vault, log } = this.#world
     for (;;) {
-      const row = nextInInbox(this.#world.sql, this.#state?.turnedThrough ?? 0)
-      if (!row) return
-      const kept = await this.#openInboxRow(row)
-      if (kept) {
-        await this.#load(undefined, kept.psid)
-        await this.#hearLinked(kept.event)
-        await this.#take({ kind: "messenger", event: kept.event, card: kept.card }, row.seq, row.seq)
-      } else if (this.#state) {
-        await this.#take({ kind: "time" }, row.seq, row.seq)
-      } else {
-        this.#world.sql.exec("DELETE FROM inbox WHERE key = ?", row.key)
-      }
+      const row = nextInInbox(sql, this.#memory.state?.turnedThrough ?? 0)
+      const { whom } = this.#memory
+      if (!row || !whom) return
+      const kept = await openInboxRow(vault, whom, row)
+      if (!kept.ok) log.error("inbox_row_unreadable", { reason: kept.error.reason })
+      await this.#memory.load(kept.ok ? { psid: kept.value.psid } : {})
+      if (kept.ok) await this.#turnTo(kept.value, whom, row.seq)
+      else if (this.#memory.state) await this.#take({ kind: "time" }, { order: row.seq, inbox: true })
+      else sql.exec("DELETE FROM inbox WHERE key = ?", row.key)
     }
   }
 
-  async #openInboxRow(row: InboxRow): Promise<Kept | undefined> {
-    const { vault, log } = this.#world
-    const whom = this.#whom
-    if (!whom) return undefined
-    const text = await vault.openForDays("inbox", whom.page, `${whom.person}|${row.key}`, row.sealed)
-    if (text.ok) return JSON.parse(text.value) as Kept
-    log.error("inbox_row_unreadable", { reason: text.error.reason })
-    return undefined
+  async #turnTo({ event, card }: Kept, whom: Whom, seq: number): Promise<void> {
+    if (event.kind === "account_linking" && event.status === "linked" && event.authorizationCode)
+      await this.#world.links.hearLinked(event.authorizationCode, whom.person)
+    await this.#take({ kind: "messenger", event, card }, { order: seq, inbox: true })
   }
 
-  async #hearLinked(event: MessengerEvent): Promise<void> {
-    if (
-      event.kind !== "account_linking" ||
-      event.status !== "linked" ||
-      !event.authorizationCode ||
-      !this.#whom
-    )
-      return
-    await this.#world.links.hearLinked(event.authorizationCode, this.#whom.person)
-  }
-
-  /** One turn: compute, then store state and words together. A row already taken is not taken again. */
-  async #take(event: TurnEvent, order: number, turnedThrough?: number): Promise<void> {
-    const { sql, now, random } = this.#world
-    const whom = this.#whom
-    const key = await this.#key
-    if (!whom || !key) throw new Error("Cannot take a turn before the state is loaded")
-    const facts = await this.#world.loadBankFacts(whom.bank, whom.page)
+  /** One turn: compute, then store state and words together. An inbox row already taken is not taken again.
+   * @param from `order`: the inbox number the words answer, by default now; `inbox`: that row has then had its turn */
+  async #take(
+    event: TurnEvent,
+    from: { readonly order: number; readonly inbox?: boolean } = { order: this.#world.now() },
+  ): Promise<void> {
+    const { sql, now, random, loadBankFacts } = this.#world
+    const { whom, key } = this.#memory.all
+    const { order } = from
+    const facts = await loadBankFacts(whom.bank, whom.page)
     await this.#serial(async () => {
-      const before = this.#state
-      if (!before) throw new Error("Cannot take a turn before the state is loaded")
-      if (turnedThrough !== undefined && turnedThrough <= before.turnedThrough) return
-      const asked = event.kind === "messenger" ? await this.#findAlert(event.event, key) : undefined
-      const { state, say, urgent } = turn(before, asked ? ({ ...event, alert: asked } as TurnEvent) : event, {
+      const before = this.#memory.all.state
+      if (from.inbox && order <= before.turnedThrough) return
+      const alert =
+        event.kind === "messenger" ? await findAlert(this.#sender(), event.event, before, now()) : undefined
+      const { state, say, urgent } = turn(before, alert ? ({ ...event, alert } as TurnEvent) : event, {
         now: now(),
         order,
         questionId: randomText(random),
         bank: facts,
         logInUrl: facts.logInUrl,
       })
-      const after: State = turnedThrough === undefined ? state : { ...state, turnedThrough }
+      const after: State = from.inbox ? { ...state, turnedThrough: order } : state
       const rows = await Promise.all(
-        say.map((utterance, index) =>
-          this.#replyRow(key, whom, order, index, urgent, {
-            v: 1,
-            utterance,
-            cause: { kind: "reply", order, urgent },
-          }),
-        ),
+        say.map((utterance, index) => {
+          const cause = { kind: "reply", order, urgent, at: now() } as const
+          return this.#replyRow({ v: 1, utterance, cause }, index)
+        }),
       )
-      const sealed = await key.seal(JSON.stringify(after), statePlace(whom))
+      const sealed = after === before ? undefined : await key.seal(JSON.stringify(after), statePlace(whom))
       sql.transaction(() => {
         for (const row of rows) claimRow(sql, row)
-        if (after !== before) putSealedState(sql, sealed)
+        if (sealed !== undefined) putSealedState(sql, sealed)
       })
-      this.#state = after
+      this.#memory.put(after)
     })
   }
 
   async #replyRow(
-    key: InnerKey,
-    whom: Whom,
-    order: number,
+    entry: Entry & { readonly cause: { readonly kind: "reply" } },
     index: number,
-    urgent: boolean,
-    entry: Entry,
   ): Promise<LedgerRow> {
-    const { now, random } = this.#world
-    const name = `r_${order}_${index}_${randomText(random, 6)}`
-    const at = now()
+    const { key, whom } = this.#memory.all
+    const { order, urgent, at } = entry.cause
+    const name = `r_${order}_${index}_${randomText(this.#world.random, 6)}`
     return {
       key: name,
       lane: LANES.replies,
@@ -302,105 +250,52 @@ export class Person {
     }
   }
 
-  /** The alert a fraud button belongs to. */
-  async #findAlert(event: MessengerEvent, key: InnerKey): Promise<AskedAlert | undefined> {
-    if (event.kind !== "postback" && event.kind !== "message") return undefined
-    const payload = parsePayload(event.payload ?? "")
-    const row =
-      payload?.action === "FRAUD" && payload.parts[0] ? findRow(this.#world.sql, payload.parts[0]) : undefined
-    if (!row || !this.#whom) return undefined
-    const text = await key.open(row.sealed, ledgerPlace(this.#whom, row.key))
-    const entry = text.ok ? (JSON.parse(text.value) as Entry) : undefined
-    return entry?.cause.kind === "event" && entry.cause.alert
-      ? { key: row.key, ...entry.cause.alert }
-      : undefined
-  }
-
   // Beside the turn: questions to the bank, links to open and close.
 
   #startQuestions(): Promise<void>[] {
-    const waiting = (this.#state?.questions ?? []).filter((each) => !this.#asking.has(each.id))
+    const waiting = (this.#memory.state?.questions ?? []).filter((each) => !this.#asking.has(each.id))
     return waiting
       .slice(0, Math.max(0, QUESTIONS_AT_ONCE - this.#asking.size))
       .map((question) => this.#ask(question))
   }
 
   async #ask(question: Question): Promise<void> {
-    const whom = this.#whom
-    if (!whom) throw new Error("Cannot ask before the state is loaded")
     this.#asking.add(question.id)
     try {
-      const answer = await askBank(this.#world, whom.bank, () => this.#state, question)
-      await this.#take({ kind: "bank_answered", question, answer }, question.order)
+      const { bank } = this.#memory.all.whom
+      const answer = await askBank(this.#world, bank, () => this.#memory.state, question)
+      await this.#take({ kind: "bank_answered", question, answer }, { order: question.order })
     } finally {
       this.#asking.delete(question.id)
     }
     await this.work()
   }
 
-  /** Bring the directory and the bank to what the state says; one run at a time, each step repeatable. */
   #settleLinks(): Promise<void> {
-    this.#closing ??= this.#runSettleLinks().finally(() => {
-      this.#closing = undefined
+    return this.#links.settle({
+      world: this.#world,
+      remembered: () => (this.#memory.state ? this.#memory.all : undefined),
+      take: (event) => this.#take(event),
+      flush: () => this.#flush(),
+      later: () => this.#wake.armBy(this.#world.now() + RETRY_MS),
     })
-    return this.#closing
-  }
-
-  async #runSettleLinks(): Promise<void> {
-    const { links, log, now } = this.#world
-    const whom = this.#whom
-    if (!whom) return
-    try {
-      for (let next = this.#state?.ending[0]; next; next = this.#state?.ending[0]) {
-        await links.end(next.link, next.reason, whom, this.#state?.psid ?? "")
-        await this.#take({ kind: "closed", link: next.link }, now())
-      }
-      const offer = this.#state?.opening
-      if (offer) {
-        const live = await links.goLive(offer, whom.person)
-        await this.#take({ kind: "opened", offer, live }, now())
-        await this.#flush()
-      }
-    } catch (fault) {
-      log.warn("link_not_settled", describeFault(fault))
-      await this.#armBy(now() + RETRY_MS)
-    }
   }
 
   // Sending.
 
-  #flush(): Promise<void> {
+  async #flush(): Promise<void> {
     const { sql, now } = this.#world
-    return this.#outbox.drain(
-      () => this.#outbox.next(sql, this.#state, now()),
-      async (row) => sendRow(await this.#sender(), row),
+    await this.#outbox.drain(
+      () => this.#outbox.next(sql, this.#memory.state, now()),
+      (row) => sendRow(this.#sender(), row),
     )
+    const postponed = earliestPostponed(sql, now())
+    if (postponed !== undefined) await this.#wake.armBy(postponed)
   }
 
-  async #settleUnknowns(): Promise<void> {
-    const sender = await this.#sender()
-    for (const row of listSending(this.#world.sql)) await settleUnknown(sender, row)
-  }
-
-  async #sender(): Promise<Sender> {
-    const key = await this.#key
-    const whom = this.#whom
-    if (!key || !whom) throw new Error("Cannot send before the state is loaded")
-    return { world: this.#world, whom, key, state: () => this.#state }
-  }
-
-  async #teller(whom: Whom): Promise<Teller | undefined> {
-    const key = await this.#key
-    if (!key) return undefined
-    return {
-      world: this.#world,
-      whom,
-      key,
-      state: () => this.#state,
-      outbox: this.#outbox,
-      flush: () => this.#flush(),
-      armBy: (at) => this.#armBy(at),
-    }
+  #sender(): Sender {
+    const { key, whom } = this.#memory.all
+    return { world: this.#world, whom, key, state: () => this.#memory.state }
   }
 
   async #hearEcho(whom: Whom, echo: EchoReceived): Promise<void> {
@@ -411,25 +306,48 @@ export class Person {
 
   // Time.
 
-  async #armBy(at: number): Promise<void> {
-    const set = await this.#world.alarm.get()
-    if (set === null || set > at) await this.#world.alarm.set(at)
+  async #passTime(): Promise<void> {
+    const { now } = this.#world
+    const change = this.#memory.state && nextChangeAt(this.#memory.state)
+    if (change !== undefined && change <= now()) await this.#take({ kind: "time" })
+  }
+
+  async #settleUnknowns(): Promise<void> {
+    if (!this.#memory.state) return
+    for (const row of listSending(this.#world.sql)) await settleUnknown(this.#sender(), row)
+  }
+
+  async #forgetOld(): Promise<void> {
+    const { sql, now } = this.#world
+    const { state } = this.#memory
+    if (state) pruneInbox(sql, state.turnedThrough, now())
+    pruneLedger(sql, now())
+    for (const row of state ? listWithOldText(sql, now()) : []) {
+      const sender = this.#sender()
+      const entry = await openEntry(sender, row)
+      const receipt = entry ? JSON.stringify({ v: 1, cause: entry.cause } satisfies Entry) : ""
+      stripRow(sql, row.key, await sender.key.seal(receipt, ledgerPlace(sender.whom, row.key)))
+    }
   }
 
   /** Arm for the earliest thing that waits. */
   async #rearm(): Promise<void> {
     const { sql, now } = this.#world
-    const state = this.#state
+    const { state } = this.#memory
+    const waits =
+      nextInInbox(sql, state?.turnedThrough ?? 0) !== undefined ||
+      (state && (state.opening || state.ending.length > 0 || state.questions.length > 0))
     const due = [
-      nextInInbox(sql, state?.turnedThrough ?? 0) ? now() + RETRY_MS : undefined,
-      state && (state.opening || state.ending.length > 0 || state.questions.length > 0)
-        ? now() + RETRY_MS
-        : undefined,
+      waits ? now() + this.#retryMs() : undefined,
       earliestDue(sql),
-      state ? nextChangeAt(state) : undefined,
-      state ? now() + OLD_EVENTS_MS : undefined,
+      state && nextChangeAt(state),
+      state && now() + RETENTION_MS,
     ].filter((each): each is number => each !== undefined)
-    if (due.length > 0) await this.#armBy(Math.max(Math.min(...due), now() + SECOND_MS))
+    if (due.length > 0) await this.#wake.armBy(Math.max(Math.min(...due), now() + SECOND_MS))
+  }
+
+  #retryMs(): number {
+    return Math.min(RETRY_MS * 2 ** Math.max(0, this.#faults - 1), RETRY_MS_MAX)
   }
 
   #serial<T>(step: () => Promise<T>): Promise<T> {
@@ -440,11 +358,4 @@ export class Person {
     )
     return run
   }
-}
-
-/** Numbers of cards and accounts are taken out before anything is stored. */
-function withoutNumbers(event: MessengerEvent): { readonly event: MessengerEvent; readonly card: boolean } {
-  if (event.kind !== "message" || event.payload !== undefined) return { event, card: false }
-  const { text, card } = redact(event.text)
-  return { event: text === event.text ? event : { ...event, text }, card }
 }

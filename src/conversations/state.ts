@@ -6,6 +6,8 @@ import type { Consent } from "../links/consent.ts"
 import type { LinkOffer } from "../links/link.ts"
 import type { EndReason } from "../links/link-store.ts"
 import type { Language } from "../phrases/catalogue.ts"
+import type { Intent } from "./intents/intent.ts"
+import { Unready } from "./unready.ts"
 
 /** Everything remembered. Absent members are facts too: no consent, no grant. */
 export interface State {
@@ -21,6 +23,8 @@ export interface State {
   /** The person's last qualifying action: the platform's window counts from it. 0 = never. */
   readonly lastActionAt: number
   readonly consent?: Consent
+  /** When the present link went live here. What Messenger or the directory says from before is about an earlier one. */
+  readonly linkedAt?: number
   /** A pending link whose code is asked for. */
   readonly offer?: LinkOffer & { readonly triesLeft: number }
   /** The code was right; the directory has not said yes yet. Its consent is not in force. */
@@ -35,6 +39,8 @@ export interface State {
   readonly paging?: { readonly account: string; readonly cursor: string }
   /** Answers given to fraud questions: a button counts once. Key: the alert's ledger key. */
   readonly answered: Readonly<Record<string, { readonly answer: "confirm" | "deny"; readonly at: number }>>
+  /** What "try again" would ask once more. */
+  readonly again?: Intent
   /** Turns in a row that were not understood. */
   readonly misses: number
   /** Turns of the present minute (P15). */
@@ -82,10 +88,10 @@ export function createState(who: {
   }
 }
 
-/** Read stored state. @throws Error for a version this release does not know: retried later, never overwritten */
+/** Read stored state. @throws Unready for a version this release does not know: retried later, never overwritten */
 export function parseState(json: string): State {
   const state = JSON.parse(json) as State
-  if (state.v !== 1) throw new Error(`Cannot read state of version ${String(state.v)}`)
+  if (state.v !== 1) throw new Unready(`Cannot read state of version ${String(state.v)}`)
   return state
 }
 
@@ -103,5 +109,5 @@ export function without<K extends keyof State>(state: State, ...names: readonly 
 
 /** State without what only a live link may keep. */
 export function withoutLink(state: State): State {
-  return { ...without(state, "consent", "stopped", "paging"), questions: [] }
+  return { ...without(state, "consent", "linkedAt", "stopped", "paging", "again"), questions: [] }
 }

@@ -4,51 +4,61 @@
 import type { BankEvent } from "../banks/event.ts"
 import { MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
 import { Grant } from "../links/grant.ts"
-import type { InnerKey } from "../vault/vault.ts"
 import type { Cause, Entry } from "./entry.ts"
 import { told, type Utterance } from "./leave.ts"
 import {
+  acceptRow,
   ALERT_UNKNOWN_MS,
   claimRow,
   findRow,
-  forgetRow,
   isSettled,
   LANES,
   listRecent,
+  markSending,
   OTHER_UNKNOWN_MS,
+  returnRow,
   settleRow,
   type LedgerRow,
 } from "./ledger.ts"
 import { accountOf, composeNotice, purposeOf } from "./notices/compose.ts"
 import type { Outbox } from "./outbox.ts"
-import { decideSend, isStopped, judgeRefusal, prepareSend, type Sender } from "./perform.ts"
+import { decideSend, isStopped, openEntry, prepareSend, type Sender } from "./perform.ts"
 import { ledgerPlace } from "./place.ts"
 import type { TellOutcome, TellRequest } from "./person-world.ts"
+import { judgeRefusal } from "./refused.ts"
 import type { State } from "./state.ts"
+import type { Wake } from "./wake.ts"
 
 /** A sender with the outbox it queues at. */
 export interface Teller extends Sender {
   readonly outbox: Outbox
   readonly flush: () => Promise<void>
-  readonly armBy: (at: number) => Promise<void>
+  readonly wake: Wake
 }
 
 /** Longest an older balance can still be fresh: how far back told ones are looked at. */
 const BALANCE_MEMORY_MS = 20 * MINUTE_MS
 /** When to ask again for an update whose outcome is unknown. */
 const PENDING_MS = 30 * SECOND_MS
+/** When to ask again while links change: the directory's answer may be older than ours. */
+const CHANGING_MS = 2 * SECOND_MS
+/** Fan-out may hold the directory's answer this long before it tells. */
+const DIRECTORY_LAG_MS = MINUTE_MS
+/** A bank's clock may differ from ours by this much when an event and a consent are compared. */
+const CLOCK_TOLERANCE_MS = MINUTE_MS
 
 /** Tell an update: a claim and an outcome, two rows. */
 export async function tellUpdate(teller: Teller, request: TellRequest, key: string): Promise<TellOutcome> {
   const known = findRow(teller.world.sql, key)
-  if (known) return outcomeOf(teller, known)
+  if (known && known.state !== "again") return outcomeOf(teller, known)
   const refused = judge(teller, request)
-  if (refused) return refused
+  if (refused) return settleAs(teller, key, refused)
   return new Promise<TellOutcome>((resolve, reject) => {
     teller.outbox.add({
       at: request.event.at,
       account: accountOf(request.event),
       send: () => sendUpdate(teller, request, key).then(resolve, reject),
+      fail: reject,
     })
     teller.flush().catch(reject)
   })
@@ -56,22 +66,19 @@ export async function tellUpdate(teller: Teller, request: TellRequest, key: stri
 
 /** Tell an alert: stored and armed before it is sent, at the head of the outbox (P7). */
 export async function tellAlert(teller: Teller, request: TellRequest, key: string): Promise<TellOutcome> {
-  const { world, whom } = teller
-  const known = findRow(world.sql, key)
-  if (!known) {
+  const { world, whom, wake } = teller
+  if (!findRow(world.sql, key)) {
+    const early = judge(teller, request)
+    if (early) return early
+    const [facts] = await Promise.all([world.loadBankFacts(whom.bank, whom.page), wake.ready()])
+    // What ended while this was fetched is seen here, and once more when the message goes.
     const refused = judge(teller, request)
     if (refused) return refused
-    const { facts, state } = await compositionOf(teller, request)
-    const composed = compose(state, request.event, facts, key, world.now())
-    if (!composed) return settled("suppressed", "purpose_off")
-    const entry: Entry = {
-      v: 1,
-      utterance: composed.utterance,
-      ...(composed.template ? { template: composed.template } : {}),
-      cause: causeOf(request.event),
-    }
-    const now = world.now()
+    const composed = compose(teller.state(), request.event, facts, key, world.now())
+    const { utterance, template, cause } = composed
+    const entry: Entry = { v: 1, utterance, ...(template ? { template } : {}), cause }
     const sealed = await teller.key.seal(JSON.stringify(entry), ledgerPlace(whom, key))
+    const now = world.now()
     claimRow(world.sql, {
       key,
       lane: LANES.alerts,
@@ -83,59 +90,67 @@ export async function tellAlert(teller: Teller, request: TellRequest, key: strin
       sends: 0,
       sealed,
     })
-    await teller.armBy(now + ALERT_UNKNOWN_MS)
+    await wake.armBy(now + ALERT_UNKNOWN_MS)
   }
   await teller.flush()
   const row = findRow(world.sql, key)
-  return row ? outcomeOf(teller, row) : settled("failed", "lost")
+  if (!row) throw new Error("Cannot find an alert that was just claimed")
+  return outcomeOf(teller, row)
 }
 
 async function sendUpdate(teller: Teller, request: TellRequest, key: string): Promise<TellOutcome> {
   const { world, whom } = teller
-  const known = findRow(world.sql, key)
-  if (known) return outcomeOf(teller, known)
-  const { facts, state } = await compositionOf(teller, request)
-  if (await isOvertaken(teller, request.event)) return settled("superseded", "newer_told")
-  const cause = causeOf(request.event)
-  const receipt: Entry = { v: 1, cause }
-  const [prepared, sealed] = await Promise.all([
+  const { sql } = world
+  const before = findRow(sql, key)
+  if (before && before.state !== "again") return outcomeOf(teller, before)
+  if (await isOvertaken(teller, request.event))
+    return settleAs(teller, key, settled("superseded", "newer_told"))
+  const [facts, prepared] = await Promise.all([
+    world.loadBankFacts(whom.bank, whom.page),
     prepareSend(teller, key),
-    teller.key.seal(JSON.stringify(receipt), ledgerPlace(whom, key)),
   ])
+  const early = judge(teller, request)
+  if (early) return settleAs(teller, key, early)
+  const receipt: Entry = { v: 1, cause: causeOf(request) }
+  const sealed = await teller.key.seal(JSON.stringify(receipt), ledgerPlace(whom, key))
   // From here to the call nothing is awaited: what ended meanwhile is seen, and nothing ends in between.
+  const known = findRow(sql, key)
+  if (known && known.state !== "again") return outcomeOf(teller, known)
   const refused = judge(teller, request)
-  if (refused) return refused
+  if (refused) return settleAs(teller, key, refused)
   const now = world.now()
-  const composed = compose(teller.state() ?? state, request.event, facts, key, now)
-  if (!composed) return settled("suppressed", "purpose_off")
-  const decided = decideSend(teller, prepared, composed.utterance, composed.template, cause)
-  if (!decided.ok) return settled(decided.withheld.state, decided.withheld.reason)
-  const row: LedgerRow = {
-    key,
-    lane: LANES.updates,
-    seq: now,
-    state: "sending",
-    reason: "",
-    at: now,
-    dueAt: now + OTHER_UNKNOWN_MS,
-    sends: 1,
-    sealed,
+  const composed = compose(teller.state(), request.event, facts, key, now)
+  const decided = decideSend(teller, prepared, composed.utterance, composed.template, composed.cause)
+  if (decided.kind === "later") return { kind: "pending", afterMs: decided.afterMs }
+  if (decided.kind === "withheld") {
+    if (decided.state === "failed") world.log.error("message_not_sent", { reason: decided.reason })
+    return settleAs(teller, key, settled(decided.state, decided.reason))
   }
-  if (!claimRow(world.sql, row)) return outcomeOf(teller, findRow(world.sql, key) ?? row)
+  const sends = (known?.sends ?? 0) + 1
+  const dueAt = now + OTHER_UNKNOWN_MS
+  if (known) markSending(sql, key, now, dueAt)
+  else
+    claimRow(sql, {
+      key,
+      lane: LANES.updates,
+      seq: now,
+      state: "sending",
+      reason: "",
+      at: now,
+      dueAt,
+      sends,
+      sealed,
+    })
   const sent = await prepared.voice.send(decided.body)
-  if (sent.ok) {
-    settleRow(world.sql, key, "accepted")
-    return settled("accepted", "")
+  if (sent.ok) acceptRow(sql, key)
+  else {
+    const verdict = judgeRefusal(sent.error, sends)
+    if (verdict.kind === "settled") settleRow(sql, key, verdict.state, verdict.reason)
+    if (verdict.kind === "again") returnRow(sql, key, "again", now + verdict.afterMs, verdict.counts)
   }
-  const verdict = judgeRefusal(sent.error)
-  if (verdict === "unknown") return { kind: "pending", afterMs: PENDING_MS }
-  if (verdict === "again") {
-    // Surely not taken: without its claim the queue may bring it again.
-    forgetRow(world.sql, key)
-    return { kind: "pending", afterMs: PENDING_MS }
-  }
-  settleRow(world.sql, key, verdict.state, verdict.reason)
-  return settled(verdict.state, verdict.reason)
+  const row = findRow(sql, key)
+  if (!row) throw new Error("Cannot find an update that was just claimed")
+  return outcomeOf(teller, row)
 }
 
 /** Whether an event may be told to this person now, before any work is done for it. */
@@ -143,60 +158,58 @@ function judge(teller: Teller, request: TellRequest): TellOutcome | undefined {
   const state = teller.state()
   const now = teller.world.now()
   const { event, shelf, permit } = request
-  const { consent } = state ?? {}
-  // Object and directory must agree on the link; where they differ the stricter side wins (P4).
+  if (now >= event.staleAt) return settled("suppressed", "stale")
+  // Object and directory must agree on the link; where they differ the stricter side wins (P4) …
+  const consent = state?.consent
   if (
-    !state ||
-    !consent ||
-    consent.link !== shelf.link ||
+    consent?.link !== shelf.link ||
     consent.epoch !== shelf.epoch ||
     consent.recordHash !== shelf.recordHash
   )
-    return settled("suppressed", "not_linked")
-  if (now >= event.staleAt || event.at < consent.givenAt - CLOCK_TOLERANCE_MS)
-    return settled("suppressed", "stale")
+    // … but while links change the two are merely not told yet, and the event is not given up for that.
+    return isChanging(state, shelf.link, now)
+      ? { kind: "pending", afterMs: CHANGING_MS }
+      : settled("suppressed", "not_linked")
+  if (event.at < consent.givenAt - CLOCK_TOLERANCE_MS) return settled("suppressed", "stale")
   const grant = Grant.decide(consent, purposeOf(event), now, accountOf(event))
   if (!grant.ok) return settled("suppressed", grant.error.reason)
-  if (isStopped(state, purposeOf(event))) return settled("suppressed", "purpose_off")
+  if (state && isStopped(state, purposeOf(event))) return settled("suppressed", "purpose_off")
   return now < permit.until ? undefined : { kind: "no_permit" }
 }
 
-/** A bank's clock may differ from ours by this much when an event and a consent are compared. */
-const CLOCK_TOLERANCE_MS = MINUTE_MS
-
-async function compositionOf(teller: Teller, request: TellRequest) {
-  const state = teller.state()
-  if (!state) throw new Error("Cannot compose a notice without a state")
-  return { state, facts: await teller.world.loadBankFacts(request.whom.bank, request.whom.page) }
+/** The link is about to go live here, or another one just has. */
+function isChanging(state: State | undefined, link: string, now: number): boolean {
+  if (!state) return false
+  if (state.opening?.link === link) return true
+  return state.consent !== undefined && now - (state.linkedAt ?? 0) < DIRECTORY_LAG_MS
 }
 
+/** Words under a grant made this instant. `judge` has just said yes, in the same step. */
 function compose(
-  state: State,
+  state: State | undefined,
   event: BankEvent,
   facts: Parameters<typeof composeNotice>[1]["bank"],
   key: string,
   now: number,
 ) {
-  const grant = Grant.decide(state.consent, purposeOf(event), now, accountOf(event))
-  if (!grant.ok) return undefined
-  const composed = composeNotice(event, {
-    language: state.language,
-    grant: grant.value,
-    bank: facts,
-    now,
-    key,
-  })
+  const grant = Grant.decide(state?.consent, purposeOf(event), now, accountOf(event))
+  if (!state || !grant.ok) throw new Error("Cannot compose a notice without a grant")
+  const { language } = state
+  const composed = composeNotice(event, { language, grant: grant.value, bank: facts, now, key })
   const utterance: Utterance = told(grant.value, composed.message, accountOf(event))
-  return { utterance, template: composed.template }
+  return { utterance, template: composed.template, cause: causeFor(event, grant.value.link) }
 }
+
+const MAYBE_TOLD: ReadonlySet<LedgerRow["state"]> = new Set(["sending", "accepted", "unknown"])
 
 /** An older balance never follows a newer one of its account (P3). */
 async function isOvertaken(teller: Teller, event: BankEvent): Promise<boolean> {
   if (event.type !== "bank.balance.updated.v1") return false
   for (const row of listRecent(teller.world.sql, "updates", teller.world.now() - BALANCE_MEMORY_MS)) {
-    const text = await teller.key.open(row.sealed, ledgerPlace(teller.whom, row.key))
-    const cause = text.ok ? (JSON.parse(text.value) as Entry).cause : undefined
+    if (!MAYBE_TOLD.has(row.state)) continue
+    const cause = (await openEntry(teller, row))?.cause
     if (cause?.kind !== "event" || cause.type !== event.type || cause.account !== event.account) continue
+    if (cause.id === event.id && cause.source === event.source) continue
     const newer =
       cause.sequence !== undefined && event.sequence !== undefined
         ? cause.sequence >= event.sequence
@@ -206,10 +219,15 @@ async function isOvertaken(teller: Teller, event: BankEvent): Promise<boolean> {
   return false
 }
 
-function causeOf(event: BankEvent): Cause {
+function causeOf({ event, shelf }: TellRequest): Cause {
+  return causeFor(event, shelf.link)
+}
+
+function causeFor(event: BankEvent, link: TellRequest["shelf"]["link"]): Cause {
   const account = accountOf(event)
   return {
     kind: "event",
+    link,
     id: event.id,
     source: event.source,
     type: event.type,
@@ -228,14 +246,23 @@ function causeOf(event: BankEvent): Cause {
 
 function outcomeOf(teller: Teller, row: LedgerRow): TellOutcome {
   if (isSettled(row.state)) return settled(row.state, row.reason)
-  const now = teller.world.now()
-  if (row.state === "sending" && row.lane === LANES.updates && now >= row.dueAt) {
-    settleRow(teller.world.sql, row.key, "unknown", "no_answer")
+  const { sql, now } = teller.world
+  if (row.state === "sending" && row.lane === LANES.updates && now() >= row.dueAt) {
+    settleRow(sql, row.key, "unknown", "no_answer")
     return settled("unknown", "no_answer")
   }
-  return { kind: "pending", afterMs: Math.max(SECOND_MS, Math.min(PENDING_MS, row.dueAt - now)) }
+  const wait = row.dueAt - now()
+  const most = row.state === "again" ? wait : PENDING_MS
+  return { kind: "pending", afterMs: Math.max(SECOND_MS, Math.min(most, wait)) }
 }
 
-function settled(state: string, reason: string): TellOutcome {
+/** An outcome without a send: what an earlier refused send left behind takes it over. */
+function settleAs(teller: Teller, key: string, outcome: TellOutcome): TellOutcome {
+  if (outcome.kind === "settled" && findRow(teller.world.sql, key)?.state === "again")
+    settleRow(teller.world.sql, key, outcome.state as LedgerRow["state"], outcome.reason)
+  return outcome
+}
+
+function settled(state: LedgerRow["state"], reason: string): TellOutcome {
   return { kind: "settled", state, reason }
 }

@@ -37,6 +37,10 @@ export type BankAnswer =
 /** A fraud question that was told, found by the button that answers it. */
 export interface AskedAlert {
   readonly key: string
+  /** What the button says. */
+  readonly choice: string
+  /** The link it was told under. */
+  readonly link: LinkId
   readonly caseId: string
   readonly expiresAt: number
 }

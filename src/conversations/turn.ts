@@ -2,11 +2,12 @@
 // Urgent meanings are heard before anything else, in every state (P8). Dialogues are in flows/.
 
 import { MINUTE_MS } from "../foundation/clock.ts"
+import type { LinkId } from "../foundation/id.ts"
 import type { MessageReceived } from "../messenger/event.ts"
 import { answer, answerText } from "./leave.ts"
 import { findIntent, parsePayload, URGENT, type Intent } from "./intents/intent.ts"
 import { findScript, understand } from "./intents/understand.ts"
-import type { State } from "./state.ts"
+import { without, type State } from "./state.ts"
 import {
   turnOf,
   type AskedAlert,
@@ -18,11 +19,12 @@ import {
 import { askBalance, tellBalance } from "./flows/balance.ts"
 import { answerAlert, tellAlertAnswer } from "./flows/fraud.ts"
 import { askForCode, endOffer, findCode, finishOpening, tryCode } from "./flows/link.ts"
-import { disconnect, endLink, keepFraudAlerts, stop, undoStop } from "./flows/stop.ts"
+import { disconnect, endLink, expireLink, keepFraudAlerts, stop, undoStop } from "./flows/stop.ts"
 import {
   askMoreTransactions,
   askTransactions,
   chooseAccount,
+  findAccountTitle,
   tellTransactions,
 } from "./flows/transactions.ts"
 import { urgent } from "./flows/urgent.ts"
@@ -59,6 +61,7 @@ const FLOWS: Readonly<Record<Intent, Flow>> = {
   connect,
   how_it_works: explain,
   language: chooseLanguage,
+  try_again: (state, context) => FLOWS[state.again ?? "help"](state, context, state.again ?? "help"),
 }
 
 /** Take one turn. */
@@ -73,9 +76,7 @@ export function turn(state: State, event: TurnEvent, context: TurnContext): Turn
     case "bank_answered":
       return hearBank(state, event, context)
     case "link_ended":
-      return state.consent?.link === event.link
-        ? endLink(state, context, "revoked_by_bank", "link_again")
-        : turnOf(state)
+      return hearEnded(state, event.link, context)
     case "closed":
       return turnOf({ ...state, ending: state.ending.filter((each) => each.link !== event.link) })
     case "time":
@@ -90,20 +91,33 @@ function hear(
 ): Turn {
   switch (event.kind) {
     case "message":
-      if (card) return warnOfCard(opened(state, event.at))
+      if (card) return hearCard(opened(state, event.at), event, context)
       return hearMessage(opened(state, event.at), event, alert, context)
     case "postback":
       return hearPayload(opened(state, event.at), event.payload, event.title, alert, context)
     case "reaction":
       return turnOf(opened(state, event.at))
     case "account_linking":
-      // `linked` proves nothing (P11): only the code makes a link live. Log Out ends one.
-      return event.status === "unlinked" && state.consent
+      // `linked` proves nothing (P11): only the code makes a link live. Log Out ends one, unless it was said of an earlier one.
+      return event.status === "unlinked" && state.consent && event.at >= (state.linkedAt ?? 0)
         ? endLink(state, context, "disconnected", "log_out")
         : turnOf(state)
     default:
       return turnOf(state)
   }
+}
+
+/** A card number was typed. What else was said with it may be urgent and is not lost by that (P8). */
+function hearCard(state: State, event: MessageReceived, context: TurnContext): Turn {
+  const written = state.languageChosen ? undefined : findScript(event.text)
+  const speaking: State = { ...state, language: written ?? state.language }
+  const heard = understand(event.text, speaking.language)
+  const slowed = heard && URGENT.has(heard.intent) ? undefined : slowDown(speaking, context)
+  if (slowed) return slowed
+  const warned = warnOfCard(counting(speaking, context))
+  if (!heard || !URGENT.has(heard.intent)) return warned
+  const followed = follow(warned.state, heard.intent, context)
+  return { ...followed, say: [...followed.say, ...warned.say] }
 }
 
 /** A qualifying action opens the platform's window. */
@@ -121,6 +135,10 @@ function hearMessage(
   const code = state.offer ? findCode(event.text) : undefined
   if (code !== undefined) return tryCode(state, context, code)
   const written = state.languageChosen ? undefined : findScript(event.text)
+  if (alert) return answerAlert(state, context, alert)
+  const account = findAccountTitle(state, event.text)
+  if (account !== undefined)
+    return slowDown(state, context) ?? chooseAccount(counting(state, context), context, account)
   const heard = understand(event.text, written ?? state.language)
   const language = state.languageChosen ? state.language : (heard?.language ?? written ?? state.language)
   const speaking: State = { ...state, language }
@@ -145,10 +163,10 @@ function hearPayload(
     const heard = understand(title, state.language)
     return heard ? follow(state, heard.intent, context) : greet(counting(state, context), context, "greeting")
   }
-  const [first = "", second = ""] = parsed.parts
+  const [first = ""] = parsed.parts
   switch (parsed.action) {
     case "FRAUD":
-      return answerAlert(state, context, alert, second)
+      return answerAlert(state, context, alert)
     case "SPEAK":
       return speak(counting(state, context), context, first)
     case "ACCOUNT":
@@ -182,6 +200,14 @@ function slowDown(state: State, context: TurnContext): Turn | undefined {
   return turnOf(counting(state, context), first ? [answer({ kind: "text", text })] : [])
 }
 
+/** A link ended elsewhere: the live one is said to have ended, a pending one only goes. */
+function hearEnded(state: State, link: LinkId, context: TurnContext): Turn {
+  if (state.consent?.link === link) return endLink(state, context, "revoked_by_bank", "link_again")
+  const offer = state.offer?.link === link ? (["offer"] as const) : []
+  const opening = state.opening?.link === link ? (["opening"] as const) : []
+  return offer.length + opening.length > 0 ? turnOf(without(state, ...offer, ...opening)) : turnOf(state)
+}
+
 function hearBank(
   state: State,
   event: TurnEvent & { readonly kind: "bank_answered" },
@@ -200,8 +226,9 @@ function hearBank(
 
 function passTime(state: State, context: TurnContext): Turn {
   if (state.offer && context.now >= state.offer.offeredUntil) return endOffer(state, context)
-  if (state.stopped && state.consent && context.now >= state.stopped.endsAt)
+  if (state.stopped?.keepFraud === false && state.consent && context.now >= state.stopped.endsAt)
     return endLink(state, context, "disconnected", "stop_ended")
+  if (state.consent && context.now >= state.consent.until) return expireLink(state, context)
   const answered = Object.entries(state.answered).filter(([, { at }]) => context.now - at < ANSWER_KEPT_MS)
   if (answered.length < Object.keys(state.answered).length)
     return turnOf({ ...state, answered: Object.fromEntries(answered) })
@@ -213,7 +240,8 @@ const ANSWER_KEPT_MS = 14 * 24 * 60 * MINUTE_MS
 
 /** The next instant at which time alone changes something. */
 export function nextChangeAt(state: State): number | undefined {
-  const instants = [state.offer?.offeredUntil, state.consent ? state.stopped?.endsAt : undefined].filter(
+  const { offer, consent, stopped } = state
+  const instants = [offer?.offeredUntil, consent?.until, consent && stopped?.endsAt].filter(
     (each): each is number => each !== undefined,
   )
   return instants.length > 0 ? Math.min(...instants) : undefined

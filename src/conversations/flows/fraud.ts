@@ -11,16 +11,13 @@ import { bankName, callButton, menuChips, postback } from "./choices.ts"
 
 type FraudQuestion = Question & { readonly kind: "fraud_answer" }
 
-/** A button of an alert was tapped. */
-export function answerAlert(
-  state: State,
-  context: TurnContext,
-  alert: AskedAlert | undefined,
-  choice: string,
-): Turn {
+/** A button of an alert was tapped, or its title typed. */
+export function answerAlert(state: State, context: TurnContext, alert: AskedAlert | undefined): Turn {
+  const choice = alert?.choice
   const said = choice === "confirm" || choice === "deny" ? choice : undefined
   const waiting = state.questions.some((each) => each.kind === "fraud_answer" && each.alert === alert?.key)
-  const closed = !alert || !said || !state.consent || context.now >= alert.expiresAt
+  const live = state.consent?.link === alert?.link && context.now < (state.consent?.until ?? 0)
+  const closed = !alert || !said || !live || context.now >= alert.expiresAt
   if (closed || waiting || state.answered[alert.key])
     return waiting ? turnOf(state, [], { urgent: true }) : closeAlert(state, context)
   const question: Question = {

@@ -1,5 +1,6 @@
 // From the pending link to the live one: the chat names what would be connected and asks for the six digits of the page (P11).
-// Only here is a six-digit text compared, only while a link is pending, and it is never stored.
+// Only here is a six-digit text compared, only while a link is pending. What was typed lies sealed in the inbox as any text does and
+// is worth nothing afterwards; the code itself leaves the state with the offer.
 
 import type { Account } from "../../banks/bank.ts"
 import type { Consent } from "../../links/consent.ts"
@@ -8,7 +9,7 @@ import { phrase, type Language } from "../../phrases/catalogue.ts"
 import { formatAccount, formatDate, formatList } from "../../phrases/format.ts"
 import { digitValue } from "../intents/redact.ts"
 import { answer, answerText, linkNotice } from "../leave.ts"
-import { ending, without, type State } from "../state.ts"
+import { ending, without, withoutLink, type State } from "../state.ts"
 import { turnOf, type Turn, type TurnContext } from "../turn-context.ts"
 import { answerWithLogIn, bankName, chips, menuChips } from "./choices.ts"
 
@@ -20,12 +21,17 @@ export function accountName(language: Language, account: Account): string {
   return formatAccount(language, phrase(language, `kind_${account.kind}`), account.last4)
 }
 
-/** The bank login is done; ask for the code. A newer offer takes the place of an older one. */
+/** The bank login is done; ask for the code. A newer offer takes the place of an older one; three tries are for a link, however
+ * often its page is gone through; the same offer again says nothing again. */
 export function askForCode(state: State, context: TurnContext, offer: LinkOffer): Turn {
   if (context.now >= offer.offeredUntil) return turnOf(state)
+  // Repeated after its code was typed, it asks for nothing any more.
+  if (state.opening?.link === offer.link || state.consent?.link === offer.link) return turnOf(state)
   const replaced = state.offer && state.offer.link !== offer.link ? state.offer : undefined
   const free = replaced ? ending(state, replaced.link, "not_confirmed") : state
-  const asked: State = { ...free, offer: { ...offer, triesLeft: CODE_TRIES_MAX } }
+  const known = state.offer?.link === offer.link ? state.offer : undefined
+  if (known?.epoch === offer.epoch && known.code === offer.code) return turnOf(state)
+  const asked: State = { ...free, offer: { ...offer, triesLeft: known?.triesLeft ?? CODE_TRIES_MAX } }
   const text = phrase(state.language, "link_offered", {
     bank: offer.bankName,
     accounts: nameAccounts(state.language, offer.accounts),
@@ -85,7 +91,7 @@ export function finishOpening(state: State, context: TurnContext, offer: LinkOff
     epoch: offer.epoch,
     recordHash: offer.recordHash,
   }
-  const linked: State = { ...without(settled, "stopped", "paging"), consent, questions: [] }
+  const linked: State = { ...withoutLink(settled), consent, linkedAt: context.now }
   const { language } = state
   const text = phrase(language, offer.purposes.length > 0 ? "connected" : "connected_nothing_on", {
     accounts: nameAccounts(language, offer.accounts),

@@ -54,7 +54,9 @@ export function sayRefusal(state: State, context: TurnContext, refusal: BankRefu
       ])
     }
     case "outage":
-      return turnOf(state, [tryAgain(state, answerText(state.language, "bank_down", { bank }), again)])
+      return turnOf({ ...state, again }, [
+        tryAgain(state, answerText(state.language, "bank_down", { bank }), again),
+      ])
     case "forbidden":
     case "not_found":
       return turnOf(state, [answerWithMenu(state, "bank_refused", { bank })])

@@ -7,6 +7,8 @@ import { ending, without, withoutLink, type State } from "../state.ts"
 import { turnOf, type Flow, type Turn, type TurnContext } from "../turn-context.ts"
 import type { PhraseKey } from "../../phrases/en.ts"
 import { phrase } from "../../phrases/catalogue.ts"
+import { formatDate } from "../../phrases/format.ts"
+import { offerLink } from "./link.ts"
 import { answerWithLogIn, answerWithMenu, bankName, chips, logInButton, postback } from "./choices.ts"
 
 /** Between "stop" and the end of the link. */
@@ -16,19 +18,17 @@ const STOPPED_MS = 7 * DAY_MS
 export const stop: Flow = (state, context) => {
   if (!state.consent && !state.offer && !state.opening)
     return turnOf(state, [nothingToStop(state)], { urgent: true })
-  if (!state.consent) {
-    const pending = state.offer ?? state.opening
-    const cleared: State = without(state, "offer", "opening")
-    const ended = pending ? ending(cleared, pending.link, "disconnected") : cleared
-    return turnOf(ended, [answerWithMenu(ended, "code_failed")], { urgent: true })
-  }
+  const free = withoutPending(state)
+  if (!free.consent) return turnOf(free, [answerWithMenu(free, "code_failed")], { urgent: true })
   const stopped: State = {
-    ...state,
+    ...free,
     stopped: { at: context.now, endsAt: context.now + STOPPED_MS, keepFraud: false },
   }
   const text = answerText(state.language, "stop", { bank: bankName(context) })
   const buttons = [
-    postback(state.language, "keep_fraud_button", "STOP_KEEP_FRAUD"),
+    ...(free.consent.purposes.includes("fraud_alerts")
+      ? [postback(state.language, "keep_fraud_button", "STOP_KEEP_FRAUD")]
+      : []),
     postback(state.language, "disconnect_button", "STOP_NOW"),
     postback(state.language, "undo_button", "STOP_UNDO"),
   ]
@@ -38,6 +38,7 @@ export const stop: Flow = (state, context) => {
 /** Everything off but fraud alerts; then the link stays, for their sake. */
 export const keepFraudAlerts: Flow = (state, context) => {
   if (!state.consent) return turnOf(state, [nothingToStop(state)])
+  if (!state.consent.purposes.includes("fraud_alerts")) return offerLink(state, context, "purpose_off")
   const kept: State = {
     ...state,
     stopped: { at: context.now, endsAt: state.consent.until, keepFraud: true },
@@ -60,22 +61,42 @@ export const undoStop: Flow = (state, context) => {
 }
 
 /** The link ends now. */
-export const disconnect: Flow = (state, context) => {
-  if (!state.consent) return turnOf(state, [nothingToStop(state)], { urgent: true })
-  return endLink(state, context, "disconnected", "stop_now")
-}
+export const disconnect: Flow = (state, context, intent) =>
+  state.consent
+    ? endLink(withoutPending(state), context, "disconnected", "stop_now")
+    : stop(state, context, intent)
 
 /** End the live link and say so in neutral words: the object first, the directory after it. */
-export function endLink(state: State, context: TurnContext, reason: EndReason, key: PhraseKey): Turn {
+export function endLink(
+  state: State,
+  context: TurnContext,
+  reason: EndReason,
+  key: PhraseKey,
+  values: Readonly<Record<string, string>> = {},
+): Turn {
   const { consent } = state
   if (!consent) return turnOf(state)
   const ended = ending(withoutLink(state), consent.link, reason)
   const message = {
     kind: "buttons" as const,
-    text: phrase(state.language, key, { bank: context.bank.name }),
+    text: phrase(state.language, key, { bank: context.bank.name, ...values }),
     buttons: [logInButton(context)],
   }
   return turnOf(ended, [linkNotice(message)], { urgent: true })
+}
+
+/** The time the consent was given for is over. */
+export function expireLink(state: State, context: TurnContext): Turn {
+  const date = formatDate(state.language, state.consent?.until ?? context.now, context.bank.timeZone)
+  return endLink(state, context, "consent_expired", "consent_expired", { date })
+}
+
+/** Nothing that is on its way goes live any more. */
+function withoutPending(state: State): State {
+  const cleared: State = without(state, "offer", "opening")
+  return [state.offer, state.opening]
+    .filter((each) => each !== undefined)
+    .reduce((ended, { link }) => ending(ended, link, "disconnected"), cleared)
 }
 
 function nothingToStop(state: State) {

@@ -4,9 +4,11 @@ import type { BankRefusal, Transaction, TransactionPage } from "../../banks/bank
 import { cleanOutsiderText } from "../../banks/outsider-text.ts"
 import type { Result } from "../../foundation/result.ts"
 import { Grant } from "../../links/grant.ts"
-import { phrase, type Language } from "../../phrases/catalogue.ts"
+import { LANGUAGES, phrase, type Language } from "../../phrases/catalogue.ts"
 import { formatDay, formatMoney, isolate } from "../../phrases/format.ts"
+import { TEXT_CHARS_MAX } from "../../messenger/message-limits.ts"
 import { renderPayload } from "../intents/intent.ts"
+import { normalise } from "../intents/understand.ts"
 import { told } from "../leave.ts"
 import { without, type Question, type State } from "../state.ts"
 import { turnOf, type Flow, type Turn, type TurnContext } from "../turn-context.ts"
@@ -35,9 +37,19 @@ export const askTransactions: Flow = (state, context) => {
   ])
 }
 
+/** The account a text names by its button's title, as its place in the list. */
+export function findAccountTitle(state: State, text: string): string | undefined {
+  const accounts = state.consent?.accounts ?? []
+  const said = normalise(text)
+  const index = accounts.findIndex((account) =>
+    LANGUAGES.some((language) => normalise(accountName(language, account)) === said),
+  )
+  return accounts.length > 1 && index >= 0 ? String(index) : undefined
+}
+
 /** The account was chosen, by its place in the list. */
 export function chooseAccount(state: State, context: TurnContext, index: string): Turn {
-  const account = state.consent?.accounts[Number(index)]
+  const account = /^[0-9]{1,2}$/.test(index) ? state.consent?.accounts[Number(index)] : undefined
   if (!account) return askTransactions(state, context, "transactions")
   return ask(state, context, "account_service", { kind: "transactions", account: account.id })
 }
@@ -64,22 +76,39 @@ export function tellTransactions(
   const { transactions, next } = result.value
   const name = accountName(language, account)
   const more = question.cursor !== undefined
-  const text =
+  const texts =
     transactions.length === 0
-      ? phrase(language, more ? "transactions_end" : "transactions_none", { account: name })
-      : [
+      ? [phrase(language, more ? "transactions_end" : "transactions_none", { account: name })]
+      : joinLines([
           phrase(language, more ? "transactions_more" : "transactions_title", { account: name }),
           ...transactions
             .slice(0, TRANSACTIONS_A_PAGE)
             .map((each) => renderTransaction(language, context, each)),
-        ].join("\n")
+        ])
   const paged: State = next
     ? { ...state, paging: { account: account.id, cursor: next } }
     : without(state, "paging")
   const quickReplies = next
     ? chips(language, ["more_transactions", "balance", "help", "stop"])
     : menuChips(state)
-  return turnOf(paged, [told(grant.value, { kind: "text", text, quickReplies }, account.id)])
+  const last = texts.length - 1
+  return turnOf(
+    paged,
+    texts.map((text, index) =>
+      told(grant.value, { kind: "text", text, ...(index === last ? { quickReplies } : {}) }, account.id),
+    ),
+  )
+}
+
+/** Lines in as few messages as the platform's limit allows: a payment is never cut. */
+function joinLines(lines: readonly string[]): readonly string[] {
+  const texts: string[] = []
+  for (const line of lines) {
+    const joined = texts.length > 0 ? `${texts[texts.length - 1]}\n${line}` : line
+    if (texts.length > 0 && joined.length <= TEXT_CHARS_MAX) texts[texts.length - 1] = joined
+    else texts.push(line)
+  }
+  return texts
 }
 
 function renderTransaction(language: Language, context: TurnContext, transaction: Transaction): string {

@@ -16,7 +16,7 @@ const VOCABULARY: Readonly<Record<Language, Vocabulary>> = {
   en: {
     fraud: {
       pattern:
-        /\b(fraud|scam(med)?|hacked|was(n t| not) me|not my (payment|purchase|transaction)|did ?n?.?t (make|do) (this|that)|unauthori[sz]ed)\b/,
+        /\b(fraud(ulent)?|scam(med)?|hacked|(was|is|s) ?n(o| )?t (me|mine)|not my (payment|purchase|transaction|card)|did ?n(o| )?t (make|do|buy|authori[sz]e) (this|that|it)|(do|did) ?n(o| )?t recogni[sz]e|unauthori[sz]ed)\b/,
     },
     lost_card: {
       pattern:
@@ -131,6 +131,8 @@ const TITLES: Readonly<Partial<Record<PhraseKey, Intent>>> = {
   disconnect_button: "stop_now",
   undo_button: "stop_undo",
   fraud_no_button: "fraud",
+  try_again_button: "try_again",
+  call_button: "human",
 }
 
 /** What a text means, and in which language it was said; `undefined` where nothing matches.

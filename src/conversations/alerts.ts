@@ -1,0 +1,56 @@
+// Which fraud question a person answers: the one whose button was tapped, or the only open one where a button's title was typed.
+// Looking it up is reading the ledger; what the answer leads to is flows/fraud.ts.
+
+import type { MessengerEvent } from "../messenger/event.ts"
+import { DAY_MS } from "../foundation/clock.ts"
+import { LANGUAGES, phrase } from "../phrases/catalogue.ts"
+import type { Entry } from "./entry.ts"
+import { parsePayload } from "./intents/intent.ts"
+import { normalise } from "./intents/understand.ts"
+import { findRow, listRecent, type LedgerRow } from "./ledger.ts"
+import { openEntry, type Sender } from "./perform.ts"
+import type { State } from "./state.ts"
+import type { AskedAlert } from "./turn-context.ts"
+
+/** Longer than any fraud question stays open. */
+const OPEN_DAYS_MS = 14 * DAY_MS
+const TITLES = { confirm: "fraud_yes_button", deny: "fraud_no_button" } as const
+
+/** The question an event answers, or `undefined` where it answers none. */
+export async function findAlert(
+  sender: Sender,
+  event: MessengerEvent,
+  state: State,
+  now: number,
+): Promise<AskedAlert | undefined> {
+  if (event.kind !== "postback" && event.kind !== "message") return undefined
+  if (event.payload !== undefined) {
+    const payload = parsePayload(event.payload)
+    const [key, choice = ""] = payload?.action === "FRAUD" ? payload.parts : []
+    const row = key === undefined ? undefined : findRow(sender.world.sql, key)
+    return row && readAlert(row, await openEntry(sender, row), choice)
+  }
+  const choice = event.kind === "message" ? choiceOf(event.text) : undefined
+  if (choice === undefined) return undefined
+  const open: AskedAlert[] = []
+  for (const row of listRecent(sender.world.sql, "alerts", now - OPEN_DAYS_MS)) {
+    const alert = readAlert(row, await openEntry(sender, row), choice)
+    if (alert && !state.answered[alert.key] && now < alert.expiresAt) open.push(alert)
+  }
+  // With two open, a typed title does not say which payment it is about.
+  return open.length === 1 ? open[0] : undefined
+}
+
+/** The answer a typed title gives. */
+function choiceOf(text: string): "confirm" | "deny" | undefined {
+  const said = normalise(text)
+  for (const choice of ["confirm", "deny"] as const)
+    if (LANGUAGES.some((language) => normalise(phrase(language, TITLES[choice])) === said)) return choice
+  return undefined
+}
+
+function readAlert(row: LedgerRow, entry: Entry | undefined, choice: string): AskedAlert | undefined {
+  return entry?.cause.kind === "event" && entry.cause.alert
+    ? { key: row.key, choice, link: entry.cause.link, ...entry.cause.alert }
+    : undefined
+}

@@ -1,0 +1,97 @@
+// What one Conversation has in memory of its person: who they are to us, their key, their state; and how these are opened.
+// Opening stands outside the turn chain, so that an alert that brings the wrapped key waits neither for D1 nor for a turn.
+
+import { findLanguage } from "../phrases/catalogue.ts"
+import type { InnerKey } from "../vault/vault.ts"
+import type { PersonWorld, Shelf, Whom } from "./person-world.ts"
+import { personKeyPlace, statePlace } from "./place.ts"
+import { createState, parseState, type State } from "./state.ts"
+import { findSealedState, findWhom, putWhom } from "./storage.ts"
+
+/** What is there once the state is open. */
+interface Opened {
+  readonly key: InnerKey
+  readonly state: State
+}
+
+/** One person as the object remembers them. */
+export class Memory {
+  readonly #world: PersonWorld
+  #whom: Whom | undefined
+  #opened: Opened | undefined
+  #opening: Promise<void> | undefined
+
+  constructor(world: PersonWorld) {
+    this.#world = world
+    this.#whom = findWhom(world.sql)
+  }
+
+  get whom(): Whom | undefined {
+    return this.#whom
+  }
+
+  get key(): InnerKey | undefined {
+    return this.#opened?.key
+  }
+
+  get state(): State | undefined {
+    return this.#opened?.state
+  }
+
+  /** Whom it is for, their key and state. @throws Error where the state is not open: a fault of ours */
+  get all(): Opened & { readonly whom: Whom } {
+    if (!this.#opened || !this.#whom) throw new Error("Cannot act for a person whose state is not open")
+    return { ...this.#opened, whom: this.#whom }
+  }
+
+  /** The object's own name is a pseudonym and does not tell Page and bank: they are stored once. */
+  meet(whom: Whom): void {
+    if (this.#whom) return
+    putWhom(this.#world.sql, whom)
+    this.#whom = whom
+  }
+
+  /** Remember what has just been stored. */
+  put(state: State): void {
+    this.#opened = { key: this.all.key, state }
+  }
+
+  /** Open what is stored, or begin with a psid where nothing is; without either nothing happens.
+   * @throws DatabaseError, Unready; Error where a key or the state does not open */
+  async load(from: { readonly shelf?: Shelf; readonly psid?: string } = {}): Promise<void> {
+    const sealed = findSealedState(this.#world.sql)
+    const whom = this.#whom
+    if (this.#opened || !whom || (sealed === undefined && from.psid === undefined)) return
+    if (from.shelf) return this.#open(whom, sealed, from)
+    this.#opening ??= this.#open(whom, sealed, from).finally(() => {
+      this.#opening = undefined
+    })
+    await this.#opening
+  }
+
+  async #open(
+    whom: Whom,
+    sealed: string | undefined,
+    from: { readonly shelf?: Shelf; readonly psid?: string },
+  ): Promise<void> {
+    const { vault, loadWrappedKey } = this.#world
+    const wrapped = from.shelf?.wrappedKey ?? (await loadWrappedKey(whom))
+    const key = await vault.openKey(wrapped, personKeyPlace(whom))
+    if (!key.ok) throw new Error(`Cannot open a person's key: ${key.error.reason}`)
+    const state = sealed === undefined ? await this.#begin(whom, from.psid ?? "") : await read(key.value)
+    // Two may open at once; what the first has put here may have changed since.
+    this.#opened ??= { key: key.value, state }
+
+    async function read(opened: InnerKey): Promise<State> {
+      const text = await opened.open(sealed ?? "", statePlace(whom))
+      if (!text.ok) throw new Error(`Cannot open a person's state: ${text.error.reason}`)
+      return parseState(text.value)
+    }
+  }
+
+  async #begin(whom: Whom, psid: string): Promise<State> {
+    const { languages } = await this.#world.loadBankFacts(whom.bank, whom.page)
+    const language = languages.map(findLanguage).find((each) => each !== undefined) ?? "en"
+    return createState({ page: whom.page, bank: whom.bank, psid, language })
+  }
+}

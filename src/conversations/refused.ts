@@ -1,0 +1,48 @@
+// What a refusal of the platform makes of a message: it goes again, it is settled, or its echo must tell. One row a class, pure.
+
+import { MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
+import { classAfter, type SendRefusal } from "../messenger/refusal.ts"
+import type { LedgerState } from "./ledger.ts"
+
+/** What becomes of it. `counts`: the attempt is one of those the refusal allows. */
+export type Verdict =
+  | { readonly kind: "again"; readonly afterMs: number; readonly counts: boolean }
+  | { readonly kind: "unknown" }
+  | { readonly kind: "settled"; readonly state: LedgerState; readonly reason: string }
+
+/** A stopped Page is looked at again after this; a person must act before it speaks. */
+export const PAGE_STOPPED_MS = MINUTE_MS
+const RETRY_FIRST_MS = 2 * SECOND_MS
+const THROTTLED_MS = 30 * SECOND_MS
+/** Where the platform's table names no number of its own. */
+const ATTEMPTS_MAX = 6
+
+/** Judge a refusal.
+ * @param attempts attempts made that count, this one included: from 1 */
+export function judgeRefusal(refusal: SendRefusal, attempts: number): Verdict {
+  const found = classAfter(refusal, attempts)
+  switch (found === "retry" && attempts >= ATTEMPTS_MAX ? "our_fault" : found) {
+    case "retry":
+      return { kind: "again", afterMs: RETRY_FIRST_MS * 2 ** (attempts - 1), counts: true }
+    case "throttled": {
+      const { retry } = refusal
+      return {
+        kind: "again",
+        afterMs: typeof retry === "object" ? retry.afterMs : THROTTLED_MS,
+        counts: false,
+      }
+    }
+    case "page_stopped":
+      return { kind: "again", afterMs: PAGE_STOPPED_MS, counts: false }
+    case "unknown_outcome":
+      return { kind: "unknown" }
+    case "gone":
+      return { kind: "settled", state: "undeliverable", reason: "person_unavailable" }
+    case "window":
+      return { kind: "settled", state: "undeliverable", reason: "window_closed_no_template" }
+    case "region":
+      return { kind: "settled", state: "undeliverable", reason: "utility_unavailable" }
+    case "our_fault":
+      return { kind: "settled", state: "failed", reason: "refused" }
+  }
+}

@@ -1,0 +1,190 @@
+// What a simulated Conversation speaks to: a Messenger that keeps each call exactly, a directory, a bank. Each can be slow, refuse,
+// take a message and not say so. No network, no clock of their own. Composed by person-world.ts.
+import type { Balance, BankRefusal, TransactionPage } from "../../src/banks/bank.ts"
+import { DatabaseError } from "../../src/db/database.ts"
+import { MINUTE_MS } from "../../src/foundation/clock.ts"
+import type { LinkId } from "../../src/foundation/id.ts"
+import { err, ok, type Result } from "../../src/foundation/result.ts"
+import type { LinkOffer } from "../../src/links/link.ts"
+import type { EndReason } from "../../src/links/link-store.ts"
+import type { SendRefusal } from "../../src/messenger/refusal.ts"
+import type { TemplateState } from "../../src/messenger/template.ts"
+
+/** What becomes of a send. `taken`, `lost`: no answer, and it stands in the chat or it does not. */
+export type Fate =
+  | { readonly kind: "accept"; readonly afterMs?: number }
+  | { readonly kind: "refuse"; readonly refusal: SendRefusal }
+  | { readonly kind: "taken" | "lost" }
+
+/** A message as the platform was given it. */
+export interface Sent {
+  readonly messaging_type: string
+  readonly recipient: { readonly id: string }
+  readonly message: {
+    readonly text?: string
+    readonly metadata?: string
+    readonly quick_replies?: readonly { readonly title: string; readonly payload: string }[]
+    readonly attachment?: {
+      readonly payload: {
+        readonly text: string
+        readonly buttons: readonly Readonly<Record<string, string>>[]
+      }
+    }
+    readonly template?: {
+      readonly name: string
+      readonly components?: readonly { readonly parameters: readonly { readonly text?: string }[] }[]
+    }
+  }
+}
+
+/** Graph's own time limit for a send, after which nobody knows. */
+const SEND_TIMEOUT_MS = 10_000
+
+/** The Send API and what the person then sees. */
+export class FarMessenger {
+  /** Every call, refused ones too. */
+  readonly calls: Sent[] = []
+  /** What stands in the chat. */
+  readonly shown: { readonly sent: Sent; readonly at: number }[] = []
+  /** Fates of the next sends; afterwards all are accepted. */
+  readonly fates: Fate[] = []
+  paused = false
+  utilityAllowed = true
+  templates: ReadonlyMap<string, TemplateState> = new Map()
+
+  constructor(
+    readonly clock: {
+      readonly now: () => number
+      readonly sleep: (ms: number) => Promise<void>
+      /** It stands in the chat: echo and delivery may follow. */
+      readonly shown: (sent: Sent) => void
+    },
+  ) {}
+
+  async send(body: unknown): Promise<Result<{ readonly messageId: string }, SendRefusal>> {
+    const sent = body as Sent
+    this.calls.push(sent)
+    const fate = this.fates.shift() ?? { kind: "accept" }
+    if (fate.kind === "refuse") return err(fate.refusal)
+    if (fate.kind !== "lost") {
+      this.shown.push({ sent, at: this.clock.now() })
+      this.clock.shown(sent)
+    }
+    if (fate.kind === "accept") {
+      if (fate.afterMs !== undefined) await this.clock.sleep(fate.afterMs)
+      return ok({ messageId: `mid.${this.shown.length}` })
+    }
+    await this.clock.sleep(SEND_TIMEOUT_MS)
+    return err({ reason: "unknown_outcome", retry: "never" })
+  }
+
+  /** What the person reads, oldest first. */
+  get texts(): readonly string[] {
+    return this.shown.map(({ sent }) => textOf(sent))
+  }
+}
+
+/** The words of a message; of a template its name and values. */
+export function textOf({ message }: Sent): string {
+  const { template } = message
+  if (template)
+    return [template.name, ...(template.components?.[0]?.parameters ?? []).map(({ text }) => text)].join("|")
+  return message.text ?? message.attachment?.payload.text ?? ""
+}
+
+/** What can be tapped under a message: title and payload. */
+export function choicesOf({ message }: Sent): readonly (readonly [title: string, payload: string])[] {
+  const buttons = message.attachment?.payload.buttons ?? []
+  return [
+    ...buttons.map(
+      (each) => [each["title"] ?? each["type"] ?? "", each["payload"] ?? each["url"] ?? ""] as const,
+    ),
+    ...(message.quick_replies ?? []).map(({ title, payload }) => [title, payload] as const),
+  ]
+}
+
+/** D1 as a Conversation sees it: links, and the person's wrapped key. */
+export class FarDirectory {
+  readonly links = new Map<
+    LinkId,
+    { state: "pending" | "live" | "ended"; readonly offer: LinkOffer; reason?: EndReason }
+  >()
+  /** Psids whose mark at Messenger was taken off. */
+  readonly unlinked: string[] = []
+  readonly heardLinked: string[] = []
+  wrappedKey: string | undefined
+  failing = false
+
+  constructor(readonly now: () => number) {}
+
+  assertUp(): void {
+    if (this.failing) throw new DatabaseError("failed", "Database refused a statement: simulated")
+  }
+
+  /** A pending link, as the bank's callback leaves it. */
+  pend(offered: LinkOffer): void {
+    this.links.set(offered.link, { state: "pending", offer: offered })
+  }
+
+  goLive(offered: LinkOffer): boolean {
+    this.assertUp()
+    const row = this.links.get(offered.link)
+    if (!row || row.state === "ended") return false
+    if (row.state === "live") return true
+    if (this.now() >= row.offer.offeredUntil + MINUTE_MS) return false
+    for (const other of this.links.values())
+      if (other.state === "live") Object.assign(other, { state: "ended", reason: "replaced" })
+    row.state = "live"
+    return true
+  }
+
+  end(link: LinkId, reason: EndReason, psid: string | undefined): void {
+    this.assertUp()
+    const row = this.links.get(link)
+    if (row && row.state !== "ended") Object.assign(row, { state: "ended", reason })
+    if (psid !== undefined) this.unlinked.push(psid)
+  }
+
+  /** The live link of the person, as fan-out's one query gives it. */
+  get live(): LinkOffer | undefined {
+    return [...this.links.values()].find((row) => row.state === "live")?.offer
+  }
+}
+
+/** The bank's answers. */
+export class FarBank {
+  afterMs = 0
+  balances: Result<readonly Balance[], BankRefusal>
+  transactions: Result<TransactionPage, BankRefusal> = ok({ transactions: [] })
+  fraudAnswer: Result<void, BankRefusal> = ok(undefined)
+  /** Every answer to a fraud question that reached the bank. */
+  readonly answers: {
+    readonly caseId: string
+    readonly answer: string
+    readonly idempotencyKey: string
+    readonly link: LinkId
+  }[] = []
+  readonly ranges: { readonly account: string; readonly cursor: string | undefined }[] = []
+  asked = 0
+
+  constructor(
+    readonly now: () => number,
+    readonly sleep: (ms: number) => Promise<void>,
+  ) {
+    this.balances = ok([
+      {
+        account: "acc-1",
+        available: { minor: 120_450n, currency: "EUR" },
+        booked: { minor: 130_000n, currency: "EUR" },
+        at: now(),
+      },
+    ])
+  }
+
+  /** An answer in the bank's own time. */
+  async answer<T>(result: Result<T, BankRefusal>): Promise<Result<T, BankRefusal>> {
+    this.asked += 1
+    if (this.afterMs > 0) await this.sleep(this.afterMs)
+    return result
+  }
+}

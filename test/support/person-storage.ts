@@ -1,0 +1,58 @@
+// A Conversation's own SQLite file and alarm on node:sqlite, with the meaning `Sql` has in workerd: rows written are rows changed.
+// Survives the object: a new one is built over the same storage after a crash. Composed by person-world.ts.
+import { DatabaseSync } from "node:sqlite"
+import type { Sql, SqlValue } from "../../src/foundation/world.ts"
+
+/** One object's storage. */
+export interface ObjectStorage {
+  readonly sql: Sql
+  /** Rows written so far, alarms included. */
+  rowsWritten: number
+  /** What the alarm is set for. */
+  alarmAt: number | null
+  /** Every value stored, to look for what must not be there in clear. */
+  dump(): string
+  close(): void
+}
+
+/** A file in memory. */
+export function createStorage(): ObjectStorage {
+  const db = new DatabaseSync(":memory:")
+  const storage: ObjectStorage = {
+    rowsWritten: 0,
+    alarmAt: null,
+    sql: {
+      exec<Row extends Record<string, SqlValue>>(statement: string, ...bindings: readonly SqlValue[]) {
+        const prepared = db.prepare(statement)
+        if (/^\s*SELECT/i.test(statement)) return { rows: prepared.all(...bindings) as Row[], rowsWritten: 0 }
+        const written = /^\s*CREATE/i.test(statement)
+          ? run(() => prepared.run(), 1)
+          : Number(prepared.run(...bindings).changes)
+        storage.rowsWritten += written
+        return { rows: [], rowsWritten: written }
+      },
+      transaction(step) {
+        db.exec("BEGIN")
+        try {
+          const value = step()
+          db.exec("COMMIT")
+          return value
+        } catch (fault) {
+          db.exec("ROLLBACK")
+          throw fault
+        }
+      },
+    },
+    dump: () =>
+      ["facts", "inbox", "ledger"]
+        .map((table) => JSON.stringify(db.prepare(`SELECT * FROM ${table}`).all()))
+        .join("\n"),
+    close: () => (db.isOpen ? db.close() : undefined),
+  }
+  return storage
+}
+
+function run(step: () => unknown, value: number): number {
+  step()
+  return value
+}

@@ -1,0 +1,487 @@
+// A simulated world round one Conversation: its storage on node:sqlite, a clock that stands still until it is moved, randomness that
+// repeats, an alarm, a platform that delivers webhooks again and repeats what the queue holds. The object can be made to die at any
+// call it awaits; what comes next builds a new one over the same storage, as workerd does. One simulation at a time in a process.
+import { parseKeyRing } from "../../src/crypto/key-ring.ts"
+import type { BankEvent } from "../../src/banks/event.ts"
+import type { LinkOffer } from "../../src/links/link.ts"
+import type { MessengerEvent } from "../../src/messenger/event.ts"
+import { createVault, type InnerKey, type Vault } from "../../src/vault/vault.ts"
+import { Person } from "../../src/conversations/person.ts"
+import type { PersonWorld, Shelf, TellOutcome } from "../../src/conversations/person-world.ts"
+import { personKeyPlace } from "../../src/conversations/place.ts"
+import { BANK, NOON, offer, PSID, text, WHOM } from "./person-builders.ts"
+import { FarBank, FarDirectory, FarMessenger, type Sent } from "./person-far-side.ts"
+import { createStorage } from "./person-storage.ts"
+
+/** Where the object dies: at the n-th call it awaits, before the call has its effect or after. */
+export interface Crash {
+  readonly at: number
+  readonly when: "before" | "after"
+}
+
+/** One event on the queue until its outcome is settled. */
+export interface Queued {
+  readonly event: BankEvent
+  outcome?: Extract<TellOutcome, { kind: "settled" }>
+  readonly answers: TellOutcome[]
+  /** Times the object threw: each costs an attempt. */
+  faults: number
+}
+
+const NEVER = new Promise<never>(() => undefined)
+const ECHO_MS = 150
+const DELIVERED_MS = 400
+const REDELIVER_MS = 5_000
+const REPEAT_MS = 2_000
+const PERMIT_MS = 2_000
+
+/** What code of an object that has died runs into. */
+class Dead extends Error {}
+
+interface Life {
+  alive: boolean
+  readonly died: Promise<"died">
+  readonly die: () => void
+  person: Person
+}
+
+/** The world of one person. */
+export class Simulation {
+  #now = NOON
+  #seed = 1
+  #busy = 0
+  #life: Life | undefined
+  #ringing = false
+  #events: { readonly at: number; readonly n: number; readonly run: () => void }[] = []
+  #n = 0
+  readonly storage = createStorage()
+  readonly messenger = new FarMessenger({
+    now: () => this.#now,
+    sleep: (ms) => this.#sleep(ms),
+    shown: (sent) => this.#follow(sent),
+  })
+  readonly directory = new FarDirectory(() => this.#now)
+  readonly bank = new FarBank(
+    () => this.#now,
+    (ms) => this.#sleep(ms),
+  )
+  readonly queue: Queued[] = []
+  readonly logged: string[] = []
+  facts = BANK
+  /** Whether the platform sends echoes and deliveries. */
+  echoes = true
+  /** Calls awaited since `watch`, by name. */
+  trace: string[] = []
+  lives = 0
+  #crash: Crash | undefined
+  #watching = false
+  readonly #vault: Vault
+
+  constructor() {
+    const key = "A".repeat(43)
+    const ring = parseKeyRing(JSON.stringify({ keys: [{ kty: "oct", kid: "k1", k: key }] }))
+    if (!ring.ok) throw new Error(ring.error.detail)
+    this.#vault = createVault(
+      ring.value,
+      () => this.#now,
+      (bytes) => this.#random(bytes),
+    )
+    Object.defineProperty(crypto.subtle, "digest", {
+      configurable: true,
+      value: (...given: Parameters<SubtleCrypto["digest"]>) =>
+        this.#point(this.#alive(), "digest", () => SubtleCrypto.prototype.digest.apply(crypto.subtle, given)),
+    })
+  }
+
+  /** Give the process back as it was. */
+  close(): void {
+    delete (crypto.subtle as { digest?: unknown }).digest
+    this.#life?.die()
+    this.storage.close()
+  }
+
+  get now(): number {
+    return this.#now
+  }
+
+  /** From here on calls are counted, and the object dies at one of them. */
+  watch(crash?: Crash): void {
+    this.trace = []
+    this.#crash = crash
+    this.#watching = true
+  }
+
+  /** The object is dropped from memory, as after a deployment. */
+  evict(): void {
+    this.#life?.die()
+    this.#life = undefined
+  }
+
+  // What the platform does.
+
+  /** A webhook with events of this person; delivered again until it is answered. */
+  async webhook(...events: readonly MessengerEvent[]): Promise<void> {
+    this.#deliver(events)
+    await this.quiet()
+  }
+
+  /** The person writes. */
+  say(said: string, more: Parameters<typeof text>[2] = {}): Promise<void> {
+    return this.webhook(text(said, this.#now, more))
+  }
+
+  /** The queue brings an event, and repeats it until its outcome is settled. */
+  async tell(
+    event: BankEvent,
+    more: { readonly shelf?: Shelf; readonly permitMs?: number } = {},
+  ): Promise<Queued> {
+    const queued: Queued = { event, answers: [], faults: 0 }
+    this.queue.push(queued)
+    this.#bring(queued, more)
+    await this.quiet()
+    return queued
+  }
+
+  /** The directory's word on the live link. */
+  get shelf(): Shelf {
+    const live = this.directory.live ?? offer()
+    return {
+      wrappedKey: this.directory.wrappedKey ?? "",
+      link: live.link,
+      epoch: live.epoch,
+      recordHash: live.recordHash,
+    }
+  }
+
+  /** A pending link is named in the chat; repeated until the object has it. */
+  async offer(offered: LinkOffer): Promise<void> {
+    this.directory.pend(offered)
+    const attempt = () =>
+      this.#call((person) => person.offer(WHOM, offered), {
+        done: (person) => this.#work(person),
+        failed: () => this.#after(REPEAT_MS, attempt),
+      })
+    attempt()
+    await this.quiet()
+  }
+
+  /** The link ended elsewhere. */
+  async endLink(link: LinkOffer["link"]): Promise<void> {
+    this.#call((person) => person.endLink(link), {
+      done: (person) => this.#work(person),
+      failed: () => this.#after(REPEAT_MS, () => void this.endLink(link)),
+    })
+    await this.quiet()
+  }
+
+  /** From hello to a live link, with the chat emptied afterwards. */
+  async link(more: Parameters<typeof offer>[0] = {}): Promise<LinkOffer> {
+    const offered = offer({
+      ...more,
+      givenAt: more?.givenAt ?? this.#now,
+      offeredUntil: more?.offeredUntil ?? this.#now + 600_000,
+    })
+    await this.say("hello")
+    await this.offer(offered)
+    await this.say(offered.code)
+    await this.advance(1_000)
+    this.forgetChat()
+    return offered
+  }
+
+  /** Forget what stood in the chat so far. */
+  forgetChat(): void {
+    this.messenger.shown.length = 0
+    this.messenger.calls.length = 0
+  }
+
+  // Time.
+
+  /** Let time go by: alarms, echoes, repeats, whatever falls due. */
+  async advance(ms: number): Promise<void> {
+    const until = this.#now + ms
+    for (;;) {
+      await this.quiet()
+      const event = this.#events[0]
+      const alarmAt = this.#ringing ? null : this.storage.alarmAt
+      const next = Math.min(event?.at ?? Infinity, alarmAt ?? Infinity)
+      if (next > until) break
+      this.#now = Math.max(this.#now, next)
+      if (event && event.at <= next) this.#events.shift()?.run()
+      else this.#ring()
+    }
+    this.#now = until
+    await this.quiet()
+  }
+
+  /** Wait until nothing goes on but waiting for the clock. */
+  async quiet(): Promise<void> {
+    for (let calm = 0; calm < 2; calm = this.#busy === 0 ? calm + 1 : 0)
+      await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  #after(ms: number, run: () => void): void {
+    this.#n += 1
+    this.#events.push({ at: this.#now + ms, n: this.#n, run })
+    this.#events.sort((left, right) => left.at - right.at || left.n - right.n)
+  }
+
+  #sleep(ms: number): Promise<void> {
+    this.#busy -= 1
+    return new Promise((resolve) =>
+      this.#after(ms, () => {
+        this.#busy += 1
+        resolve()
+      }),
+    )
+  }
+
+  // The platform's part in detail.
+
+  #deliver(events: readonly MessengerEvent[]): void {
+    this.#call((person) => person.receive({ v: 1, whom: WHOM, psid: PSID, events }), {
+      done: (person) => this.#work(person),
+      failed: () => this.#after(REDELIVER_MS, () => this.#deliver(events)),
+    })
+  }
+
+  #work(person: Person): void {
+    person.work().catch((fault: unknown) => this.#logFault("work", fault))
+  }
+
+  #bring(queued: Queued, more: { readonly shelf?: Shelf; readonly permitMs?: number }): void {
+    const again = (ms: number) =>
+      this.#after(ms, () => this.#bring(queued, more.shelf ? { shelf: more.shelf } : {}))
+    const permit = { until: this.#now + (more.permitMs ?? PERMIT_MS) }
+    const request = {
+      v: 1,
+      whom: WHOM,
+      event: queued.event,
+      permit,
+      shelf: more.shelf ?? this.shelf,
+    } as const
+    let outcome: TellOutcome | undefined
+    this.#call(
+      async (person) => {
+        outcome = await person.tell(request)
+      },
+      {
+        done: () => {
+          if (!outcome) return
+          queued.answers.push(outcome)
+          if (outcome.kind === "settled") queued.outcome = outcome
+          else again(outcome.kind === "pending" ? outcome.afterMs : 1_000)
+        },
+        failed: (fault) => {
+          if (fault !== "died") queued.faults += 1
+          again(REPEAT_MS)
+        },
+      },
+    )
+  }
+
+  #ring(): void {
+    this.storage.alarmAt = null
+    this.#ringing = true
+    this.#call((person) => person.alarm(), {
+      done: () => {
+        this.#ringing = false
+      },
+      failed: () => {
+        this.#ringing = false
+        this.storage.alarmAt = Math.min(this.storage.alarmAt ?? Infinity, this.#now + REPEAT_MS)
+      },
+    })
+  }
+
+  /** The platform sends a message back, and says when it has reached the device. */
+  #follow(sent: Sent): void {
+    if (!this.echoes) return
+    const at = this.#now
+    const mid = `echo.${this.messenger.shown.length}`
+    const head = { v: 1, page: WHOM.page, psid: PSID, at } as const
+    const { metadata = "" } = sent.message
+    this.#after(ECHO_MS, () => this.#deliver([{ ...head, kind: "echo", key: mid, mid, metadata }]))
+    this.#after(DELIVERED_MS, () =>
+      this.#deliver([{ ...head, kind: "delivery", key: `d.${mid}`, mids: [mid], watermark: at }]),
+    )
+  }
+
+  #call(
+    run: (person: Person) => Promise<void>,
+    then: { readonly done: (person: Person) => void; readonly failed: (why: unknown) => void },
+  ): void {
+    const life = this.#alive()
+    this.#busy += 1
+    let answered = false
+    const gone = life.died.then(() => {
+      if (!answered) then.failed("died")
+    })
+    const ran = run(life.person).then(
+      () => {
+        if (!life.alive) return
+        answered = true
+        then.done(life.person)
+      },
+      (fault: unknown) => {
+        if (!life.alive) return
+        answered = true
+        this.#logFault("call", fault)
+        then.failed(fault)
+      },
+    )
+    const settled = () => {
+      this.#busy -= 1
+    }
+    // A call that waits for the simulated clock is no reason not to be quiet.
+    void Promise.race([ran, gone, new Promise((resolve) => setImmediate(resolve))]).then(settled, settled)
+  }
+
+  #logFault(where: string, fault: unknown): void {
+    if (!(fault instanceof Dead))
+      this.logged.push(`${where}: ${fault instanceof Error ? fault.message : String(fault)}`)
+  }
+
+  // The object and its world.
+
+  #alive(): Life {
+    if (this.#life?.alive) return this.#life
+    let die: () => void = () => undefined
+    const died = new Promise<"died">((resolve) => {
+      die = () => resolve("died")
+    })
+    const life = { alive: true, died, die } as Life
+    Object.assign(life, {
+      die: () => {
+        life.alive = false
+        die()
+      },
+      person: new Person(this.#worldOf(life)),
+    })
+    this.#life = life
+    this.lives += 1
+    return life
+  }
+
+  /** One awaited call of the object: counted, named, and where it may die. */
+  async #point<T>(life: Life, name: string, act: () => T | Promise<T>): Promise<T> {
+    if (!life.alive) return NEVER
+    const index = this.#watching ? this.trace.push(name) - 1 : -1
+    const crash = index >= 0 && this.#crash?.at === index ? this.#crash.when : undefined
+    if (crash === "before") {
+      life.die()
+      return NEVER
+    }
+    this.#busy += 1
+    let value: T
+    try {
+      value = await act()
+    } finally {
+      this.#busy -= 1
+    }
+    if (crash === "after") life.die()
+    return life.alive ? value : NEVER
+  }
+
+  #random(bytes: number): Uint8Array<ArrayBuffer> {
+    const made = new Uint8Array(bytes)
+    for (let index = 0; index < bytes; index += 1) {
+      this.#seed = (this.#seed * 1_103_515_245 + 12_345) % 2_147_483_648
+      made[index] = this.#seed >> 16
+    }
+    return made
+  }
+
+  #worldOf(life: Life): PersonWorld {
+    const { storage, directory, bank, messenger } = this
+    const point = <T>(name: string, act: () => T | Promise<T>) => this.#point(life, name, act)
+    const asserted = <T>(step: () => T): T => {
+      if (!life.alive) throw new Dead()
+      return step()
+    }
+    const keyOf = (key: InnerKey): InnerKey => ({
+      seal: (clear, place) => point(`key.seal(${kindOf(place)})`, () => key.seal(clear, place)),
+      open: (sealed, place) => point(`key.open(${kindOf(place)})`, () => key.open(sealed, place)),
+    })
+    const vault = this.#vault
+    const log = (level: string) => (event: string, fields?: object) =>
+      void this.logged.push(`${level} ${event} ${JSON.stringify(fields ?? {})}`)
+    return {
+      sql: {
+        exec: (statement, ...bindings) => asserted(() => storage.sql.exec(statement, ...bindings)),
+        transaction: (step) => asserted(() => storage.sql.transaction(step)),
+      },
+      alarm: {
+        get: () => point("alarm.get", () => storage.alarmAt),
+        set: (at) =>
+          point("alarm.set", () => {
+            storage.alarmAt = at
+            storage.rowsWritten += 1
+          }),
+      },
+      deleteAll: () => point("deleteAll", () => undefined),
+      now: () => this.#now,
+      deadline: (ms) => {
+        const controller = new AbortController()
+        this.#after(ms, () => controller.abort())
+        return controller.signal
+      },
+      random: (bytes) => this.#random(bytes),
+      log: { info: log("info"), warn: log("warn"), error: log("error") },
+      vault: {
+        ...vault,
+        openKey: (wrapped, place) =>
+          point("vault.openKey", async () => {
+            const key = await vault.openKey(wrapped, place)
+            return key.ok ? { ok: true, value: keyOf(key.value) } : key
+          }),
+        sealForDays: (label, owner, id, clear) =>
+          point(`vault.sealForDays(${label})`, () => vault.sealForDays(label, owner, id, clear)),
+        openForDays: (label, owner, id, sealed) =>
+          point(`vault.openForDays(${label})`, () => vault.openForDays(label, owner, id, sealed)),
+      },
+      loadWrappedKey: (whom) =>
+        point("loadWrappedKey", async () => {
+          directory.assertUp()
+          directory.wrappedKey ??= (await vault.createKey(personKeyPlace(whom))).wrapped
+          return directory.wrappedKey
+        }),
+      loadVoice: () =>
+        point("loadVoice", () => {
+          directory.assertUp()
+          const { paused, utilityAllowed, templates } = messenger
+          return {
+            paused,
+            utilityAllowed,
+            templates,
+            send: (body) => point("send", () => messenger.send(body)),
+          }
+        }),
+      loadBankFacts: () => point("loadBankFacts", () => this.facts),
+      links: {
+        goLive: (offered) => point("links.goLive", () => directory.goLive(offered)),
+        end: (link, reason, _whom, psid) => point("links.end", () => directory.end(link, reason, psid)),
+        hearLinked: (code) => point("links.hearLinked", () => void directory.heardLinked.push(code)),
+      },
+      bank: {
+        balances: () => point("bank.balances", () => bank.answer(bank.balances)),
+        transactions: (grant, range) =>
+          point("bank.transactions", () => {
+            bank.ranges.push({ account: grant.accounts[0]?.id ?? "", cursor: range.cursor })
+            return bank.answer(bank.transactions)
+          }),
+        answerFraudCase: (link, answer) =>
+          point("bank.answerFraudCase", () => {
+            bank.answers.push({ ...answer, link })
+            return bank.answer(bank.fraudAnswer)
+          }),
+      },
+    }
+  }
+}
+
+/** `bank|table|row|column` as the table's name, for the state its column. */
+function kindOf(place: string): string {
+  const [, table = "", , column = ""] = place.split("|")
+  return table === "conversation" ? column : table
+}
