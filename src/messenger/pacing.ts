@@ -90,12 +90,12 @@ export type SendReport =
   | { readonly kind: "failed" }
   | { readonly kind: "throttled"; readonly afterMs: number }
 
-/** What Meta's usage headers say, after a call. */
-export interface Usage {
+/** What Meta's usage headers say to a Page's pace, after a call. */
+export interface PageUsage {
   /** The highest of the percentages: 100 is throttled. */
   readonly percent: number
-  /** Minutes until access is regained, by Meta's estimate; 0 where it states none. */
-  readonly regainMinutes: number
+  /** Until access is regained, by Meta's estimate, where it states one. */
+  readonly regainAfterMs?: number
 }
 
 const CLOSED: Breaker = { failures: 0, failedAt: 0, openUntil: 0, waitMs: 0, probing: false }
@@ -207,11 +207,11 @@ export function report(pace: Pace, sent: SendReport, now: number): Pace {
 
 /** Take note of Meta's usage headers: from 75 % on updates have half of their rate and less, from 95 % on none until the estimate
  * has passed. Alerts go on: one that is refused is no worse off than one that was not tried (P7), and a refusal opens the breaker. */
-export function noteUsage(pace: Pace, usage: Usage, now: number): Pace {
-  const { percent, regainMinutes } = usage
+export function noteUsage(pace: Pace, usage: PageUsage, now: number): Pace {
+  const { percent, regainAfterMs = USAGE_STOP_MS } = usage
   const stopped = pace.updates.share === 0 && now < pace.updates.until
   if (percent >= USAGE_STOP_PERCENT) {
-    const stopMs = regainMinutes > 0 ? Math.min(regainMinutes * MINUTE_MS, THROTTLE_MS_MAX) : USAGE_STOP_MS
+    const stopMs = Math.min(Math.max(1, regainAfterMs), THROTTLE_MS_MAX)
     return { ...pace, updates: { share: 0, until: now + stopMs } }
   }
   // Calls answered before the stop say less than the one that led to it.

@@ -30,7 +30,7 @@ import {
   type Lease,
   type Pace,
   type SendReport,
-  type Usage,
+  type PageUsage,
 } from "./pacing.ts"
 
 /** Ask for leave to send. `now` is the asker's clock: permits are in it. */
@@ -158,7 +158,7 @@ export class Page extends DurableObject<Env> {
   }
 
   /** Say what Meta's usage headers said. */
-  usage(request: { readonly v: 1; readonly usage: Usage; readonly now: number }): void {
+  usage(request: { readonly v: 1; readonly usage: PageUsage; readonly now: number }): void {
     assertVersion(request)
     this.#pace = noteUsage(this.#pace, request.usage, request.now)
   }

@@ -1,0 +1,46 @@
+// What an operator must know of, as words: one row a kind. No people's data stands in an incident. Rows are incident-store.ts, opening
+// and closing them incidents.ts.
+
+import { DAY_MS } from "../foundation/clock.ts"
+import type { BankId, PageId } from "../foundation/id.ts"
+
+/** Every kind, and what it says to an operator. */
+export const INCIDENT_KINDS = {
+  /** The platform lets the Page send nothing until a person acts. Detail: why. */
+  page_stopped: "The Page cannot send; what is for its people waits",
+  /** The daily look found the Page's token dead or another Page's. */
+  page_token_invalid: "The Page's token is not good any more; reconnect the Page",
+  /** The daily look found the webhook's fields missing; they were subscribed again. Detail: which. */
+  page_fields_missing: "Events of the Page were not sent to us; the fields were subscribed again",
+  /** Detail: name and language. */
+  template_rejected: "Meta rejected a template; its notice goes out inside the window only",
+  /** Detail: name and language. */
+  template_paused: "Meta paused a template; its notice goes out inside the window only",
+  /** Detail: the version. */
+  graph_version_ending: "The pinned version of the Graph API ends soon; a newer release is needed",
+  /** Closed when none of the bank's lies here any more. */
+  dead_letters: "Something could not be handled and waits to be looked at",
+} as const
+export type IncidentKind = keyof typeof INCIDENT_KINDS
+
+/** What an incident is about: open at most once for each of these together. */
+export interface IncidentAbout {
+  readonly kind: IncidentKind
+  /** `*` where it concerns the deployment, or where no bank can be named. */
+  readonly bank: BankId | "*"
+  readonly page?: PageId
+  /** A word of ours or the platform's, at most 100 characters; `` where the kind says it all. */
+  readonly detail: string
+}
+
+/** An incident as found. */
+export interface Incident extends IncidentAbout {
+  /** `incident_` and 128 random bits. */
+  readonly id: string
+  readonly openedAt: number
+  readonly closedAt?: number
+}
+
+/** How long an incident that is over may still be seen. */
+export const INCIDENT_KEPT_MS = 90 * DAY_MS
+export const DETAIL_CHARS_MAX = 100
