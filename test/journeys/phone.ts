@@ -1,6 +1,6 @@
 // A person at the phone page, and the same person's browser at the bank: what journeys do, in the words of whoever does it.
 // Knows the pages by their roles and names only, as a person or a screen reader would.
-import { expect } from "vitest"
+import { expect, vi } from "vitest"
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core"
 import { answersTo, control } from "./control.ts"
 
@@ -89,15 +89,16 @@ export async function hears(
 ): Promise<void> {
   const before = await someone.count(words)
   await act()
-  await expect
-    .poll(() => someone.count(words), { timeout: WAIT_MS, message: `words ${String(words)}` })
-    .toBe(before + 1)
+  await vi.waitFor(async () => expect(await someone.count(words), String(words)).toBe(before + 1), {
+    timeout: WAIT_MS,
+    interval: 50,
+  })
 }
 
 /** Say hello and tap Log In: our first page stands open. */
-export async function reachStart(someone: Someone): Promise<Page> {
-  await someone.say("hello")
-  await someone.reads(/automated assistant/)
+export async function reachStart(someone: Someone, hello = "hello"): Promise<Page> {
+  await someone.say(hello)
+  await someone.reads(/automated assistant|المساعد الآلي/)
   return someone.logIn()
 }
 
