@@ -1,5 +1,5 @@
 // The platform's way in: the handshake and the events. Cap, type, signature, parse, hand over, 200; in this order and
-// nothing more. What becomes of an event is given (`receive`); mounted at /messenger/webhook by app.ts.
+// nothing more. What becomes of an event is given (`receive`, `receivePage`); mounted at /messenger/webhook by app.ts.
 //
 // The platform wants its 200 within 5 s and unsubscribes the app after an hour of failures, so that nothing a signed body
 // says may end in a 5xx: only an outage of ours does, and then the platform sends it again.
@@ -8,7 +8,6 @@ import { Hono } from "hono"
 import { isSameSecret } from "../crypto/compare.ts"
 import type { Outage } from "../foundation/failure.ts"
 import type { Now } from "../foundation/clock.ts"
-import type { PageId } from "../foundation/id.ts"
 import type { Log } from "../foundation/log.ts"
 import type { Result } from "../foundation/result.ts"
 import type { Secret } from "../foundation/secret.ts"
@@ -16,7 +15,8 @@ import { readCapped, type BodyRefusal } from "../http/body.ts"
 import type { RequestVariables } from "../http/headers.ts"
 import { problemResponse, type Problem } from "../http/problem.ts"
 import type { PersonEvents } from "./event.ts"
-import { parseWebhook } from "./event-parse.ts"
+import { parseWebhook, type ParsedWebhook } from "./event-parse.ts"
+import type { PageEvent } from "./page-event.ts"
 import { verifySignature, type SignatureRefusal } from "./signature.ts"
 
 /** What the webhook is given. */
@@ -27,14 +27,19 @@ export interface MessengerWebhookOptions {
   readonly verifyToken: Secret
   /** Makes the events durable; `ok` only once all of them are. Must be harmless for events it has seen. */
   readonly receive: (people: readonly PersonEvents[]) => Promise<Result<void, Outage>>
-  /** Told which Pages' templates may have changed. A hint: losing it costs minutes, the scheduled check finds it too. */
-  readonly templatesChanged?: (pages: readonly PageId[]) => void
+  /** Takes note of what concerns Pages as a whole; `ok` once it need not be told again. Must be harmless for events it has seen. */
+  readonly receivePage?: (events: readonly PageEvent[]) => Promise<Result<void, Outage>>
+  /** The app we are: its echoes are `ours`. Without it no echo is. */
+  readonly appId?: string
   readonly now: Now
   readonly log: Log
 }
 
-/** A batch holds up to 1000 updates of some 1 kB each; a single event is below 4 kB. Nothing larger is the platform's. */
-export const BODY_BYTES_MAX = 1_048_576
+/** A batch holds up to 1000 updates of some 1 kB each, more where people write at length: six bytes of JSON a character. What is
+ * refused comes again for an hour and then unsubscribes us, so that the cap is well above; hashing it takes some milliseconds. */
+export const BODY_BYTES_MAX = 4_194_304
+/** Shapes of unknown events one body may put into the log. */
+const SHAPES_MAX = 10
 /** The platform's challenge is a decimal integer. Only that is ever echoed: our origin shows nobody's markup. */
 const CHALLENGE = /^[0-9]{1,32}$/
 
@@ -71,7 +76,7 @@ const PROBLEMS: Readonly<Record<WebhookRefusal["reason"], Problem>> = {
 
 /** The webhook as routes to mount. @throws RangeError without an app secret: nothing could ever be verified */
 export function messengerWebhook(options: MessengerWebhookOptions): Hono<{ Variables: RequestVariables }> {
-  const { appSecrets, verifyToken, receive, templatesChanged, now, log } = options
+  const { appSecrets, verifyToken, receive, receivePage, appId, now, log } = options
   if (appSecrets.length === 0) throw new RangeError("Cannot serve the webhook without an app secret")
   const app = new Hono<{ Variables: RequestVariables }>()
   const refuse = (error: WebhookRefusal, requestId: string) => {
@@ -97,14 +102,19 @@ export function messengerWebhook(options: MessengerWebhookOptions): Hono<{ Varia
       return refuse({ reason: "type_unsupported" }, requestId)
     const body = await verifySignature(bytes.value, context.req.header("x-hub-signature-256"), appSecrets)
     if (!body.ok) return refuse(body.error, requestId)
-    const parsed = await parseWebhook(body.value, now())
+    const parsed = await parseWebhook(body.value, now(), appId)
     if (!parsed.ok) return refuse(parsed.error, requestId)
-    const { people, templateHints, ignored } = parsed.value
+    const { people, pages, ignored } = parsed.value
+    const unknown = shapesOf(parsed.value)
+    if (unknown.length > 0) log.info("messenger_events_unknown", { shapes: unknown.join(", "), requestId })
     if (ignored > 0) log.warn("messenger_events_ignored", { count: ignored, requestId })
-    if (templateHints.length > 0) templatesChanged?.(templateHints.map((hint) => hint.page))
-    const received = people.length > 0 ? await receive(people) : undefined
-    if (received && !received.ok) {
-      log.error("messenger_receive_outage", { reason: received.error.reason, requestId })
+    const received = await Promise.all([
+      people.length > 0 ? receive(people) : undefined,
+      pages.length > 0 ? receivePage?.(pages) : undefined,
+    ])
+    for (const result of received) {
+      if (!result || result.ok) continue
+      log.error("messenger_receive_outage", { reason: result.error.reason, requestId })
       return refuse({ reason: "not_durable" }, requestId)
     }
     return context.text("EVENT_RECEIVED", 200, { "cache-control": "no-store" })
@@ -117,4 +127,11 @@ export function messengerWebhook(options: MessengerWebhookOptions): Hono<{ Varia
 function isJsonType(header: string | undefined): boolean {
   const type = header?.split(";")[0]?.trim().toLowerCase()
   return type === undefined || type === "" || type === "application/json"
+}
+
+/** Key names of what nobody here understands, each once: what the platform has begun to send is seen in the log. */
+function shapesOf({ people, pages }: ParsedWebhook): readonly string[] {
+  const events = [...people.flatMap((person) => person.events), ...pages]
+  const shapes = events.flatMap((event) => (event.kind === "unknown" ? [event.shape] : []))
+  return [...new Set(shapes)].slice(0, SHAPES_MAX)
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest"
 import { utf8 } from "../../../src/crypto/text.ts"
 import { parseWebhook, type ParsedWebhook } from "../../../src/messenger/event-parse.ts"
 import type { SignedBody } from "../../../src/messenger/signature.ts"
-import { AT, EVENTS, PAGE, PERSON, VECTOR_BODY, bodyOf } from "../../fixtures/messenger/webhooks.ts"
+import { AT, PAGE, PERSON, VECTOR_BODY, bodyOf } from "../../fixtures/messenger/webhooks.ts"
 
 const NOW = AT + 60_000
 
@@ -46,13 +46,6 @@ describe("parseWebhook()", () => {
         ],
       },
     ])
-  })
-
-  it.each(EVENTS)("reads %s", async (_name, event, kind) => {
-    const one = await readOne(event)
-    expect(one).toMatchObject({ v: 1, page: PAGE, psid: PERSON, at: AT, kind })
-    expect(one?.key.length).toBeGreaterThan(0)
-    expect(one?.key.length).toBeLessThanOrEqual(300)
   })
 
   it("keeps the payload of a quick reply beside its title", async () => {
@@ -154,7 +147,7 @@ describe("parseWebhook()", () => {
     expect((await read(`\ufeff${VECTOR_BODY}`)).people).toHaveLength(1)
   })
 
-  it("ignores what was only overheard, and reads what stands beside it", async () => {
+  it("tells what was only overheard from what was said to us, in one entry", async () => {
     const overheard = { sender: { id: "7" }, ...message("s") }
     const { people, ignored } = await read(
       JSON.stringify({
@@ -162,7 +155,10 @@ describe("parseWebhook()", () => {
         entry: [{ id: "1", standby: [overheard], messaging: [{ sender: { id: "7" }, ...message("m") }] }],
       }),
     )
-    expect(people.flatMap((each) => each.events.map((event) => event.key))).toEqual(["m"])
+    expect(people.flatMap((each) => each.events.map((event) => [event.key, event.kind]))).toEqual([
+      ["m", "message"],
+      ["s", "overheard"],
+    ])
     expect(ignored).toBe(0)
   })
 
@@ -172,28 +168,42 @@ describe("parseWebhook()", () => {
     ["a sender that is the Page, without a recipient", { sender: { id: PAGE }, recipient: undefined }],
     ["a sender that is no id", { sender: { id: "m_1" } }],
   ])("counts an event with %s as ignored", async (_name, event) => {
-    expect(await read(bodyOf([{ ...message("m"), ...event }]))).toEqual({
+    expect(await read(bodyOf([{ ...message("m"), ...event }]))).toEqual({ people: [], pages: [], ignored: 1 })
+  })
+
+  it("reads a thousand updates of a thousand people in one body", async () => {
+    const messaging = Array.from({ length: 1000 }, (_, index) => ({
+      sender: { id: String(1000 + index) },
+      timestamp: AT,
+      ...message(`m_${index}`),
+    }))
+    const entry = messaging.map((event) => ({ id: PAGE, time: AT, messaging: [event] }))
+    const { people } = await read(JSON.stringify({ object: "page", entry }))
+    expect(people).toHaveLength(1000)
+    expect(people[999]?.events[0]?.key).toBe("m_999")
+  })
+
+  it("counts everything of an entry that names no Page as ignored", async () => {
+    const entry = [{ messaging: [message("m")], standby: [message("s")], changes: [{ field: "feed" }] }]
+    expect(await read(JSON.stringify({ object: "page", entry }))).toEqual({
       people: [],
-      templateHints: [],
-      ignored: 1,
+      pages: [],
+      ignored: 3,
     })
   })
 
-  it("names the Page of a template's new status once, under either spelling", async () => {
-    const change = (field: string) => ({ field, value: { event: "APPROVED", message_template_id: 123 } })
-    const entry = (id: string, ...fields: string[]) => ({ id, time: 1, changes: fields.map(change) })
-    const { templateHints, people } = await read(
-      JSON.stringify({
-        object: "page",
-        entry: [
-          entry("1", "message_template_status_update", "message_template_status_update"),
-          entry("2", "messenger_template_status_update"),
-          entry("3", "inbox_labels"),
-        ],
-      }),
+  it("gives a label put on again another key, and copies of it the same", async () => {
+    const label = (time: number) => ({
+      id: PAGE,
+      time,
+      changes: [{ field: "inbox_labels", value: { user: { id: "7" }, action: "add", label: { id: "12" } } }],
+    })
+    const { people } = await read(
+      JSON.stringify({ object: "page", entry: [label(AT), label(AT), label(AT + 1)] }),
     )
-    expect(templateHints).toEqual([{ page: "1" }, { page: "2" }])
-    expect(people).toEqual([])
+    const [first, copy, again] = people[0]?.events.map((event) => event.key) ?? []
+    expect(copy).toBe(first)
+    expect(again).not.toBe(first)
   })
 
   it.each([
@@ -242,8 +252,8 @@ describe("parseWebhook()", () => {
   })
 
   it("gives copies of one event one key, whatever the order of its members", async () => {
-    const first = await readOne({ optin: { ref: "a", type: "b" } })
-    const second = await readOne({ optin: { type: "b", ref: "a" }, hop_context: [{ app_id: 1 }] })
+    const first = await readOne({ odd: { ref: "a", type: "b" } })
+    const second = await readOne({ odd: { type: "b", ref: "a" }, hop_context: [{ app_id: 1 }] })
     expect(second?.key).toBe(first?.key)
   })
 
@@ -253,6 +263,12 @@ describe("parseWebhook()", () => {
     [{ delivery: { watermark: 9 } }, { delivery: { watermark: 10 } }],
     [message("m_a"), { message: { mid: "m_a", is_deleted: true } }],
     [message("m_a"), { message_edit: { mid: "m_a", text: "x", num_edit: 1 } }],
+    [
+      { message_edit: { mid: "m_a", text: "x", num_edit: 1 } },
+      { message_edit: { mid: "m_a", text: "x", num_edit: 2 } },
+    ],
+    [{ message_edit: { mid: "m_a", text: "x" } }, { message_edit: { mid: "m_a", text: "y" } }],
+    [{ pass_thread_control: { new_owner_app_id: 1 } }, { pass_thread_control: { new_owner_app_id: 2 } }],
     [{ optin: { ref: "a" } }, { optin: { ref: "b" } }],
     [
       { account_linking: { status: "linked", authorization_code: "a" } },
@@ -322,6 +338,14 @@ describe("parseWebhook()", () => {
       "account_linking",
       "referral",
       "optin",
+      "message_edit",
+      "pass_thread_control",
+      "messaging_feedback",
+      "response_feedback",
+      "order",
+      "template",
+      "policy_enforcement",
+      "app_roles",
     )
     const event = fc.oneof(leaf, fc.dictionary(kinds, member))
     const entry = fc.oneof(
@@ -331,6 +355,7 @@ describe("parseWebhook()", () => {
           id: leaf,
           time: leaf,
           messaging: fc.oneof(leaf, fc.array(event)),
+          standby: fc.oneof(leaf, fc.array(event)),
           changes: fc.oneof(leaf, fc.array(member)),
         },
         { requiredKeys: [] },
@@ -342,7 +367,13 @@ describe("parseWebhook()", () => {
     })
     await fc.assert(
       fc.asyncProperty(fc.oneof(envelope, fc.jsonValue()), async (value) => {
-        for (const { page, psid, events } of (await read(JSON.stringify(value))).people) {
+        const { people, pages } = await read(JSON.stringify(value))
+        for (const { page, key, at } of pages) {
+          expect(page).toMatch(/^[0-9]{1,32}$/)
+          expect(key.length).toBeLessThanOrEqual(300)
+          expect(new Date(at).getTime()).toBe(at)
+        }
+        for (const { page, psid, events } of people) {
           expect(page).toMatch(/^[0-9]{1,32}$/)
           expect(psid).toMatch(/^[0-9]{1,32}$/)
           for (const { key, at } of events) {

@@ -1,4 +1,5 @@
 // The platform's way in as a black box: what each kind of caller is answered, and what is handed on.
+import fc from "fast-check"
 import { beforeEach, describe, expect, it } from "vitest"
 import { utf8 } from "../../../src/crypto/text.ts"
 import { hmac, importHmacKey } from "../../../src/crypto/hmac.ts"
@@ -7,15 +8,16 @@ import type { Log } from "../../../src/foundation/log.ts"
 import { err, ok, type Result } from "../../../src/foundation/result.ts"
 import { Secret } from "../../../src/foundation/secret.ts"
 import type { PersonEvents } from "../../../src/messenger/event.ts"
+import type { PageEvent } from "../../../src/messenger/page-event.ts"
 import { BODY_BYTES_MAX, messengerWebhook } from "../../../src/messenger/webhook.ts"
-import { AT, EVENTS, PAGE, VECTOR_BODY, bodyOf } from "../../fixtures/messenger/webhooks.ts"
+import { AT, PAGE, VECTOR_BODY, bodyOf } from "../../fixtures/messenger/webhooks.ts"
 
 const SECRETS = ["new-app-secret", "old-app-secret"]
 const lines: string[] = []
 const write = (event: string, fields?: object) => void lines.push(JSON.stringify({ event, ...fields }))
 const log: Log = { info: write, warn: write, error: write }
 let handed: (readonly PersonEvents[])[] = []
-let hinted: string[] = []
+let ofPages: PageEvent[] = []
 let answer: Result<void, Outage> = ok(undefined)
 
 const app = messengerWebhook({
@@ -25,7 +27,10 @@ const app = messengerWebhook({
     handed.push(people)
     return Promise.resolve(answer)
   },
-  templatesChanged: (pages) => void hinted.push(...pages),
+  receivePage: (events) => {
+    ofPages.push(...events)
+    return Promise.resolve(answer)
+  },
   now: () => AT,
   log,
 })
@@ -58,7 +63,7 @@ const HANDSHAKE = {
 beforeEach(() => {
   lines.length = 0
   handed = []
-  hinted = []
+  ofPages = []
   answer = ok(undefined)
 })
 
@@ -117,14 +122,35 @@ describe("POST", () => {
     expect(handed).toEqual([])
   })
 
-  it.each(EVENTS)("answers 200 to %s", async (_name, event) => {
-    expect((await post(bodyOf([event]))).status).toBe(200)
+  it("hands over what concerns a Page by itself", async () => {
+    const changes = [{ field: "message_template_status_update", value: {} }]
+    const body = JSON.stringify({ object: "page", entry: [{ id: PAGE, changes }] })
+    expect((await post(body)).status).toBe(200)
+    expect(ofPages).toMatchObject([{ kind: "template_status", page: PAGE }])
+    expect(handed).toEqual([])
+    answer = err({ reason: "unavailable", retry: "later" })
+    expect((await post(body)).status).toBe(503)
   })
 
-  it("tells which Page's templates changed", async () => {
-    const changes = [{ field: "message_template_status_update", value: {} }]
-    expect((await post(JSON.stringify({ object: "page", entry: [{ id: PAGE, changes }] }))).status).toBe(200)
-    expect(hinted).toEqual([PAGE])
+  it("logs what nobody understands by its key names, each once", async () => {
+    const odd = { odd: { secret: "4111" } }
+    expect((await post(bodyOf([odd, odd, { strange: 1 }]))).status).toBe(200)
+    expect(lines).toEqual([expect.stringContaining('"shapes":"odd, strange"')])
+  })
+
+  it("answers 200 to any JSON that is signed", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.jsonValue(),
+        fc.constantFrom("messaging", "standby", "changes"),
+        async (value, list) => {
+          const entry = [{ id: PAGE, time: AT, [list]: [value, { sender: { id: "7" }, message: value }] }]
+          expect((await post(JSON.stringify(value))).status).toBe(200)
+          expect((await post(JSON.stringify({ object: "page", entry }))).status).toBe(200)
+        },
+      ),
+      { numRuns: 200 },
+    )
   })
 
   it.each([
