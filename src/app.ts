@@ -12,6 +12,7 @@ export interface Rooms<Webhook extends Env, Intake extends Env, Links extends En
   readonly intake: Hono<Intake>
   readonly links: Hono<Links>
   readonly admin: Hono<Admin>
+  readonly privacy: Hono<{ Variables: RequestVariables }>
   readonly description: Hono<{ Variables: RequestVariables }>
   readonly publicKeys: object
   readonly health: () => Promise<Response>
@@ -34,6 +35,7 @@ export function createApp<W extends Env, I extends Env, L extends Env, A extends
   app.route("/messenger/webhook", rooms.webhook)
   app.route("/", rooms.intake)
   app.route("/", rooms.links)
+  app.route("/", rooms.privacy)
   app.route("/admin/v1", rooms.admin)
   app.route("/", rooms.description)
   app.notFound((context) =>

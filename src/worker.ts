@@ -44,7 +44,11 @@ import { deadLetterOf } from "./notifications/dead-letter.ts"
 import { consumeDeadLetters, createDeadLetterDesk } from "./notifications/dead-letters.ts"
 import { deleteExpired, keepDeadLetters } from "./notifications/dead-letter-store.ts"
 import { fanOut, type FanOutWorld } from "./notifications/fan-out.ts"
+import { createIncidents } from "./notifications/incidents.ts"
 import { setUpPage } from "./notifications/page-setup.ts"
+import { connectPage, forgetOldLogins } from "./privacy/page-connection-store.ts"
+import { createPrivacyRoutes } from "./privacy/routes.tsx"
+import { createStaffLogins } from "./privacy/staff-logins.ts"
 
 export { Conversation } from "./conversations/conversation.ts"
 export { Page } from "./messenger/page.ts"
@@ -52,6 +56,8 @@ export { Page } from "./messenger/page.ts"
 /** How many expired rows one run of the clock removes. */
 const EXPIRED_A_RUN = 500
 const PEOPLE_A_PAGE = 200
+/** Why a Page is stopped whose token came from a login that left. */
+const LOGIN_DEPARTED = "login_departed"
 const HEALTH_CACHE = "public, max-age=10"
 
 /** Everything of one isolate, tied together. */
@@ -267,6 +273,7 @@ function build(env: Env, means: Means): House {
     },
   })
 
+  const incidents = createIncidents({ db, now, random, log })
   const deadLetters = createDeadLetterDesk({ db, post, now })
   const app = createApp({
     log,
@@ -300,6 +307,28 @@ function build(env: Env, means: Means): House {
       messengerLinkOrigin: config.messenger.linkOrigin,
       findBank: bankOf,
     }),
+    privacy: createPrivacyRoutes({
+      logins: createStaffLogins({
+        db,
+        pseudonyms,
+        findPage: async (id) => (await findPage(db, id))?.record,
+        async stop(page) {
+          await incidents.open({
+            kind: "page_stopped",
+            bank: page.bank,
+            page: page.id,
+            detail: LOGIN_DEPARTED,
+          })
+          await pageObject(page).pause({ v: 1, reason: LOGIN_DEPARTED, now: now() })
+        },
+        forget: pages.forget,
+        now,
+      }),
+      appSecrets: config.messenger.appSecrets,
+      publicOrigin,
+      realNow,
+      log,
+    }),
     admin: adminApi({
       development,
       authenticate: createAuthenticate(config.admin, {
@@ -322,10 +351,14 @@ function build(env: Env, means: Means): House {
         list: () => listPages(db),
         find: async (id) => (await findPage(db, id))?.record,
         parse: parsePageRecord,
-        async put(record, token, by) {
+        async put(record, token, by, connectedBy) {
           const sealed = token && (await vault.seal(token.reveal(), pagePlace(record)))
           const stored = await putPage(db, record, sealed, by)
           pages.forget(record.id)
+          if (stored.ok && (token || connectedBy !== undefined)) {
+            const login = connectedBy === undefined ? undefined : await pseudonyms.loginOf(connectedBy)
+            await connectPage(db, record, login, realNow(), by)
+          }
           if (stored.ok) await setUp(record.id)
           return stored
         },
@@ -364,6 +397,7 @@ async function runClock({ means, chores, setUp }: House): Promise<void> {
   const steps = {
     links: () => endExpired(chores),
     letters: () => deleteExpired(db, now(), EXPIRED_A_RUN),
+    logins: () => forgetOldLogins(db, now(), Date.now(), EXPIRED_A_RUN),
     templates: async () => {
       for (const page of await listPages(db)) if (await hasPending(means, page.id)) await setUp(page.id)
     },

@@ -47,8 +47,14 @@ export interface AdminGiven {
     list(): Promise<readonly PageRecord[]>
     find(id: PageId): Promise<PageRecord | undefined>
     parse(body: unknown): Result<PageRecord, { readonly faults: readonly Fault[] }>
-    /** Store the record, seal the token where one is given, and the audit line, in one batch. */
-    put(record: PageRecord, token: Secret | undefined, by: AuditBy): Promise<Result<void, PutPageRefusal>>
+    /** Store the record, seal the token where one is given, and the audit line, in one batch.
+     * @param connectedBy app-scoped id of the Facebook login the token came from, where it is said */
+    put(
+      record: PageRecord,
+      token: Secret | undefined,
+      by: AuditBy,
+      connectedBy?: string,
+    ): Promise<Result<void, PutPageRefusal>>
   }
   readonly deadLetters: DeadLetterDesk
   readonly health: () => Promise<HealthReport>
@@ -61,6 +67,8 @@ type AdminContext = Context<{ Variables: AdminVariables }>
 
 /** Printable, without spaces; Meta's have some 200 characters. */
 const TOKEN = /^[\x21-\x7e]{1,2000}$/
+/** An app-scoped id of Meta's. */
+const LOGIN = /^[0-9]{1,32}$/
 
 /** The admin API, to be mounted at `/admin/v1`. */
 export function adminApi(given: AdminGiven): Hono<{ Variables: AdminVariables }> {
@@ -120,7 +128,7 @@ export function adminApi(given: AdminGiven): Hono<{ Variables: AdminVariables }>
     if (!isPageId(id)) return no(context, "not_found")
     const act = await readAct(context.req.raw, development)
     if (!act.ok) return no(context, act.error)
-    const { token, ...body } = act.value.body
+    const { token, connectedBy, ...body } = act.value.body
     if (!development && (isDevelopmentValue(id) || isDevelopmentValue(token)))
       return no(context, "development_value")
     const record = pages.parse({ v: 1, ...body, id })
@@ -130,10 +138,11 @@ export function adminApi(given: AdminGiven): Hono<{ Variables: AdminVariables }>
     const existing = await pages.find(id)
     if (existing && existing.bank !== record.value.bank)
       return permit(context, "page.put", existing.bank) ?? no(context, "page_of_another_bank")
-    const faults = await faultsOfPage(given, record.value.bank, token)
+    const faults = await faultsOfPage(given, record.value.bank, token, connectedBy)
     if (faults.length > 0) return no(context, "invalid", faults)
     const secret = typeof token === "string" ? new Secret(token) : undefined
-    const stored = await pages.put(record.value, secret, byOf(context, act.value))
+    const login = typeof connectedBy === "string" ? connectedBy : undefined
+    const stored = await pages.put(record.value, secret, byOf(context, act.value), login)
     return stored.ok ? context.json(record.value) : no(context, stored.error.reason)
   })
 
@@ -242,11 +251,22 @@ async function findLetter(given: AdminGiven, id: string): Promise<DeadLetterAbou
   return isDeadLetterId(id) ? given.deadLetters.find(id) : undefined
 }
 
-async function faultsOfPage(given: AdminGiven, bank: BankId, token: unknown): Promise<readonly Fault[]> {
+async function faultsOfPage(
+  given: AdminGiven,
+  bank: BankId,
+  token: unknown,
+  connectedBy: unknown,
+): Promise<readonly Fault[]> {
   const faults: Fault[] = []
   if (!(await given.banks.find(bank))) faults.push({ field: "bank", fault: "must be a registered bank" })
   const isToken = typeof token === "string" && TOKEN.test(token)
   if (token !== undefined && !isToken) faults.push({ field: "token", fault: "must be an access token" })
+  const isLogin = typeof connectedBy === "string" && LOGIN.test(connectedBy)
+  if (connectedBy !== undefined && !isLogin)
+    faults.push({
+      field: "connectedBy",
+      fault: "must be the decimal digits of a Facebook login's id, as text",
+    })
   return faults
 }
 

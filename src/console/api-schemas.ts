@@ -136,6 +136,13 @@ export const SCHEMAS = {
         writeOnly: true,
         description: "The Page's access token; needed once, may be left out afterwards",
       },
+      connectedBy: {
+        type: "string",
+        pattern: "^[0-9]{1,32}$",
+        writeOnly: true,
+        description:
+          "App-scoped id of the Facebook login the token came from. Kept as a pseudonym: where that login leaves, the token goes with it",
+      },
       reason: REASON,
     },
     required: PAGE_REQUIRED,

@@ -1,7 +1,8 @@
 // Pages and their utility templates in D1. Only this file names the two tables. A Page's token passes through as it lies there,
 // sealed: page-directory.ts opens it. A Page's change and its line of the audit trail are one batch.
 
-import { and, asc, eq, sql } from "drizzle-orm"
+import { and, asc, eq, lt, sql } from "drizzle-orm"
+import type { BatchItem } from "drizzle-orm/batch"
 import type { AuditBy } from "../audit/audit.ts"
 import { auditStatement } from "../audit/audit-store.ts"
 import { DatabaseError, read, write, type Database } from "../db/database.ts"
@@ -104,6 +105,24 @@ export async function putPage(
     throw fault
   }
   return ok(undefined)
+}
+
+/** The statement that takes Pages' tokens away, for the batch of what took them: they cannot speak until they are given others.
+ * @param before a token given from this instant on stays: it came from elsewhere */
+export function dropTokensStatement(
+  db: Database,
+  ids: readonly PageId[],
+  before: number,
+): BatchItem<"sqlite"> {
+  return db
+    .update(pages)
+    .set({ tokenSealed: "" })
+    .where(
+      and(
+        sql`${pages.id} in (select value from json_each(${JSON.stringify(ids)}))`,
+        lt(pages.updatedAt, before),
+      ),
+    )
 }
 
 function whyNotPut(

@@ -125,3 +125,61 @@ export async function signedRequest(
 ): Promise<Request> {
   return new Request(url, { method: "POST", body, headers: await signHeaders(key, url, body, signing) })
 }
+
+/** A request as the bank got it. */
+export interface Received {
+  readonly url: string
+  readonly method: string
+  readonly headers: Headers
+  readonly body: Uint8Array<ArrayBuffer>
+}
+
+/** Judge what was signed with ES256, by hand: what is covered, whose key, which tag, over which bytes.
+ * @returns the parameters, or what is wrong in a word */
+export async function verifyReceived(
+  { url, method, headers, body }: Received,
+  jwks: readonly (Readonly<Record<string, unknown>> & { readonly kid: string })[],
+): Promise<
+  { readonly covered: readonly string[]; readonly parameters: Readonly<Record<string, string>> } | string
+> {
+  if (headers.get("content-digest") !== (await contentDigest(body))) return "digest"
+  const [, label, list = "", rest = ""] =
+    /^([a-z0-9]+)=\(([^)]*)\)(.*)$/.exec(headers.get("signature-input") ?? "") ?? []
+  const [, sameLabel, signature = ""] = /^([a-z0-9]+)=:([^:]+):$/.exec(headers.get("signature") ?? "") ?? []
+  if (!label || label !== sameLabel) return "label"
+  const covered = list.split(" ").map((name) => name.slice(1, -1))
+  const { host, pathname, search } = new URL(url)
+  const derived: Readonly<Record<string, string>> = {
+    "@method": method,
+    "@authority": host,
+    "@path": pathname,
+    "@query": search || "?",
+  }
+  const base = [
+    ...covered.map((name) => `"${name}": ${derived[name] ?? headers.get(name) ?? ""}`),
+    `"@signature-params": (${list})${rest}`,
+  ].join("\n")
+  const parameters = Object.fromEntries(
+    Array.from(rest.matchAll(/;([a-z]+)=(?:"([^"]*)"|([0-9]+))/g), ([, name = "", text, number]) => [
+      name,
+      text ?? number ?? "",
+    ]),
+  )
+  const jwk = jwks.find(({ kid }) => kid === parameters["keyid"])
+  if (!jwk) return "key"
+  const { kty, crv, x, y } = jwk
+  const key = await crypto.subtle.importKey(
+    "jwk",
+    { kty, crv, x, y } as never,
+    ALGORITHMS.ES256.create,
+    false,
+    ["verify"],
+  )
+  const good = await crypto.subtle.verify(
+    ALGORITHMS.ES256.sign,
+    key,
+    Uint8Array.fromBase64(signature),
+    new TextEncoder().encode(base),
+  )
+  return good ? { covered, parameters } : "signature"
+}
