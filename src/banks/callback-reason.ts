@@ -53,6 +53,7 @@ export const REASONS = {
   window_closed_template_rejected: "the customer has not written for a day, and Meta refused the template",
   utility_unavailable: "the customer has not written for a day, and Meta takes no templates for them",
   page_paused: "the Page cannot send until an operator acts",
+  thread_elsewhere: "a person at the bank, or another app, holds the conversation",
   fallback: "an alert was not delivered in time: use another channel; it may still arrive",
   // unknown, failed
   no_answer: "Messenger did not answer, and no echo came",
