@@ -3,9 +3,14 @@
 
 import type { FaultStore } from "./control/fault-store.ts"
 import type { SentStore } from "./control/sent-store.ts"
+import type { AttachmentStore } from "./graph/attachment-store.ts"
+import type { CallStore } from "./graph/call-store.ts"
 import type { PageStore } from "./graph/page-store.ts"
+import type { PersonaStore } from "./graph/persona-store.ts"
 import type { RateMeter } from "./graph/rate.ts"
+import type { StandingStore } from "./graph/standing-store.ts"
 import type { TemplateStore } from "./graph/template-store.ts"
+import type { ThreadControlStore } from "./graph/thread-control-store.ts"
 import type { LinkingStore } from "./linking/linking-store.ts"
 import type { PersonStore } from "./people/person-store.ts"
 import type { ThreadStore } from "./people/thread-store.ts"
@@ -29,14 +34,19 @@ export type Emulator = {
   readonly meta: MetaStore
   readonly clock: Clock
   readonly pages: PageStore
+  readonly standings: StandingStore
   readonly people: PersonStore
   readonly thread: ThreadStore
+  readonly threads: ThreadControlStore
   readonly templates: TemplateStore
+  readonly personas: PersonaStore
+  readonly attachments: AttachmentStore
   readonly linking: LinkingStore
   readonly outbox: OutboxStore
   readonly faults: FaultStore
   readonly sent: SentStore
   readonly rate: RateMeter
+  readonly calls: CallStore
   readonly courier: Courier
   readonly live: Live
   readonly settings: () => WebhookSettings

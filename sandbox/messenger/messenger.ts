@@ -9,9 +9,15 @@ import { FaultStore } from "./control/fault-store.ts"
 import { SentStore } from "./control/sent-store.ts"
 import { FIRST_FIELDS, FIRST_PAGE, FIRST_PEOPLE } from "./development.ts"
 import type { Emulator, SandboxEnv } from "./emulator.ts"
+import { AttachmentStore } from "./graph/attachment-store.ts"
+import { CallStore } from "./graph/call-store.ts"
 import { PageStore } from "./graph/page-store.ts"
+import { PersonaStore } from "./graph/persona-store.ts"
 import { RateMeter } from "./graph/rate.ts"
+import { StandingStore } from "./graph/standing-store.ts"
+import { endReviews } from "./graph/template-review.ts"
 import { TemplateStore } from "./graph/template-store.ts"
+import { ThreadControlStore } from "./graph/thread-control-store.ts"
 import { LinkingStore } from "./linking/linking-store.ts"
 import { parseJson } from "./json.ts"
 import { PersonStore } from "./people/person-store.ts"
@@ -20,8 +26,7 @@ import { Live } from "./phone/live.ts"
 import { randomPsid } from "./random.ts"
 import { Clock } from "./store/clock.ts"
 import { MetaStore } from "./store/meta-store.ts"
-import { TABLES, EMPTIED_TABLES } from "./store/tables.ts"
-import { announceTemplate } from "./webhooks/announce.ts"
+import { EMPTIED_TABLES, makeTables } from "./store/tables.ts"
 import { Courier } from "./webhooks/courier.ts"
 import { deliver, settleSaid } from "./webhooks/delivering.ts"
 import { OutboxStore } from "./webhooks/outbox-store.ts"
@@ -39,7 +44,7 @@ export class Messenger extends DurableObject<SandboxEnv> {
 
   constructor(ctx: DurableObjectState, env: SandboxEnv) {
     super(ctx, env)
-    ctx.storage.sql.exec(TABLES)
+    makeTables(ctx.storage.sql)
     this.#emulator = this.#build()
     this.#seed()
     this.#app = sandboxApp(this.#emulator)
@@ -84,14 +89,19 @@ export class Messenger extends DurableObject<SandboxEnv> {
       meta,
       clock: new Clock(meta),
       pages: new PageStore(sql),
+      standings: new StandingStore(meta),
       people: new PersonStore(sql),
       thread: new ThreadStore(sql),
+      threads: new ThreadControlStore(sql),
       templates: new TemplateStore(sql),
+      personas: new PersonaStore(sql),
+      attachments: new AttachmentStore(sql),
       linking: new LinkingStore(sql),
       outbox,
       faults: new FaultStore(sql),
       sent: new SentStore(sql),
       rate: new RateMeter(),
+      calls: new CallStore(sql),
       courier,
       live: new Live(this.ctx, () => this.#emulator),
       settings,
@@ -122,8 +132,7 @@ export class Messenger extends DurableObject<SandboxEnv> {
 
   #tick(): void {
     const { clock, templates, courier } = this.#emulator
-    for (const template of templates.approveDue(clock.now()))
-      announceTemplate(this.#emulator, template.pageId, template)
+    endReviews(this.#emulator)
     courier.kick()
     const decisionAt = templates.nextDecisionAt()
     if (decisionAt !== undefined) this.#tickAt(clock.realTime(decisionAt))

@@ -14,6 +14,9 @@ export const randomPsid = (): string => `7${pick(DIGITS, 16)}`
 /** A message id: `m_` and 60 characters. */
 export const randomMid = (): string => `m_${pick(WORDS, 60)}`
 
+/** Id of an attachment, a persona or another object: 16 decimal digits. */
+export const randomObjectId = (): string => `1${pick(DIGITS, 15)}`
+
 /** A template id: 15 decimal digits. */
 export const randomTemplateId = (): string => `5${pick(DIGITS, 14)}`
 
@@ -22,3 +25,6 @@ export const randomTrace = (): string => `A${pick(WORDS, 10)}`
 
 /** An account linking token: opaque, 96 characters. */
 export const randomLinkingToken = (): string => pick(WORDS, 96)
+
+/** A person's id for the app, as Facebook Login gives it: it cannot be messaged. */
+export const randomAsid = (): string => `10${pick(DIGITS, 14)}`

@@ -35,12 +35,18 @@ export class FaultStore {
       .map((row) => ({ ...(parseJson(row.spec) as Fault), remaining: row.remaining }))
   }
 
-  /** The fault for this request, used up by one. */
-  take(path: string): Fault | undefined {
+  /** The fault for this request, used up by one.
+   * @param body the request's, as text */
+  take(path: string, body: string): Fault | undefined {
     const rows = this.#sql.exec<Row>("SELECT * FROM faults WHERE remaining > 0 ORDER BY id").toArray()
-    const row = rows.find((candidate) => matchesPath(candidate.path, path))
-    if (row === undefined) return undefined
-    this.#sql.exec("UPDATE faults SET remaining = remaining - 1 WHERE id = ?", row.id)
-    return parseJson(row.spec) as Fault
+    for (const row of rows) {
+      if (!matchesPath(row.path, path)) continue
+      const fault = parseJson(row.spec) as Fault
+      if (fault.recipient !== undefined && !body.includes(`"${fault.recipient}"`)) continue
+      if (Math.random() >= fault.chance) continue
+      this.#sql.exec("UPDATE faults SET remaining = remaining - 1 WHERE id = ?", row.id)
+      return fault
+    }
+    return undefined
   }
 }

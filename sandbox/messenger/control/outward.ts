@@ -30,7 +30,8 @@ function askBank(emulator: Emulator, path: string, body: unknown): Promise<Outco
   return outcomeOf(() => emulator.env.BANK.fetch(forBank(emulator.env, request)))
 }
 
-async function outcomeOf(ask: () => Promise<Response>): Promise<Outcome> {
+/** Ask, and never fail: what was answered, or that nothing was. */
+export async function outcomeOf(ask: () => Promise<Response>): Promise<Outcome> {
   try {
     const response = await ask()
     const text = await response.text()
@@ -43,6 +44,7 @@ async function outcomeOf(ask: () => Promise<Response>): Promise<Outcome> {
 /** Move all three clocks: ours, the bank's, the gateway's, which then does what became due. */
 export async function moveClock(emulator: Emulator, advanceMs: number): Promise<object> {
   emulator.clock.advance(advanceMs)
+  emulator.outbox.hasten(advanceMs)
   emulator.tick()
   const bank = await askBank(emulator, "/control/bank/clock", { advanceMs })
   const gateway = await outcomeOf(() =>

@@ -1,25 +1,23 @@
 // The control API for all that concerns Messenger: the same as the phone page does, by JSON. Loopback only, no keys;
 // a browser page of another origin is refused, so that no website drives somebody's sandbox.
+// People are people-routes.ts, Pages and templates page-routes.ts, the privacy posts privacy-routes.ts.
 
 import { Hono } from "hono"
 import { FIRST_PAGE } from "../development.ts"
 import type { Emulator } from "../emulator.ts"
 import { isObject, parseJson, textOf } from "../json.ts"
-import { openLogin } from "../linking/linking.ts"
-import { parseAct } from "../people/act.ts"
-import { act } from "../people/acting.ts"
-import type { Person } from "../people/person-store.ts"
-import type { Said } from "../people/thread-store.ts"
-import { randomPsid } from "../random.ts"
 import type { Result } from "../result.ts"
-import { ok, refuse } from "../result.ts"
+import { ok } from "../result.ts"
+import { alertsOf } from "../webhooks/delivering.ts"
 import { parseSettings } from "../webhooks/settings.ts"
 import type { Fault } from "./fault.ts"
 import { isBankPath, parseFault } from "./fault.ts"
-import { problem } from "./problem.ts"
 import { moveClock, putBankFaults, resetBank } from "./outward.ts"
-
-const NAME_MAX = 80
+import { pageRoutes } from "./page-routes.ts"
+import { peopleRoutes } from "./people-routes.ts"
+import { privacyRoutes } from "./privacy-routes.ts"
+import { problem } from "./problem.ts"
+import { readObject } from "./reading.ts"
 
 /** Routes under /control, without /control/bank. */
 export function controlRoutes(emulator: Emulator): Hono {
@@ -32,51 +30,9 @@ export function controlRoutes(emulator: Emulator): Hono {
     await next()
   })
 
-  app.get("/people", (c) =>
-    c.json({ people: emulator.people.list().map((person) => personView(emulator, person)) }),
-  )
-
-  app.post("/people", async (c) => {
-    const body = await readObject(c.req.raw)
-    if (!body.ok) return problem(400, body.error)
-    const name = textOf(body.value, "name")?.trim() ?? ""
-    const locale = textOf(body.value, "locale") ?? "en_US"
-    if (name === "" || name.length > NAME_MAX)
-      return problem(400, `"name" must hold 1 to ${NAME_MAX} characters`)
-    if (!/^[a-z]{2,3}([_-][A-Z]{2})?$/.test(locale)) return problem(400, '"locale" is like en_US or ar')
-    const psid = randomPsid()
-    emulator.people.add({ psid, pageId: FIRST_PAGE.id, name, locale: locale.replace("-", "_") })
-    emulator.live.peopleChanged()
-    return c.json({ psid })
-  })
-
-  app.get("/people/:psid", (c) => {
-    const person = emulator.people.find(c.req.param("psid"))
-    return person === undefined ? unknownPerson() : c.json(personView(emulator, person))
-  })
-
-  app.post("/people/:psid/send", async (c) => {
-    const person = emulator.people.find(c.req.param("psid"))
-    if (person === undefined) return unknownPerson()
-    const deed = parseAct(parseJson(await c.req.text()))
-    return deed.ok ? c.json(act(emulator, person, deed.value)) : problem(400, deed.error)
-  })
-
-  app.get("/people/:psid/thread", (c) => {
-    const person = emulator.people.find(c.req.param("psid"))
-    if (person === undefined) return unknownPerson()
-    return c.json({ messages: emulator.thread.list(person.psid).map(saidView) })
-  })
-
-  app.post("/people/:psid/login", async (c) => {
-    const person = emulator.people.find(c.req.param("psid"))
-    if (person === undefined) return unknownPerson()
-    const body = await readObject(c.req.raw)
-    const location = body.ok ? openLogin(emulator, person, textOf(body.value, "url") ?? "") : undefined
-    return location === undefined
-      ? problem(400, '"url" must be the URL of a Log In button')
-      : c.json({ location })
-  })
+  app.route("/people", peopleRoutes(emulator))
+  app.route("/privacy", privacyRoutes(emulator))
+  app.route("/", pageRoutes(emulator))
 
   app.get("/webhooks", (c) => {
     const page = emulator.pages.find(FIRST_PAGE.id)
@@ -85,6 +41,7 @@ export function controlRoutes(emulator: Emulator): Hono {
       ...emulator.outbox.counts(),
       failingSince: page?.failingSince ?? null,
       fields: page?.fields ?? [],
+      alerts: alertsOf(emulator),
     })
   })
 
@@ -133,13 +90,6 @@ export function controlRoutes(emulator: Emulator): Hono {
   return app
 }
 
-const unknownPerson = (): Response => problem(404, "There is no such person: POST /control/people makes one")
-
-async function readObject(request: Request): Promise<Result<Readonly<Record<string, unknown>>, string>> {
-  const body = parseJson(await request.text())
-  return isObject(body) ? ok(body) : refuse("The body must be a JSON object")
-}
-
 function parseFaults(list: unknown): Result<readonly Fault[], string> {
   const faults: Fault[] = []
   for (const item of Array.isArray(list) ? list : [list]) {
@@ -148,34 +98,4 @@ function parseFaults(list: unknown): Result<readonly Fault[], string> {
     faults.push(fault.value)
   }
   return ok(faults)
-}
-
-function personView(emulator: Emulator, person: Person): object {
-  const { psid, pageId, name, locale, linked, blocked, lastActionAt } = person
-  return {
-    psid,
-    pageId,
-    name,
-    locale,
-    linked,
-    blocked,
-    lastActionAt: lastActionAt ?? null,
-    unread: emulator.thread.unread(psid),
-  }
-}
-
-function saidView(said: Said): object {
-  const { seq: _, psid: __, body, from, mid, at, ...rest } = said
-  return {
-    ...body,
-    from,
-    at,
-    mid,
-    messagingType: rest.messagingType ?? null,
-    tag: rest.tag ?? null,
-    deliveredAt: rest.deliveredAt ?? null,
-    readAt: rest.readAt ?? null,
-    ...(rest.rendered === undefined ? {} : { rendered: rest.rendered }),
-    ...(rest.reaction === undefined ? {} : { reaction: rest.reaction }),
-  }
 }

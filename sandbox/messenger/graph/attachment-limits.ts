@@ -4,8 +4,9 @@
 import type { JsonObject } from "../json.ts"
 import { isObject, objectsOf } from "../json.ts"
 import { checkButtons, checkWebUrl } from "./button-limits.ts"
-import { invalidParameter } from "./graph-error.ts"
+import { GRAPH_ERRORS, invalidParameter } from "./graph-error.ts"
 import type { Verdict } from "./limits.ts"
+import { checkFeedback } from "./feedback-limits.ts"
 import { allowText, eachItem, firstRefusal, requireList, requireText, requireUrl } from "./limits.ts"
 
 const WHERE = "message[attachment][payload]"
@@ -25,13 +26,23 @@ const TEMPLATE_CHECKS: Readonly<Record<string, (payload: JsonObject) => Verdict>
       () => eachItem(objectsOf(payload, "elements"), checkMediaElement),
     ]),
   receipt: checkReceipt,
-  customer_feedback: (payload) =>
+  customer_feedback: checkFeedback,
+  coupon: (payload) =>
     firstRefusal([
-      () => requireText(payload, "title", 65, WHERE),
+      () => requireText(payload, "title", 80, WHERE),
       () => allowText(payload, "subtitle", 80, WHERE),
-      () => allowText(payload, "button_title", 20, WHERE),
-      () => requireList(payload, "feedback_screens", 1, 1, WHERE),
     ]),
+  product: (payload) =>
+    firstRefusal([
+      () => requireList(payload, "elements", 1, 10, WHERE),
+      () =>
+        eachItem(objectsOf(payload, "elements"), (element) =>
+          typeof element.id === "string" ? undefined : GRAPH_ERRORS.productId,
+        ),
+    ]),
+  // Ended on 10 February 2026 and never finished: nothing may be built on either.
+  notification_messages: () => invalidParameter("Notification messages have ended"),
+  one_time_notif_req: () => invalidParameter("One-time notifications are not available"),
 }
 
 function checkElement(element: JsonObject, index: number): Verdict {

@@ -1,4 +1,5 @@
-// GET /{node}: a Page (with the look-up of an account linking token), a person's public profile, or a template.
+// GET /{node}: a Page (with the look-up of an account linking token), a person's public profile, a template, a persona,
+// a conversation or a message.
 
 import type { JsonObject } from "../json.ts"
 import { textOf } from "../json.ts"
@@ -6,12 +7,16 @@ import type { Person } from "../people/person-store.ts"
 import { ok, refuse } from "../result.ts"
 import type { Call, Handler } from "./call.ts"
 import { GRAPH_ERRORS } from "./graph-error.ts"
+import { isConversationNode, readConversation } from "./conversations.ts"
 import { listOf, pickFields } from "./parameters.ts"
+import { findPersona, personaView } from "./personas.ts"
 import { templateView } from "./templates.ts"
 
 const PERSON_FIELDS = ["first_name", "last_name", "profile_pic"]
 
-/** Read a Page, a person or a template by id. */
+const FEATURES = { hop_v2: true, msgr_multi_app: true, ig_multi_app: true }
+
+/** Read whatever has that id. */
 export const readNode: Handler = (call) => {
   const { emulator, page, node, values } = call
   if (node === page.id) return readPage(call)
@@ -22,6 +27,11 @@ export const readNode: Handler = (call) => {
       pickFields(personView(person, emulator.env.ORIGIN), fields.length === 0 ? PERSON_FIELDS : fields),
     )
   }
+  if (isConversationNode(node)) return readConversation(call)
+  const persona = findPersona(call)
+  if (persona !== undefined) {
+    return ok(fields.length === 0 ? personaView(persona) : pickFields(personaView(persona), fields))
+  }
   emulator.tick()
   const template = emulator.templates.findById(page.id, node)
   if (template === undefined) return refuse(GRAPH_ERRORS.noObject)
@@ -31,7 +41,11 @@ export const readNode: Handler = (call) => {
 
 function readPage({ emulator, page, values }: Call): ReturnType<Handler> {
   const fields = listOf(values.fields)
-  const view: JsonObject = { name: page.name, id: page.id }
+  const view: JsonObject = {
+    name: page.name,
+    id: page.id,
+    ...(fields.includes("messaging_feature_status") ? { messaging_feature_status: FEATURES } : {}),
+  }
   if (!fields.includes("recipient")) return ok(fields.length === 0 ? view : pickFields(view, fields))
   const token = textOf(values, "account_linking_token") ?? ""
   const bound = emulator.linking.find(token, emulator.clock.now())

@@ -57,6 +57,16 @@ export class PageStore {
     return row === undefined ? undefined : toPage(row)
   }
 
+  /** Every Page. */
+  list(): readonly Page[] {
+    return this.#sql.exec<Row>("SELECT * FROM pages ORDER BY id").toArray().map(toPage)
+  }
+
+  /** Another token; the old one is nobody's from now on. */
+  changeToken(id: string, token: string): void {
+    this.#sql.exec("UPDATE OR IGNORE pages SET token = ? WHERE id = ?", token, id)
+  }
+
   /** Replace the subscribed fields. */
   subscribe(id: string, fields: readonly string[]): void {
     this.#sql.exec(

@@ -7,17 +7,22 @@ import { ok, refuse } from "../result.ts"
 import type { Call, Handler } from "./call.ts"
 import type { GraphError } from "./graph-error.ts"
 import { GRAPH_ERRORS } from "./graph-error.ts"
-import { checkMenu } from "./profile-rules.ts"
+import { PROFILE_CALLS_MAX, PROFILE_CALLS_SPAN_MS, checkMenu } from "./profile-rules.ts"
 
 function findPerson({ emulator, page, values }: Call): Result<Person, GraphError> {
   const person = emulator.people.find(textOf(values, "psid") ?? "")
   return person === undefined || person.pageId !== page.id ? refuse(GRAPH_ERRORS.noUser) : ok(person)
 }
 
+/** Ten writes a person in ten minutes, counted as those to the Page's profile are. */
+const isOverLimit = ({ emulator }: Call, { psid }: Person): boolean =>
+  emulator.pages.countProfileCall(psid, emulator.clock.now(), PROFILE_CALLS_SPAN_MS) >= PROFILE_CALLS_MAX
+
 /** Set that person's menu. */
 export const writePersonMenu: Handler = (call) => {
   const person = findPerson(call)
   if (!person.ok) return person
+  if (isOverLimit(call, person.value)) return refuse(GRAPH_ERRORS.rate)
   const menu = call.values.persistent_menu
   const refusal = checkMenu(menu)
   if (refusal !== undefined) return refuse(refusal)
@@ -47,6 +52,7 @@ export const readPersonMenu: Handler = (call) => {
 export const removePersonMenu: Handler = (call) => {
   const person = findPerson(call)
   if (!person.ok) return person
+  if (isOverLimit(call, person.value)) return refuse(GRAPH_ERRORS.rate)
   call.emulator.people.change(person.value.psid, { menu: null })
   call.emulator.live.profileChanged()
   return ok({ result: "success" })

@@ -23,7 +23,7 @@ function isOverLimit({ emulator, page }: Call): boolean {
 export const writeProfile: Handler = (call) => {
   const { emulator, page, values } = call
   if (isOverLimit(call)) return refuse(GRAPH_ERRORS.rate)
-  const ignored = ["access_token", "appsecret_proof", "platform"]
+  const ignored = ["access_token", "appsecret_proof", "appsecret_time", "platform"]
   const changes: JsonObject = Object.fromEntries(
     Object.entries(values).filter(([key]) => !ignored.includes(key)),
   )
@@ -35,10 +35,10 @@ export const writeProfile: Handler = (call) => {
 }
 
 /** Read the properties that are asked for and set. */
-export const readProfile: Handler = ({ page, values }) => {
+export const readProfile: Handler = ({ page, standing, values }) => {
   const asked = listOf(values.fields)
   const fields = asked.length === 0 ? [...PROFILE_PROPERTIES, "subject_to_new_eu_privacy_rules"] : asked
-  const profile: JsonObject = { ...page.profile, subject_to_new_eu_privacy_rules: false }
+  const profile: JsonObject = { ...page.profile, subject_to_new_eu_privacy_rules: standing.region !== null }
   const set = Object.fromEntries(
     fields.filter((key) => profile[key] !== undefined).map((key) => [key, profile[key]]),
   )

@@ -1,5 +1,6 @@
 // The decision about one Send API call, in the order of messenger-platform.md 11.1 after token and page: recipient,
-// blocked, restricted, rate, parameter limits, tag, window, template. Pure: facts in, a thing to do or a refusal out.
+// blocked, thread control, restricted, rate, parameter limits, tag, window, template. Pure: facts in, a thing to do or
+// a refusal out.
 
 import type { JsonObject } from "../json.ts"
 import { isObject, textOf } from "../json.ts"
@@ -7,21 +8,39 @@ import type { Result } from "../result.ts"
 import { ok, refuse } from "../result.ts"
 import type { GraphError } from "./graph-error.ts"
 import { GRAPH_ERRORS, invalidParameter } from "./graph-error.ts"
-import { checkMessage } from "./message-limits.ts"
+import { checkFile, isMedia } from "./message-files.ts"
+import { checkExtensions, checkMessage } from "./message-limits.ts"
+import { checkRecipient, checkSideParameters, readPassing } from "./send-limits.ts"
 import type { RenderedTemplate, Template } from "./template.ts"
 import { renderTemplate } from "./template.ts"
+import type { ControlCall } from "./thread-control.ts"
 import type { Claim, LastActions } from "./window.ts"
 import { isWithinWindow } from "./window.ts"
 
 /** What must be known about the recipient. */
-export type RecipientFacts = LastActions & { readonly psid: string; readonly blocked: boolean }
+export type RecipientFacts = LastActions & {
+  readonly psid: string
+  readonly blocked: boolean
+  /** Another app holds the thread */
+  readonly isHeldElsewhere: boolean
+  /** They, or the Page, are where utility messages are refused */
+  readonly isRegionClosed: boolean
+}
 
 /** What must be known about the world. */
 export type SendFacts = {
   readonly now: number
-  readonly overRate: boolean
+  readonly restricted: boolean
+  /** @param isMedia audio and video have a limit of their own */
+  readonly isOverRate: (isMedia: boolean) => boolean
+  readonly humanAgent: boolean
+  readonly utility: boolean
+  readonly whitelistedDomains: readonly string[]
   readonly findRecipient: (psid: string) => RecipientFacts | undefined
   readonly findTemplate: (name: string, language: string) => Template | undefined
+  /** The type of a file of this Page, if it has one by that id */
+  readonly findAttachmentType: (id: string) => string | undefined
+  readonly hasPersona: (id: string) => boolean
 }
 
 /** What an accepted call does. */
@@ -33,8 +52,18 @@ export type Send =
       readonly tag: string | undefined
       readonly message: JsonObject
       readonly rendered: RenderedTemplate | undefined
+      readonly personaId: string | undefined
+      readonly replyTo: string | undefined
+      /** What becomes of the thread afterwards */
+      readonly control: ControlCall | undefined
     }
-  | { readonly kind: "action"; readonly psid: string; readonly action: string; readonly payload: unknown }
+  | {
+      readonly kind: "action"
+      readonly psid: string
+      readonly action: string
+      readonly payload: unknown
+      readonly personaId: string | undefined
+    }
 
 const TYPES = ["RESPONSE", "UPDATE", "MESSAGE_TAG", "UTILITY"]
 const ACTIONS = ["typing_on", "typing_off", "mark_seen", "react", "unreact"]
@@ -44,12 +73,17 @@ const TAGS = ["HUMAN_AGENT", "CUSTOMER_FEEDBACK"]
 /** Decide one call.
  * @param params query and body together, JSON members already parsed */
 export function decideSend(params: JsonObject, facts: SendFacts): Result<Send, GraphError> {
-  if (!isObject(params.recipient)) return refuse(invalidParameter("The parameter recipient is required"))
-  const psid = textOf(params.recipient, "id")
+  const form = checkRecipient(params.recipient)
+  if (form !== undefined) return refuse(form)
+  const psid = isObject(params.recipient) ? textOf(params.recipient, "id") : undefined
   const recipient = psid === undefined ? undefined : facts.findRecipient(psid)
   if (recipient === undefined) return refuse(GRAPH_ERRORS.noUser)
   if (recipient.blocked) return refuse(GRAPH_ERRORS.unavailable)
-  if (facts.overRate) return refuse(GRAPH_ERRORS.messengerCalls)
+  if (recipient.isHeldElsewhere) return refuse(GRAPH_ERRORS.threadControl)
+  if (facts.restricted) return refuse(GRAPH_ERRORS.pageRestricted)
+  if (facts.isOverRate(isMedia(params.message))) return refuse(GRAPH_ERRORS.messengerCalls)
+  const side = checkSideParameters(params, facts.hasPersona)
+  if (side !== undefined) return refuse(side)
   return params.sender_action === undefined
     ? decideMessage(params, recipient, facts)
     : decideAction(params, recipient, facts)
@@ -68,7 +102,14 @@ function decideAction(
     )
   }
   if (!isWithinWindow("standard", recipient, facts.now)) return refuse(GRAPH_ERRORS.outsideWindow)
-  return ok({ kind: "action", psid: recipient.psid, action, payload: params.payload })
+  const { payload } = params
+  return ok({
+    kind: "action",
+    psid: recipient.psid,
+    action,
+    payload,
+    personaId: textOf(params, "persona_id"),
+  })
 }
 
 function decideMessage(
@@ -83,24 +124,44 @@ function decideMessage(
   if (typeof messagingType !== "string" || !TYPES.includes(messagingType)) {
     return refuse(invalidParameter(`Param messaging_type must be one of {${TYPES.join(", ")}}`))
   }
-  const refusal = checkMessage(message)
+  const refusal =
+    checkMessage(message) ??
+    checkFile(message, facts.findAttachmentType) ??
+    checkExtensions(message, facts.whitelistedDomains)
   if (refusal !== undefined) return refuse(refusal)
   if ((messagingType === "UTILITY") !== (message.template !== undefined)) {
     return refuse(
       invalidParameter("A template under message needs messaging_type UTILITY, and the other way round"),
     )
   }
-  const claim = claimOf(messagingType, params.tag, message)
+  const control = readPassing(params.thread_control)
+  if (!control.ok) return control
+  const claim = claimOf(messagingType, params.tag, message, facts)
   if (!claim.ok) return claim
   if (!isWithinWindow(claim.value, recipient, facts.now)) return refuse(GRAPH_ERRORS.outsideWindow)
-  const tag = typeof params.tag === "string" ? params.tag : undefined
-  const send = { kind: "message", psid: recipient.psid, messagingType, tag, message } as const
+  const send = {
+    kind: "message",
+    psid: recipient.psid,
+    messagingType,
+    tag: textOf(params, "tag"),
+    message,
+    personaId: textOf(params, "persona_id"),
+    replyTo: isObject(params.reply_to) ? textOf(params.reply_to, "mid") : undefined,
+    control: control.value,
+  } as const
   if (message.template === undefined) return ok({ ...send, rendered: undefined })
+  if (!facts.utility) return refuse(GRAPH_ERRORS.permission)
+  if (recipient.isRegionClosed) return refuse(GRAPH_ERRORS.region)
   const rendered = fillTemplate(message.template, facts)
   return rendered.ok ? ok({ ...send, rendered: rendered.value }) : rendered
 }
 
-function claimOf(messagingType: string, tag: unknown, message: JsonObject): Result<Claim, GraphError> {
+function claimOf(
+  messagingType: string,
+  tag: unknown,
+  message: JsonObject,
+  facts: SendFacts,
+): Result<Claim, GraphError> {
   if (messagingType === "UTILITY") return ok("utility")
   if (messagingType !== "MESSAGE_TAG") {
     return tag === undefined
@@ -108,6 +169,8 @@ function claimOf(messagingType: string, tag: unknown, message: JsonObject): Resu
       : refuse(invalidParameter("Param tag needs messaging_type MESSAGE_TAG"))
   }
   if (typeof tag !== "string" || !TAGS.includes(tag)) return refuse(GRAPH_ERRORS.invalid)
+  // What the platform answers without the feature is not documented; the sheet expects 100.
+  if (tag === "HUMAN_AGENT" && !facts.humanAgent) return refuse(GRAPH_ERRORS.invalid)
   if (tag === "CUSTOMER_FEEDBACK" && !isFeedback(message)) {
     return refuse(invalidParameter("CUSTOMER_FEEDBACK goes with the customer_feedback template only"))
   }

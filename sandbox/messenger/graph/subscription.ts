@@ -16,11 +16,14 @@ const FIELDS: readonly string[] =
  marketing_message_clicks marketing_message_deliveries marketing_message_delivery_failed marketing_message_echoes
  marketing_message_reads inbox_labels calls call_permission_reply call_settings_update`.split(/\s+/)
 
+/** True for a field that exists. */
+export const isKnownField = (field: string): boolean => FIELDS.includes(field)
+
 /** Install the app with these fields. */
 export const subscribe: Handler = ({ emulator, page, values }) => {
   const fields = listOf(values.subscribed_fields)
   if (fields.length === 0) return refuse(invalidParameter("The parameter subscribed_fields is required"))
-  const strange = fields.findIndex((field) => !FIELDS.includes(field))
+  const strange = fields.findIndex((field) => !isKnownField(field))
   if (strange >= 0) {
     return refuse(
       invalidParameter(`Param subscribed_fields[${strange}] must be one of {${FIELDS.join(", ")}}`),

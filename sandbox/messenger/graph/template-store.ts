@@ -1,7 +1,7 @@
 // Utility templates of every Page. The identity of one is (Page, name, language). Judging is template-rules.ts.
 
 import type { JsonObject } from "../json.ts"
-import type { Template } from "./template.ts"
+import type { Template, TemplateStatus } from "./template.ts"
 import type { NewTemplate } from "./template-rules.ts"
 
 /** A stored template; `decideAt` is when its review ends, on the sandbox's clock. */
@@ -90,15 +90,44 @@ export class TemplateStore {
       .rowsWritten
   }
 
-  /** Approve what is due; gives what was approved. */
-  approveDue(now: number): readonly StoredTemplate[] {
+  /** Those whose review has ended. */
+  due(now: number): readonly StoredTemplate[] {
     return this.#sql
-      .exec<Row>(
-        "UPDATE templates SET status = 'APPROVED', decide_at = NULL WHERE decide_at <= ? RETURNING *",
-        now,
-      )
+      .exec<Row>("SELECT * FROM templates WHERE decide_at <= ? ORDER BY ord", now)
       .toArray()
       .map(toTemplate)
+  }
+
+  /** Every Page's, oldest first. */
+  listAll(): readonly StoredTemplate[] {
+    return this.#sql.exec<Row>("SELECT * FROM templates ORDER BY ord").toArray().map(toTemplate)
+  }
+
+  /** Set the status, which ends a review; gives the template, if there is one by that id. */
+  decide(id: string, status: TemplateStatus, reason: string | undefined): StoredTemplate | undefined {
+    const [row] = this.#sql
+      .exec<Row>(
+        "UPDATE templates SET status = ?, reason = ?, decide_at = NULL WHERE id = ? RETURNING *",
+        status,
+        reason ?? null,
+        id,
+      )
+      .toArray()
+    return row === undefined ? undefined : toTemplate(row)
+  }
+
+  /** New content, in review until `decideAt` or rejected at once. */
+  rewrite(id: string, template: NewTemplate, decideAt: number): void {
+    const rejected = template.rejection !== undefined
+    this.#sql.exec(
+      "UPDATE templates SET components = ?, parameter_format = ?, status = ?, reason = ?, decide_at = ? WHERE id = ?",
+      JSON.stringify(template.components),
+      template.parameterFormat,
+      rejected ? "REJECTED" : "PENDING",
+      template.rejection ?? null,
+      rejected ? null : decideAt,
+      id,
+    )
   }
 
   /** When the next review ends, if one is open. */
@@ -118,7 +147,7 @@ function toTemplate(row: Row): StoredTemplate {
     language: row.language,
     parameterFormat: row.parameter_format === "NAMED" ? "NAMED" : "POSITIONAL",
     components: JSON.parse(row.components) as readonly JsonObject[],
-    status: row.status as Template["status"],
+    status: row.status as TemplateStatus,
     reason: row.reason ?? undefined,
     createdAt: row.created_at,
     decideAt: row.decide_at ?? undefined,

@@ -11,6 +11,23 @@ import { GRAPH_ERRORS, invalidParameter } from "./graph-error.ts"
 /** POSITIONAL placeholders are `{{1}}`, NAMED ones `{{first_name}}`. */
 export type ParameterFormat = "POSITIONAL" | "NAMED"
 
+/** Where a template stands. Only APPROVED ones can be sent. */
+export const TEMPLATE_STATUSES = [
+  "APPROVED",
+  "PENDING",
+  "REJECTED",
+  "PAUSED",
+  "DISABLED",
+  "IN_APPEAL",
+  "PENDING_DELETION",
+  "DELETED",
+  "ARCHIVED",
+  "LIMIT_EXCEEDED",
+] as const
+
+/** One of them. */
+export type TemplateStatus = (typeof TEMPLATE_STATUSES)[number]
+
 /** One template in one language. */
 export type Template = {
   readonly id: string
@@ -18,7 +35,7 @@ export type Template = {
   readonly language: string
   readonly parameterFormat: ParameterFormat
   readonly components: readonly JsonObject[]
-  readonly status: "PENDING" | "APPROVED" | "REJECTED"
+  readonly status: TemplateStatus
   readonly reason: string | undefined
 }
 

@@ -12,10 +12,15 @@ const PATH = "/messenger_platform/account_linking"
 /** How long coming back waits for the gateway to take the event; its own deadline is shorter. */
 const ACKNOWLEDGED_MS = 8_000
 
+/** True where the platform offers account linking: not in Europe and Japan, be it the Page or the person.
+ * @see reference/messenger-platform.md 3.6 */
+export const hasLinking = (emulator: Emulator, person: Person): boolean =>
+  (person.region ?? emulator.standings.of(person.pageId).region) === null
+
 /** What Log In opens: the button's URL with both parameters appended, its own query kept.
- * @returns undefined for a URL that no Log In button can hold */
+ * @returns undefined for a URL that no Log In button can hold, and where there is no linking */
 export function openLogin(emulator: Emulator, person: Person, buttonUrl: string): string | undefined {
-  if (!isOpenableUrl(buttonUrl)) return undefined
+  if (!isOpenableUrl(buttonUrl) || !hasLinking(emulator, person)) return undefined
   const token = randomLinkingToken()
   emulator.linking.add(token, person.psid, person.pageId, emulator.clock.now())
   const location = new URL(buttonUrl)

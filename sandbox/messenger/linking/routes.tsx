@@ -9,9 +9,10 @@ import { Layout } from "../phone/layout.tsx"
 import { Face } from "../phone/people.tsx"
 import { sendPage } from "../phone/routes.tsx"
 import type { Return } from "./linking.ts"
-import { comeBack, openLogin } from "./linking.ts"
+import { comeBack, hasLinking, openLogin } from "./linking.ts"
 
-const FAILURES: Readonly<Record<Exclude<Return["kind"], "linked" | "cancelled">, string>> = {
+const FAILURES: Readonly<Record<Exclude<Return["kind"], "linked" | "cancelled"> | "region", string>> = {
+  region: "Account linking is not available where you are. Go back to the chat for another way.",
   expired:
     "This took longer than five minutes. Nothing was linked here. Go back to the chat and tap Log In again.",
   used: "This page was already used. Go back to the chat; if you are not connected there, tap Log In again.",
@@ -26,7 +27,9 @@ export function linkingRoutes(emulator: Emulator): Hono {
     const person = emulator.people.find(c.req.query("person") ?? "")
     const location = person === undefined ? undefined : openLogin(emulator, person, c.req.query("url") ?? "")
     c.header("cache-control", "no-store")
-    return location === undefined ? c.text("This is no Log In button", 400) : c.redirect(location, 303)
+    if (location !== undefined) return c.redirect(location, 303)
+    if (person === undefined || hasLinking(emulator, person)) return c.text("This is no Log In button", 400)
+    return sendPage(c, emulator, <Failure text={FAILURES.region} psid={person.psid} />, 400)
   })
 
   app.get("/messenger_platform/account_linking", async (c) => {
@@ -52,7 +55,7 @@ export function linkingRoutes(emulator: Emulator): Hono {
         emulator,
         <Chooser emulator={emulator} pageId={page.id} name={page.name} link={ref} />,
       )
-    const isNew = emulator.thread.newest(person.psid, 1).length === 0
+    const isNew = emulator.thread.lastSaid(person.psid) === undefined
     // Into a new chat the link waits for Get Started, as in the app; into an old one it arrives at once.
     if (isNew) emulator.people.change(person.psid, { pendingRef: ref === "" ? null : ref })
     else if (deed !== undefined) act(emulator, person, deed.value)

@@ -1,62 +1,89 @@
 // A person acts: the thread grows, the window opens, the webhook leaves. One branch an act; words and pictures are
-// the phone's business.
+// the phone's business, changing what was said is changing.ts.
 
 import type { Emulator } from "../emulator.ts"
+import { keepControl } from "../graph/control-state.ts"
 import type { JsonObject } from "../json.ts"
 import { isObject, textOf } from "../json.ts"
 import { randomMid } from "../random.ts"
-import { announce } from "../webhooks/announce.ts"
+import type { Result } from "../result.ts"
+import { ok } from "../result.ts"
+import { announce, announceToPage } from "../webhooks/announce.ts"
 import type { Between } from "../webhooks/event.ts"
 import {
   messageEvent,
+  optinEvent,
   postbackEvent,
-  reactionEvent,
   readEvent,
   referralEvent,
+  shortLink,
   unlinkedEvent,
 } from "../webhooks/event.ts"
 import type { Act } from "./act.ts"
+import { edit, react, withdraw } from "./changing.ts"
+import { giveFeedback } from "./feedback.ts"
 import type { Person } from "./person-store.ts"
 
 /** The payload of Get Started where the Page's profile sets none. */
 const GET_STARTED = "v1.GET_STARTED"
 
+/** What an act made: the message or postback, where it made one. */
+export type Acted = { readonly mid: string | null }
+
+const NOTHING: Acted = { mid: null }
+
 /** Do it, now.
- * @returns the message id, where the act makes a message or postback */
-export function act(emulator: Emulator, person: Person, deed: Act): { readonly mid: string | null } {
+ * @returns refusal: a sentence, where the app would not let a person do it */
+export function act(emulator: Emulator, person: Person, deed: Act): Result<Acted, string> {
   const between: Between = { psid: person.psid, pageId: person.pageId, at: emulator.clock.now() }
   switch (deed.kind) {
-    case "text":
-      return { mid: sayMessage(emulator, between, { text: deed.text }) }
+    case "text": {
+      const quoted = deed.replyTo === undefined ? {} : { reply_to: { mid: deed.replyTo } }
+      return ok(sayMessage(emulator, between, { text: deed.text, ...quoted }))
+    }
     case "quick_reply":
-      return {
-        mid: sayMessage(emulator, between, { text: deed.title, quick_reply: { payload: deed.payload } }),
-      }
-    case "attachment":
-      return { mid: sayMessage(emulator, between, { attachments: [deed.attachment] }) }
+      return ok(sayMessage(emulator, between, { text: deed.title, quick_reply: { payload: deed.payload } }))
+    case "attachments": {
+      const text = deed.text === undefined ? {} : { text: deed.text }
+      return ok(sayMessage(emulator, between, { ...text, attachments: deed.attachments }))
+    }
+    case "unsupported":
+      return ok(sayMessage(emulator, between, { is_unsupported: true }))
     case "postback":
-      return { mid: tap(emulator, person, between, deed.title, deed.payload) }
+      return ok(tap(emulator, person, between, deed.title, deed.payload))
     case "referral":
-      return { mid: openReferral(emulator, person, between, deed.ref) }
-    case "reaction": {
-      emulator.people.change(person.psid, { lastActionAt: between.at })
-      emulator.thread.react(deed.mid, deed.reaction)
-      announce(emulator, "message_reactions", between, reactionEvent(between, deed.mid, deed.reaction))
-      return { mid: null }
+      return ok(openReferral(emulator, person, between, deed.more ?? linkOf(person, deed.ref)))
+    case "reaction":
+      return react(emulator, between, deed.mid, deed.reaction)
+    case "edit":
+      return edit(emulator, between, deed.mid, deed.text)
+    case "delete":
+      return withdraw(emulator, between, deed.mid)
+    case "feedback":
+      return giveFeedback(emulator, between, deed.mid, deed.answer, deed.followUp)
+    case "optin":
+      announce(emulator, "messaging_optins", between, optinEvent(between, deed.optin))
+      return ok(NOTHING)
+    case "event": {
+      const head = { sender: { id: person.psid }, recipient: { id: person.pageId }, timestamp: between.at }
+      announceToPage(emulator, deed.field, person.pageId, { ...head, ...deed.event })
+      return ok(NOTHING)
     }
     case "unlink": {
       emulator.people.change(person.psid, { linked: false })
       announce(emulator, "messaging_account_linking", between, unlinkedEvent(between))
       emulator.live.peopleChanged()
-      return { mid: null }
+      return ok(NOTHING)
     }
     case "block": {
       emulator.people.change(person.psid, { blocked: deed.blocked })
       emulator.live.peopleChanged()
-      return { mid: null }
+      return ok(NOTHING)
     }
   }
 }
+
+const linkOf = (person: Person, ref: string): JsonObject => shortLink(ref, person.region !== "europe")
 
 /** What Get Started posts for this Page. */
 export function getStartedPayload(profile: JsonObject): string {
@@ -64,43 +91,55 @@ export function getStartedPayload(profile: JsonObject): string {
   return (isObject(set) ? textOf(set, "payload") : undefined) ?? GET_STARTED
 }
 
-function sayMessage(emulator: Emulator, between: Between, content: JsonObject): string {
+function sayMessage(emulator: Emulator, between: Between, content: JsonObject): Acted {
   const mid = randomMid()
+  const replyTo = isObject(content.reply_to) ? textOf(content.reply_to, "mid") : undefined
   emulator.people.change(between.psid, { lastActionAt: between.at, lastMessageAt: between.at })
-  const said = emulator.thread.add({ mid, psid: between.psid, from: "person", at: between.at, body: content })
+  const said = emulator.thread.add({
+    mid,
+    psid: between.psid,
+    from: "person",
+    at: between.at,
+    body: content,
+    replyTo,
+  })
   announce(emulator, "messages", between, messageEvent(between, mid, content), { mid })
+  keepControl(emulator, between.psid)
   emulator.live.said(said)
-  return mid
+  return { mid }
 }
 
-function tap(emulator: Emulator, person: Person, between: Between, title: string, payload: string): string {
+function tap(emulator: Emulator, person: Person, between: Between, title: string, payload: string): Acted {
+  const { pendingRef } = person
+  const referral = pendingRef === undefined ? undefined : linkOf(person, pendingRef)
+  return tapWith(emulator, between, { title, payload, referral })
+}
+
+function tapWith(
+  emulator: Emulator,
+  between: Between,
+  button: { readonly title: string; readonly payload: string; readonly referral: JsonObject | undefined },
+): Acted {
   const mid = randomMid()
-  const ref = person.pendingRef
-  emulator.people.change(person.psid, { lastActionAt: between.at, pendingRef: null })
+  const { title, payload } = button
+  emulator.people.change(between.psid, { lastActionAt: between.at, pendingRef: null })
   const body = { text: title, postback: { title, payload } }
-  const said = emulator.thread.add({ mid, psid: person.psid, from: "person", at: between.at, body })
-  announce(emulator, "messaging_postbacks", between, postbackEvent(between, { mid, title, payload, ref }), {
-    mid,
-  })
+  const said = emulator.thread.add({ mid, psid: between.psid, from: "person", at: between.at, body })
+  announce(emulator, "messaging_postbacks", between, postbackEvent(between, { mid, ...button }), { mid })
+  keepControl(emulator, between.psid)
   emulator.live.said(said)
-  return mid
+  return { mid }
 }
 
 /** Into an existing thread a link is a `referral`; into a new one it waits for Get Started, which is tapped here. */
-function openReferral(emulator: Emulator, person: Person, between: Between, ref: string): string | null {
-  if (emulator.thread.newest(person.psid, 1).length === 0) {
-    const page = emulator.pages.find(person.pageId)
-    return tap(
-      emulator,
-      { ...person, pendingRef: ref },
-      between,
-      "Get Started",
-      getStartedPayload(page?.profile ?? {}),
-    )
+function openReferral(emulator: Emulator, person: Person, between: Between, referral: JsonObject): Acted {
+  if (emulator.thread.lastSaid(person.psid) === undefined) {
+    const payload = getStartedPayload(emulator.pages.find(person.pageId)?.profile ?? {})
+    return tapWith(emulator, between, { title: "Get Started", payload, referral })
   }
   emulator.people.change(person.psid, { lastActionAt: between.at })
-  announce(emulator, "messaging_referrals", between, referralEvent(between, ref))
-  return null
+  announce(emulator, "messaging_referrals", between, referralEvent(between, referral))
+  return NOTHING
 }
 
 /** The person looks at the chat: what the Page wrote is read. */

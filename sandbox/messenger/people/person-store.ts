@@ -1,5 +1,7 @@
 // The people who use the pretend Messenger. A person here is one PSID: known to one Page, as on the platform.
 
+import type { Region } from "../graph/standing.ts"
+
 /** One person and what Messenger remembers of them. Times are epoch milliseconds of the sandbox's clock. */
 export type Person = {
   readonly psid: string
@@ -19,6 +21,8 @@ export type Person = {
   readonly pendingRef: string | undefined
   /** A persistent menu of their own, as JSON text */
   readonly menu: string | undefined
+  /** Where the platform takes them to be */
+  readonly region: Region | undefined
 }
 
 type Row = {
@@ -34,6 +38,7 @@ type Row = {
   page_saw_at: number | null
   pending_ref: string | null
   menu: string | null
+  region: string | null
 }
 
 const COLUMNS = {
@@ -45,6 +50,7 @@ const COLUMNS = {
   pageSawAt: "page_saw_at",
   pendingRef: "pending_ref",
   menu: "menu",
+  region: "region",
 } as const
 
 /** What can change about a person; `null` clears. */
@@ -115,5 +121,6 @@ function toPerson(row: Row): Person {
     pageSawAt: row.page_saw_at ?? undefined,
     pendingRef: row.pending_ref ?? undefined,
     menu: row.menu ?? undefined,
+    region: row.region === "europe" || row.region === "japan" ? row.region : undefined,
   }
 }

@@ -3,12 +3,13 @@
 import type { RenderedTemplate } from "../graph/template.ts"
 import type { JsonObject } from "../json.ts"
 
-/** One thing said. `body` is the Send API's message object; a person's tap has `text` and `postback`. */
+/** One thing said. `body` is the Send API's message object; a person's tap has `text` and `postback`; a line of the
+ * app's own (`system`) has `line`. */
 export type Said = {
   readonly seq: number
   readonly mid: string
   readonly psid: string
-  readonly from: "page" | "person"
+  readonly from: "page" | "person" | "system"
   readonly at: number
   readonly body: JsonObject
   readonly messagingType: string | undefined
@@ -16,12 +17,23 @@ export type Said = {
   readonly rendered: RenderedTemplate | undefined
   readonly deliveredAt: number | undefined
   readonly readAt: number | undefined
+  /** The person's reaction, and the Page's */
   readonly reaction: string | undefined
+  readonly pageReaction: string | undefined
+  /** The app that sent it for the Page */
+  readonly appId: string | undefined
+  readonly personaId: string | undefined
+  /** Where the file of an `attachment_id` lies */
+  readonly media: string | undefined
+  /** The message it quotes */
+  readonly replyTo: string | undefined
+  readonly edits: number
+  readonly isDeleted: boolean
 }
 
 /** A new one, before it has a place in the thread. */
 export type NewSaid = Pick<Said, "mid" | "psid" | "from" | "at" | "body"> &
-  Partial<{ messagingType: string; tag: string | undefined; rendered: RenderedTemplate | undefined }>
+  Partial<Pick<Said, "messagingType" | "tag" | "rendered" | "appId" | "personaId" | "media" | "replyTo">>
 
 type Row = {
   seq: number
@@ -36,6 +48,13 @@ type Row = {
   delivered_at: number | null
   read_at: number | null
   reaction: string | null
+  page_reaction: string | null
+  app_id: string | null
+  persona_id: string | null
+  media: string | null
+  reply_to: string | null
+  edits: number
+  deleted: number
 }
 
 /** Threads by person. */
@@ -50,7 +69,8 @@ export class ThreadStore {
   add(said: NewSaid): Said {
     const row = this.#sql
       .exec<Row>(
-        "INSERT INTO messages (mid, psid, side, at, body, messaging_type, tag, rendered) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
+        `INSERT INTO messages (mid, psid, side, at, body, messaging_type, tag, rendered, app_id, persona_id, media, reply_to)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
         said.mid,
         said.psid,
         said.from,
@@ -59,6 +79,10 @@ export class ThreadStore {
         said.messagingType ?? null,
         said.tag ?? null,
         said.rendered === undefined ? null : JSON.stringify(said.rendered),
+        said.appId ?? null,
+        said.personaId ?? null,
+        said.media ?? null,
+        said.replyTo ?? null,
       )
       .one()
     return toSaid(row)
@@ -89,11 +113,25 @@ export class ThreadStore {
     return row === undefined ? undefined : toSaid(row)
   }
 
+  /** The newest thing that somebody said: lines of the app's own do not count. */
+  lastSaid(psid: string): Said | undefined {
+    const [row] = this.#sql
+      .exec<Row>("SELECT * FROM messages WHERE psid = ? AND side <> 'system' ORDER BY seq DESC LIMIT 1", psid)
+      .toArray()
+    return row === undefined ? undefined : toSaid(row)
+  }
+
   /** One message of that person's thread. */
   find(psid: string, mid: string): Said | undefined {
     const [row] = this.#sql
       .exec<Row>("SELECT * FROM messages WHERE psid = ? AND mid = ?", psid, mid)
       .toArray()
+    return row === undefined ? undefined : toSaid(row)
+  }
+
+  /** One message, whoever's thread it stands in. */
+  findByMid(mid: string): Said | undefined {
+    const [row] = this.#sql.exec<Row>("SELECT * FROM messages WHERE mid = ?", mid).toArray()
     return row === undefined ? undefined : toSaid(row)
   }
 
@@ -129,9 +167,26 @@ export class ThreadStore {
     return newest
   }
 
-  /** Set or clear the reaction on a message. */
-  react(mid: string, reaction: string | undefined): void {
-    this.#sql.exec("UPDATE messages SET reaction = ? WHERE mid = ?", reaction ?? null, mid)
+  /** Set or clear one side's reaction on a message. */
+  react(mid: string, by: "person" | "page", reaction: string | undefined): void {
+    const column = by === "page" ? "page_reaction" : "reaction"
+    this.#sql.exec(`UPDATE messages SET ${column} = ? WHERE mid = ?`, reaction ?? null, mid)
+  }
+
+  /** Change the words of a message; gives how many times that has happened now. */
+  edit(mid: string, body: JsonObject): number {
+    return this.#sql
+      .exec<{ edits: number }>(
+        "UPDATE messages SET body = ?, edits = edits + 1 WHERE mid = ? RETURNING edits",
+        JSON.stringify(body),
+        mid,
+      )
+      .one().edits
+  }
+
+  /** Take a message back: its place stays, its content goes. */
+  withdraw(mid: string): void {
+    this.#sql.exec("UPDATE messages SET body = '{}', rendered = NULL, deleted = 1 WHERE mid = ?", mid)
   }
 }
 
@@ -140,7 +195,7 @@ function toSaid(row: Row): Said {
     seq: row.seq,
     mid: row.mid,
     psid: row.psid,
-    from: row.side === "page" ? "page" : "person",
+    from: row.side === "page" || row.side === "system" ? row.side : "person",
     at: row.at,
     body: JSON.parse(row.body) as JsonObject,
     messagingType: row.messaging_type ?? undefined,
@@ -149,5 +204,12 @@ function toSaid(row: Row): Said {
     deliveredAt: row.delivered_at ?? undefined,
     readAt: row.read_at ?? undefined,
     reaction: row.reaction ?? undefined,
+    pageReaction: row.page_reaction ?? undefined,
+    appId: row.app_id ?? undefined,
+    personaId: row.persona_id ?? undefined,
+    media: row.media ?? undefined,
+    replyTo: row.reply_to ?? undefined,
+    edits: row.edits,
+    isDeleted: row.deleted === 1,
   }
 }

@@ -1,12 +1,18 @@
 // One thing said, as a row of the chat: a bubble, a picture or a card, with who said it for those who cannot see
-// sides and colours. The time mark above it belongs to the row that follows a pause.
+// sides and colours, and what became of it since. The time mark above it belongs to the row that follows a pause.
 
 import type { FC } from "hono/jsx"
 import type { JsonObject } from "../json.ts"
 import { isObject, objectsOf, textOf } from "../json.ts"
+import { isEditable } from "../people/changing.ts"
 import type { Said } from "../people/thread-store.ts"
+import { REACTIONS } from "../webhooks/event.ts"
+import { actWordsFor } from "./act-words.ts"
+import { Attachment } from "./attachment.tsx"
 import type { Drawing } from "./buttons.tsx"
-import { UtilityCard, cardFor } from "./cards.tsx"
+import { UtilityCard } from "./cards.tsx"
+import { Icon } from "./icons.tsx"
+import { SpeakerFace } from "./speaker.tsx"
 
 /** A pause as long as this puts a time mark between two rows. */
 const PAUSE_MS = 15 * 60_000
@@ -18,23 +24,107 @@ export const Row: FC<{ said: Said; before: Said | undefined; pageName: string; d
   before,
   pageName,
   drawing,
-}) => {
-  const speaker = said.from === "page" ? pageName : drawing.words.you
+}) => (
+  <>
+    {before !== undefined && said.at - before.at < PAUSE_MS ? null : <TimeMark at={said.at} />}
+    {said.from === "system" ? (
+      <Line said={said} drawing={drawing} />
+    ) : (
+      <Message said={said} before={before} pageName={pageName} drawing={drawing} />
+    )}
+  </>
+)
+
+/** What the app itself says: somebody took over, somebody left. */
+const Line: FC<{ said: Said; drawing: Drawing }> = ({ said, drawing }) => {
+  const words = actWordsFor(drawing.locale)
   return (
-    <>
-      {before !== undefined && said.at - before.at < PAUSE_MS ? null : <TimeMark at={said.at} />}
-      <div class={`row ${said.from}`} data-seq={said.seq} data-mid={said.mid}>
-        {said.from === "page" ? <span class="face" aria-hidden="true" /> : null}
-        <div class="what">
-          <span class="hidden">
-            {speaker} {drawing.words.said}:{" "}
-          </span>
-          <Content said={said} drawing={drawing} />
-        </div>
-      </div>
-    </>
+    <p class="row system" data-seq={said.seq} data-mid={said.mid}>
+      {said.body.line === "handed" ? words.handed : words.returned}
+    </p>
   )
 }
+
+const Message: FC<{ said: Said; before: Said | undefined; pageName: string; drawing: Drawing }> = ({
+  said,
+  before,
+  pageName,
+  drawing,
+}) => {
+  const words = actWordsFor(drawing.locale)
+  const persona = said.personaId === undefined ? undefined : drawing.findPersona(said.personaId)
+  // A new speaker on the same side begins a group of their own, with a face at its end.
+  const isFresh = before?.from === "page" && before.personaId !== said.personaId
+  const speaker = said.from === "page" ? (persona?.name ?? pageName) : drawing.words.you
+  return (
+    <div
+      class={`row ${said.from}${isFresh ? " fresh" : ""}`}
+      data-seq={said.seq}
+      data-mid={said.mid}
+      {...(isEditable(said, drawing.now) ? { "data-editable": "" } : {})}
+      {...(said.reaction === undefined ? {} : { "data-reaction": said.reaction })}
+    >
+      {said.from === "page" ? <SpeakerFace persona={persona} /> : null}
+      <div class="what">
+        <span class="hidden extra">
+          {speaker} {drawing.words.said}:{" "}
+        </span>
+        {persona !== undefined && (isFresh || before?.from !== "page") ? (
+          <p class="speaker extra" aria-hidden="true" dir="auto">
+            {persona.name}
+          </p>
+        ) : null}
+        <Quote said={said} drawing={drawing} />
+        {said.isDeleted ? (
+          <p class="bubble unsent">{words.unsent}</p>
+        ) : (
+          <Content said={said} drawing={drawing} />
+        )}
+        <Marks said={said} drawing={drawing} />
+      </div>
+      {said.isDeleted ? null : (
+        <button type="button" class="more" data-more aria-haspopup="menu" aria-label={words.more}>
+          <Icon name="more" />
+        </button>
+      )}
+    </div>
+  )
+}
+
+/** The words of the message this one answers. */
+const Quote: FC<{ said: Said; drawing: Drawing }> = ({ said, drawing }) => {
+  const quoted = said.replyTo === undefined ? undefined : drawing.findSaid(said.replyTo)
+  if (quoted === undefined) return null
+  return (
+    <p class="quote extra" dir="auto">
+      {wordsOf(quoted) ?? "…"}
+    </p>
+  )
+}
+
+/** What became of it: edited, and who reacted how. */
+const Marks: FC<{ said: Said; drawing: Drawing }> = ({ said, drawing }) => {
+  const words = actWordsFor(drawing.locale)
+  const signs = [said.reaction, said.pageReaction].filter((one) => one !== undefined)
+  if (said.isDeleted || (said.edits === 0 && signs.length === 0)) return null
+  return (
+    <p class="marks extra">
+      {signs.length === 0 ? null : (
+        <span
+          class="signs"
+          role="img"
+          aria-label={`${words.reacted}: ${signs.map((one) => signNameOf(one, words.reactions)).join(", ")}`}
+        >
+          {signs.map((one) => (Object.hasOwn(REACTIONS, one) ? REACTIONS[one] : one)).join("")}
+        </span>
+      )}
+      {said.edits === 0 ? null : <span class="edited">{words.edited}</span>}
+    </p>
+  )
+}
+
+const signNameOf = (reaction: string, names: Readonly<Record<string, string>>): string =>
+  names[reaction] ?? reaction
 
 /** The script prints the time in the reader's zone; without it, in UTC. */
 const TimeMark: FC<{ at: number }> = ({ at }) => {
@@ -50,40 +140,31 @@ const Content: FC<{ said: Said; drawing: Drawing }> = ({ said, drawing }) => {
   const { body, rendered } = said
   if (rendered !== undefined) return <UtilityCard rendered={rendered} drawing={drawing} />
   const text = textOf(body, "text")
-  if (text !== undefined) {
-    return (
-      <p class={isEmojiOnly(text) ? "bubble big" : "bubble"} dir="auto">
-        {text}
-      </p>
-    )
-  }
-  const attachments = isObject(body.attachment) ? [body.attachment] : objectsOf(body, "attachments")
+  const attachments = attachmentsOf(body)
   return (
     <>
       {attachments.map((attachment) => (
-        <Attachment attachment={attachment} drawing={drawing} />
+        <Attachment attachment={attachment} media={said.media} drawing={drawing} />
       ))}
+      {text === undefined ? null : (
+        <p class={isEmojiOnly(text) ? "bubble big" : "bubble"} dir="auto">
+          {text}
+        </p>
+      )}
+      {text === undefined && attachments.length === 0 ? <p class="bubble note">…</p> : null}
     </>
   )
 }
 
-const Attachment: FC<{ attachment: JsonObject; drawing: Drawing }> = ({ attachment, drawing }) => {
-  const payload = isObject(attachment.payload) ? attachment.payload : {}
-  const url = textOf(payload, "url")
-  const Card = attachment.type === "template" ? cardFor(payload) : undefined
-  if (Card !== undefined) return <Card payload={payload} drawing={drawing} />
-  if (attachment.type === "image" && url !== undefined)
-    return <img class="photo" src={url} alt="" loading="lazy" />
-  const name = `${String(attachment.type)}${payload.template_type === undefined ? "" : `: ${String(payload.template_type)}`}`
-  return url === undefined ? (
-    <p class="bubble note">{name}</p>
-  ) : (
-    <p class="bubble note">
-      <a href={url} target="_blank" rel="noopener noreferrer">
-        {name}
-      </a>
-    </p>
-  )
+function attachmentsOf(body: JsonObject): readonly JsonObject[] {
+  if (body.sticker_id !== undefined) return [{ type: "sticker", payload: { sticker_id: body.sticker_id } }]
+  return isObject(body.attachment) ? [body.attachment] : objectsOf(body, "attachments")
+}
+
+function wordsOf({ body, rendered, isDeleted }: Said): string | undefined {
+  if (isDeleted) return undefined
+  const payload = isObject(body.attachment) ? body.attachment.payload : undefined
+  return textOf(body, "text") ?? rendered?.body ?? (isObject(payload) ? textOf(payload, "text") : undefined)
 }
 
 function isEmojiOnly(text: string): boolean {

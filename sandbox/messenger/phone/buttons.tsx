@@ -2,12 +2,22 @@
 
 import type { FC } from "hono/jsx"
 import { isOpenableUrl } from "../graph/limits.ts"
+import type { Persona } from "../graph/persona-store.ts"
 import type { JsonObject } from "../json.ts"
 import { textOf } from "../json.ts"
+import type { Said } from "../people/thread-store.ts"
 import type { Words } from "./words.ts"
 
 /** What a message is drawn with. */
-export type Drawing = { readonly words: Words; readonly locale: string; readonly psid: string }
+export type Drawing = {
+  readonly words: Words
+  readonly locale: string
+  readonly psid: string
+  /** The sandbox's clock: what can still be edited depends on it */
+  readonly now: number
+  readonly findPersona: (id: string) => Persona | undefined
+  readonly findSaid: (mid: string) => Said | undefined
+}
 
 /** The buttons of one template, one under the other. */
 export const Buttons: FC<{ buttons: readonly JsonObject[]; drawing: Drawing }> = ({ buttons, drawing }) =>

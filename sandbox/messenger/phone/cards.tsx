@@ -7,9 +7,11 @@ import type { JsonObject } from "../json.ts"
 import { isObject, objectsOf, textOf } from "../json.ts"
 import type { Drawing } from "./buttons.tsx"
 import { Buttons } from "./buttons.tsx"
+import { FeedbackCard } from "./feedback-card.tsx"
 import { printMoney } from "./money.ts"
 
-type Card = FC<{ payload: JsonObject; drawing: Drawing }>
+/** @param media where the file of an `attachment_id` lies */
+export type Card = FC<{ payload: JsonObject; media: string | undefined; drawing: Drawing }>
 
 const ButtonCard: Card = ({ payload, drawing }) => (
   <div class="card">
@@ -58,11 +60,11 @@ const DefaultAction: FC<{ action: unknown }> = ({ action }) => {
   )
 }
 
-const MediaCard: Card = ({ payload, drawing }) => {
+const MediaCard: Card = ({ payload, media, drawing }) => {
   const [element = {}] = objectsOf(payload, "elements")
   return (
     <div class="card">
-      <Picture url={textOf(element, "url")} square={false} />
+      <Picture url={media ?? textOf(element, "url")} square={false} />
       <Buttons buttons={objectsOf(element, "buttons")} drawing={drawing} />
     </div>
   )
@@ -123,6 +125,7 @@ const Picture: FC<{ url: string | undefined; square: boolean }> = ({ url, square
 
 const CARDS: Readonly<Record<string, Card>> = {
   button: ButtonCard,
+  customer_feedback: FeedbackCard,
   generic: GenericCards,
   media: MediaCard,
   receipt: ReceiptCard,

@@ -6,17 +6,27 @@ import type { Person } from "../people/person-store.ts"
 import type { Said } from "../people/thread-store.ts"
 import { Around, menuOf } from "./around.tsx"
 import { Row } from "./bubble.tsx"
+import type { Drawing } from "./buttons.tsx"
 import { PeopleList } from "./people.tsx"
+import { SpeakerFace } from "./speaker.tsx"
 import { wordsFor } from "./words.ts"
 
 /** Rows of a chat. */
 export function drawRows(
+  emulator: Emulator,
   page: Page,
   person: Person,
   rows: readonly Said[],
   before: Said | undefined,
 ): string {
-  const drawing = { words: wordsFor(person.locale), locale: person.locale, psid: person.psid }
+  const drawing: Drawing = {
+    words: wordsFor(person.locale),
+    locale: person.locale,
+    psid: person.psid,
+    now: emulator.clock.now(),
+    findPersona: (id) => emulator.personas.find(id),
+    findSaid: (mid) => emulator.thread.find(person.psid, mid),
+  }
   return rows
     .map((said, index) =>
       String(
@@ -30,6 +40,10 @@ export function drawRows(
     )
     .join("")
 }
+
+/** The face of whoever types for the Page. */
+export const drawFace = (emulator: Emulator, personaId: string | undefined): string =>
+  String(<SpeakerFace persona={personaId === undefined ? undefined : emulator.personas.find(personaId)} />)
 
 /** What stands round the composer, and whether typing is switched off. */
 export function drawAround(
@@ -54,7 +68,7 @@ export function markOf(
   person: Person,
   last: Said | undefined,
 ): { readonly state: string; readonly text: string } {
-  if (last === undefined || last.from === "page") return { state: "", text: "" }
+  if (last?.from !== "person") return { state: "", text: "" }
   const words = wordsFor(person.locale)
   if (person.pageSawAt !== undefined && person.pageSawAt >= last.at)
     return { state: "seen", text: words.seen }

@@ -10,6 +10,7 @@ export const contentPolicy = (origin: string): string =>
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' https: data: http://localhost:*",
+    "media-src 'self' https: http://localhost:*",
     `connect-src 'self' ${origin.replace(/^http/, "ws")}`,
     "frame-src 'self'",
     "form-action 'self'",
@@ -18,7 +19,7 @@ export const contentPolicy = (origin: string): string =>
   ].join("; ")
 
 /** In this order: later ones rest on the tokens of the first. */
-const STYLES = ["phone", "chat", "cards", "composer", "panels"]
+const STYLES = ["phone", "chat", "cards", "composer", "panels", "acts"]
 
 /** A whole page. */
 export const Layout: FC<PropsWithChildren<{ title: string; scripts?: boolean }>> = ({

@@ -5,7 +5,7 @@ import type { Emulator } from "../emulator.ts"
 import { isObject } from "../json.ts"
 import { look } from "../people/acting.ts"
 import type { Said } from "../people/thread-store.ts"
-import { drawAround, drawPeople, drawRows, markOf } from "./draw.tsx"
+import { drawAround, drawFace, drawPeople, drawRows, markOf } from "./draw.tsx"
 
 /** What a socket remembers while the object sleeps. */
 type Watching = { readonly psid: string; readonly looking: boolean }
@@ -56,9 +56,21 @@ export class Live {
     if (said.from === "person") this.peopleChanged()
   }
 
-  /** The Page began or ended typing. */
-  typing(psid: string, on: boolean): void {
-    this.#tellChat(psid, () => ({ type: "typing", on }))
+  /** Something that was said has changed: edited, taken back, reacted to. */
+  changed(psid: string, mid: string): void {
+    const { pages, people, thread } = this.#emulator()
+    const said = thread.find(psid, mid)
+    const person = people.find(psid)
+    const page = person === undefined ? undefined : pages.find(person.pageId)
+    if (said === undefined || person === undefined || page === undefined) return
+    const before = thread.before(psid, said.seq)
+    const html = (): string => drawRows(this.#emulator(), page, person, [said], before)
+    this.#tellChat(psid, () => ({ type: "row", mid, html: html() }))
+  }
+
+  /** The Page, or a persona of it, began or ended typing. */
+  typing(psid: string, on: boolean, personaId: string | undefined): void {
+    this.#tellChat(psid, () => ({ type: "typing", on, face: drawFace(this.#emulator(), personaId) }))
   }
 
   /** The person's newest message came further. */
@@ -66,7 +78,7 @@ export class Live {
     const { people, thread } = this.#emulator()
     const person = people.find(psid)
     if (person === undefined) return
-    const mark = markOf(person, thread.newest(psid, 1)[0])
+    const mark = markOf(person, thread.lastSaid(psid))
     this.#tellChat(psid, () => ({ type: "mark", mark }))
   }
 
@@ -112,10 +124,10 @@ export class Live {
     const person = people.find(psid)
     const page = person === undefined ? undefined : pages.find(person.pageId)
     if (person === undefined || page === undefined) return undefined
-    const last = rows.at(-1) ?? thread.newest(psid, 1)[0]
+    const last = thread.lastSaid(psid)
     return {
       type: "rows",
-      html: drawRows(page, person, rows, before),
+      html: drawRows(this.#emulator(), page, person, rows, before),
       seq: rows.at(-1)?.seq ?? null,
       from: rows.at(-1)?.from ?? null,
       around: drawAround(page, person, last),

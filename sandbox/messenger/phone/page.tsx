@@ -5,6 +5,8 @@ import { raw } from "hono/html"
 import type { Emulator } from "../emulator.ts"
 import type { Page } from "../graph/page-store.ts"
 import type { Person } from "../people/person-store.ts"
+import { actWordsFor } from "./act-words.ts"
+import { ActsMenu, Purpose } from "./acts.tsx"
 import { greetingOf } from "./around.tsx"
 import { drawAround, drawRows, markOf } from "./draw.tsx"
 import { Icon } from "./icons.tsx"
@@ -23,7 +25,8 @@ export const PhonePage: FC<{ emulator: Emulator; page: Page; person: Person }> =
 }) => {
   const words = wordsFor(person.locale)
   const rows = emulator.thread.newest(person.psid, ROWS_MAX)
-  const last = rows.at(-1)
+  const last = emulator.thread.lastSaid(person.psid)
+  const acts = actWordsFor(person.locale)
   const around = drawAround(page, person, last)
   const mark = markOf(person, last)
   return (
@@ -65,7 +68,7 @@ export const PhonePage: FC<{ emulator: Emulator; page: Page; person: Person }> =
               aria-live="polite"
               aria-label={`${words.conversation} ${page.name}`}
             >
-              {raw(drawRows(page, person, rows, undefined))}
+              {raw(drawRows(emulator, page, person, rows, undefined))}
             </div>
             <p id="mark" class="mark" data-state={mark.state} role="status">
               {mark.text}
@@ -85,6 +88,7 @@ export const PhonePage: FC<{ emulator: Emulator; page: Page; person: Person }> =
           <div id="around" class="around">
             {raw(around.html)}
           </div>
+          <Purpose words={acts} />
           <form id="composer" class="composer" {...(around.composer ? {} : { "data-disabled": "true" })}>
             <button
               type="button"
@@ -111,6 +115,7 @@ export const PhonePage: FC<{ emulator: Emulator; page: Page; person: Person }> =
               <Icon name="send" />
             </button>
           </form>
+          <ActsMenu words={acts} />
         </main>
         <section class="desk" aria-label="The bank's desk">
           <iframe id="desk" title="The bank's desk" data-src="/bank/desk" />

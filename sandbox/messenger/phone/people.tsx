@@ -7,12 +7,16 @@ import { LOCALES } from "./words.ts"
 
 const HUES = 6
 const LISTED_MAX = 40
+const REGIONS = { europe: "Europe", japan: "Japan" } as const
 
 /** Initials on one of six colours; the same name always has the same. */
-export const Face: FC<{ person: Person }> = ({ person }) => {
-  const hue = Array.from(person.name).reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0) % HUES
-  return <span class={`initials hue-${hue}`} data-initials={initialsOf(person.name)} aria-hidden="true" />
+export const Initials: FC<{ name: string }> = ({ name }) => {
+  const hue = Array.from(name).reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0) % HUES
+  return <span class={`initials hue-${hue}`} data-initials={initialsOf(name)} aria-hidden="true" />
 }
+
+/** A person's face. */
+export const Face: FC<{ person: Person }> = ({ person }) => <Initials name={person.name} />
 
 /** The people of the sandbox as links, the current one marked. */
 export const PeopleList: FC<{ emulator: Emulator; current: string }> = ({ emulator, current }) => (
@@ -32,6 +36,7 @@ export const PeopleList: FC<{ emulator: Emulator; current: string }> = ({ emulat
               </span>
               <span class="listed-more">
                 {LOCALES.find(([locale]) => locale === person.locale)?.[1] ?? person.locale}
+                {person.region === undefined ? "" : ` · ${REGIONS[person.region]}`}
                 {person.linked ? " · linked" : ""}
                 {person.blocked ? " · has blocked the Page" : ""}
               </span>

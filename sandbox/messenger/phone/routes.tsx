@@ -41,6 +41,17 @@ export function phoneRoutes(emulator: Emulator): Hono {
     return c.body(picture, 200, { "content-type": "image/svg+xml", "cache-control": "max-age=3600" })
   })
 
+  app.get("/files/:id", (c) => {
+    const file = emulator.attachments.findContent(c.req.param("id"))
+    if (file === undefined) return c.notFound()
+    // What a Page uploaded is shown and played, never run.
+    return c.body(file.bytes, 200, {
+      "content-type": file.contentType,
+      "content-security-policy": "default-src 'none'; sandbox",
+      "x-content-type-options": "nosniff",
+    })
+  })
+
   return app
 }
 

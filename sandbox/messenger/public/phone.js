@@ -1,6 +1,7 @@
 // The phone page's script: keeps the chat live, sends what the person does, keeps its place while reading. Draws
 // nothing itself: rows and chips arrive drawn. The story is a module of its own.
 
+import { startActs } from "/acts.js"
 import { startStory } from "/story.js"
 
 const $ = (id) => document.getElementById(id)
@@ -61,8 +62,17 @@ const HANDLERS = {
   mark({ mark: state }) {
     showMark(state)
   },
-  typing({ on }) {
+  row({ mid, html }) {
+    const old = [...log.querySelectorAll(".row")].find((row) => row.dataset.mid === mid)
+    const drawn = document.createElement("template")
+    drawn.innerHTML = html
     const follows = isAtEnd()
+    old?.replaceWith(drawn.content.querySelector(".row"))
+    if (follows) toEnd()
+  },
+  typing({ on, face }) {
+    const follows = isAtEnd()
+    typing.querySelector(".face").outerHTML = face
     showTyping(on)
     if (follows) toEnd()
   },
@@ -138,16 +148,21 @@ async function send(body) {
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
   }).catch(() => undefined)
-  if (response?.ok !== true) showMark({ state: "failed", text: "Not sent. Is the sandbox running?" })
-  return response?.ok === true
+  if (response?.ok === true) return true
+  const problem = await response?.json().catch(() => undefined)
+  showMark({ state: "failed", text: problem?.detail ?? "Not sent. Is the sandbox running?" })
+  return false
 }
+
+const acts = startActs({ send, log, text })
 
 async function sendText() {
   const words = text.value.trim()
   if (words === "") return
+  const act = acts.take(words)
   text.value = ""
   composer.classList.remove("filled")
-  if (!(await send({ text: words })) && text.value === "") text.value = words
+  if (!(await send(act)) && text.value === "") text.value = words
 }
 
 composer.addEventListener("submit", (event) => {
@@ -168,7 +183,10 @@ phone.addEventListener("click", (event) => {
   if (button === null) return
   button.closest("[popover]")?.hidePopover()
   const { tap, payload } = button.dataset
-  void send(tap === "unlink" ? { unlink: true } : { kind: tap, payload, title: button.textContent.trim() })
+  const { mid } = button.closest(".row")?.dataset ?? {}
+  if (tap === "unlink") void send({ unlink: true })
+  else if (tap === "feedback") void send({ feedback: { mid, answer: payload } })
+  else void send({ kind: tap, payload, title: button.textContent.trim() })
 })
 
 newer.addEventListener("click", () => {

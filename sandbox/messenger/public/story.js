@@ -24,7 +24,9 @@ export function startStory(chat) {
 
   const rows = (from) => [...log.querySelectorAll(`.row.${from}`)]
   const lastSeq = () => Number([...log.querySelectorAll(".row")].at(-1)?.dataset.seq ?? 0)
-  const said = (row) => row?.querySelector(".what")?.lastElementChild?.textContent ?? ""
+  const said = (row) =>
+    [...(row?.querySelector(".what")?.children ?? [])].findLast((part) => !part.classList.contains("extra"))
+      ?.textContent ?? ""
 
   function remember(step) {
     if (step === undefined) sessionStorage.removeItem(KEY)

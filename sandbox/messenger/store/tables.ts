@@ -1,8 +1,7 @@
 // Every table of the pretend Messenger on one page. All of it lies in one Durable Object and survives a restart;
 // `POST /control/reset` empties it, except what the gateway registered. Nothing here is sealed: the sandbox holds invented people only.
 
-/** Statements that make the tables, safe to run again. */
-export const TABLES = `
+const TABLES = `
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS pages (
   id TEXT PRIMARY KEY, token TEXT NOT NULL UNIQUE, name TEXT NOT NULL, fields TEXT NOT NULL, profile TEXT NOT NULL,
@@ -32,10 +31,47 @@ CREATE TABLE IF NOT EXISTS faults (
 CREATE TABLE IF NOT EXISTS sent (
   id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, entry TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS profile_calls (page_id TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS threads (psid TEXT PRIMARY KEY, owner TEXT, expires_at INTEGER);
+CREATE TABLE IF NOT EXISTS personas (
+  ord INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, page_id TEXT NOT NULL, name TEXT NOT NULL,
+  picture TEXT NOT NULL, deleted INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS attachments (
+  id TEXT PRIMARY KEY, page_id TEXT NOT NULL, type TEXT NOT NULL, url TEXT, content BLOB, content_type TEXT,
+  created_at INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS page_calls (
+  page_id TEXT NOT NULL, slot INTEGER NOT NULL, calls INTEGER NOT NULL, PRIMARY KEY (page_id, slot));
 `
 
-/** Every table that a reset empties. Pages and templates stay: the gateway registered them when it started and does
- * not hear of a reset. */
+/** Columns that tables of an older state lack: a developer keeps that state across versions of the sandbox. */
+const COLUMNS = {
+  people: ["region TEXT"],
+  messages: [
+    "app_id TEXT",
+    "persona_id TEXT",
+    "media TEXT",
+    "reply_to TEXT",
+    "edits INTEGER NOT NULL DEFAULT 0",
+    "deleted INTEGER NOT NULL DEFAULT 0",
+    "page_reaction TEXT",
+  ],
+} as const
+
+/** Make what is missing; safe to run again. */
+export function makeTables(sql: SqlStorage): void {
+  sql.exec(TABLES)
+  for (const [table, columns] of Object.entries(COLUMNS)) {
+    const names = sql
+      .exec<{ name: string }>(`SELECT name FROM pragma_table_info('${table}')`)
+      .toArray()
+      .map((row) => row.name)
+    for (const column of columns) {
+      if (!names.includes(column.split(" ")[0] ?? "")) sql.exec(`ALTER TABLE ${table} ADD COLUMN ${column}`)
+    }
+  }
+}
+
+/** Every table that a reset empties. Pages, templates, personas and attachments stay: the gateway registered them and
+ * does not hear of a reset. */
 export const EMPTIED_TABLES = [
   "meta",
   "people",
@@ -45,4 +81,6 @@ export const EMPTIED_TABLES = [
   "faults",
   "sent",
   "profile_calls",
+  "threads",
+  "page_calls",
 ] as const

@@ -2,9 +2,10 @@
 // sees when a message arrived. The courier decides when; callback.ts speaks HTTP.
 
 import type { Emulator } from "../emulator.ts"
+import { isObject, parseJson, textOf } from "../json.ts"
 import { postWebhook, verifyCallback } from "./callback.ts"
 import type { OutboxRow } from "./outbox-store.ts"
-import { DISABLE_AFTER_MS } from "./retry.ts"
+import { ALARM_AFTER_MS, DISABLE_AFTER_MS } from "./retry.ts"
 
 /** Send one body for a Page.
  * @returns true when the gateway took it. An hour of failures on the sandbox's clock ends the subscription. */
@@ -21,12 +22,47 @@ export async function deliver(emulator: Emulator, pageId: string, body: string):
   if (now - since >= DISABLE_AFTER_MS) {
     emulator.pages.subscribe(pageId, [])
     emulator.outbox.dropPending(pageId)
+    noteAlert(emulator, { at: now, since, page: pageId, kind: "webhooks_disabled" })
+  } else if (now - since >= ALARM_AFTER_MS) {
+    noteAlert(emulator, { at: now, since, page: pageId, kind: "webhooks_failing" })
   }
   return false
 }
 
+/** What the platform would write to the app's developers. */
+export type Alert = {
+  readonly at: number
+  readonly since: number
+  readonly page: string
+  readonly kind: "webhooks_failing" | "webhooks_disabled"
+}
+
+const ALERTS_MAX = 50
+
+/** Alerts so far, oldest first. */
+export function alertsOf(emulator: Emulator): readonly Alert[] {
+  const kept = parseJson(emulator.meta.find("alerts") ?? "[]")
+  return Array.isArray(kept) ? (kept as readonly Alert[]) : []
+}
+
+/** One of a kind for each stretch of failures. */
+function noteAlert(emulator: Emulator, alert: Alert): void {
+  const alerts = alertsOf(emulator)
+  const isKnown = alerts.some(
+    ({ since, page, kind }) => since === alert.since && page === alert.page && kind === alert.kind,
+  )
+  if (!isKnown) emulator.meta.put("alerts", JSON.stringify([...alerts, alert].slice(-ALERTS_MAX)))
+}
+
+/** The gateway's, unless `POST /{app-id}/subscriptions` named another. */
+function callbackOf(emulator: Emulator): string {
+  const kept = parseJson(emulator.meta.find("app_subscription") ?? "")
+  const named = isObject(kept) ? textOf(kept, "callback") : undefined
+  return named ?? `${emulator.env.GATEWAY_ORIGIN}/messenger/webhook`
+}
+
 async function knock(emulator: Emulator, pageId: string, body: string): Promise<boolean> {
-  const callback = `${emulator.env.GATEWAY_ORIGIN}/messenger/webhook`
+  const callback = callbackOf(emulator)
   if (emulator.pages.find(pageId)?.verified !== true) {
     if (!(await verifyCallback(callback))) return false
     emulator.pages.markVerified(pageId)

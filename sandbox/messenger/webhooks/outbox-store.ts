@@ -6,7 +6,7 @@ export type OutboxRow = {
   readonly id: number
   readonly lane: string
   readonly pageId: string
-  readonly part: "messaging" | "changes"
+  readonly part: "messaging" | "standby" | "changes"
   /** The event as JSON text, members in the order they go out */
   readonly event: string
   /** The message of a person that this carries */
@@ -121,6 +121,14 @@ export class OutboxStore {
     this.#sql.exec("UPDATE outbox SET attempts = attempts + 1, next_try_at = ? WHERE id = ?", nextTryAt, id)
   }
 
+  /** Time passed on the sandbox's clock only: what waits for another try waits that much less. */
+  hasten(ms: number): void {
+    this.#sql.exec(
+      "UPDATE outbox SET next_try_at = next_try_at - ? WHERE state = 'pending' AND attempts > 0",
+      ms,
+    )
+  }
+
   /** Forget everything pending of a Page that lost its subscription. */
   dropPending(pageId: string): void {
     this.#sql.exec("UPDATE outbox SET state = 'dropped' WHERE state = 'pending' AND page_id = ?", pageId)
@@ -140,7 +148,7 @@ function toRow(row: Row): OutboxRow {
     id: row.id,
     lane: row.lane,
     pageId: row.page_id,
-    part: row.part === "changes" ? "changes" : "messaging",
+    part: row.part === "changes" || row.part === "standby" ? row.part : "messaging",
     event: row.event,
     mid: row.mid ?? undefined,
     at: row.at,

@@ -1,7 +1,11 @@
-// When an unanswered webhook is tried again, and when the platform gives up on the app. Pure; real milliseconds.
+// When an unanswered webhook is tried again, and when the platform gives up on the app. Pure. Waits pass in real time and
+// whenever the sandbox's clock is moved.
 
 /** How long the gateway has to answer 200. Source: messenger-platform.md 1.4. */
 export const DEADLINE_MS = 5_000
+
+/** Continuous failure after which the platform alerts the app's developers, on the sandbox's clock. */
+export const ALARM_AFTER_MS = 15 * 60_000
 
 /** Continuous failure after which the app is unsubscribed from the Page, on the sandbox's clock. */
 export const DISABLE_AFTER_MS = 3_600_000
