@@ -1,4 +1,6 @@
 // The key of a bank's packs and dead letters, one a month: made when it is first needed, kept in the isolate once opened.
+// Keys are kept, never promises of keys: a promise belongs to the request that made it, and where that request is cut off it never
+// ends, for nobody. Requests that come at once on a cold isolate each ask the shelf; the first key to lie there is everybody's.
 
 import type { BankId } from "../foundation/id.ts"
 import type { InnerKey, Vault } from "./vault.ts"
@@ -18,15 +20,14 @@ export function createPackKeys(given: {
   /** @returns the wrapped key that lies there now */
   readonly insertIfAbsent: (bank: BankId, month: string, wrapped: string) => Promise<string>
 }): PackKeys {
-  const opened = new Map<string, Promise<InnerKey>>()
-  const once = (bank: BankId, month: string, wrapped: () => Promise<string>) => {
+  const opened = new Map<string, InnerKey>()
+  const once = async (bank: BankId, month: string, wrapped: () => Promise<string>) => {
     const name = `${bank}|${month}`
     const known = opened.get(name)
     if (known) return known
-    const opening = wrapped().then((text) => open(bank, month, text))
-    opened.set(name, opening)
-    opening.catch(() => opened.delete(name))
-    return opening
+    const key = await open(bank, month, await wrapped())
+    opened.set(name, key)
+    return key
   }
   const open = async (bank: BankId, month: string, wrapped: string) => {
     const key = await given.vault.openKey(wrapped, placeOf(bank, month))

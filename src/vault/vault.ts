@@ -51,11 +51,12 @@ export interface Vault {
 
 /** A vault over a ring of outer keys. Imported keys are kept for the isolate's life. */
 export function createVault(ring: KeyRing, now: Now, random: Random): Vault {
-  const imported = new Map<string, Promise<CryptoKey>>()
-  const once = (name: string, make: () => Promise<CryptoKey>) => {
+  // Keys, not promises: a promise belongs to the request that made it.
+  const imported = new Map<string, CryptoKey>()
+  const once = async (name: string, make: () => Promise<CryptoKey>) => {
     const known = imported.get(name)
     if (known) return known
-    const made = make()
+    const made = await make()
     imported.set(name, made)
     return made
   }
