@@ -1,20 +1,19 @@
-// The Graph API as calls: asks, reads a capped answer, has it judged (refusal.ts). No limits, window or pacing here: what to send
-// and when is decided before. The Page token goes into the Authorization header, never into a URL, which traces and logs keep.
+// The Graph API as calls: what is said to people and looked up of them here, the Page's own affairs in graph-pages.ts, templates in
+// graph-templates.ts, who holds a thread in graph-threads.ts. No limits, window or pacing: what to send and when is decided before.
 // Composed by worker.ts and the object shells, which give `fetch`.
 
 import { SECOND_MS } from "../foundation/clock.ts"
 import type { PageId } from "../foundation/id.ts"
 import { err, ok, type Result } from "../foundation/result.ts"
 import type { Secret } from "../foundation/secret.ts"
-import { idOf, objectOf, objectsOf, parseJson, textOf, type JsonObject } from "./json.ts"
-import {
-  errorOf,
-  judgeError,
-  judgeSilence,
-  judgeStrangeAnswer,
-  type GraphRefusal,
-  type SendRefusal,
-} from "./refusal.ts"
+import { createCaller, nothing, type Caller, type GraphOptions } from "./graph-call.ts"
+import { pageCalls, type PageCalls } from "./graph-pages.ts"
+import { templateCalls, type TemplateCalls } from "./graph-templates.ts"
+import { threadCalls, type ThreadCalls } from "./graph-threads.ts"
+import { idOf, objectsOf, textOf, type JsonObject } from "./json.ts"
+import { judgeSilence, type GraphRefusal, type SendRefusal } from "./refusal.ts"
+
+export type { GraphTemplate } from "./graph-templates.ts"
 
 /** A linking token that is unknown, used up or older than five minutes: only tapping Log In again helps. */
 export interface LinkingTokenRefusal {
@@ -22,16 +21,14 @@ export interface LinkingTokenRefusal {
   readonly retry: "never"
 }
 
-/** A template as the platform tells of it. */
-export interface GraphTemplate {
+/** Somebody of the bank as the chat shows them. */
+export interface Persona {
+  readonly id: string
   readonly name: string
-  readonly language: string
-  /** The platform's word: APPROVED, PENDING, REJECTED, PAUSED, … */
-  readonly status: string
 }
 
-/** The calls. A `signal` cuts a call short of its own deadline; what a cut-off send came to is unknown. */
-export interface Graph {
+/** Calls about people. A `signal` cuts a call short of its own deadline; what a cut-off send came to is unknown. */
+export interface PeopleCalls {
   /** Say something. @param body of wire.ts `renderSend` */
   send(
     page: PageId,
@@ -53,90 +50,55 @@ export interface Graph {
     signal?: AbortSignal,
   ): Promise<Result<string, GraphRefusal | LinkingTokenRefusal>>
   unlinkAccounts(token: Secret, psid: string, signal?: AbortSignal): Promise<Result<void, GraphRefusal>>
-  /** Write properties of the Page's profile; others stay. The platform allows 10 profile calls in 10 minutes. */
-  setProfile(
+  /** Make a face and a name for somebody who answers. Automated messages never bear one.
+   * @param persona.name at most 50 characters; `pictureUrl`: https, at most 8 MB */
+  createPersona(
     page: PageId,
     token: Secret,
-    properties: JsonObject,
+    persona: { readonly name: string; readonly pictureUrl: string },
+    signal?: AbortSignal,
+  ): Promise<Result<{ readonly id: string }, GraphRefusal>>
+  /** Personas of a Page, at most 100. */
+  listPersonas(
+    page: PageId,
+    token: Secret,
+    signal?: AbortSignal,
+  ): Promise<Result<readonly Persona[], GraphRefusal>>
+  /** No message can bear it any more; those that did keep it. */
+  deletePersona(
+    page: PageId,
+    token: Secret,
+    persona: string,
     signal?: AbortSignal,
   ): Promise<Result<void, GraphRefusal>>
-  getProfile(
-    page: PageId,
-    token: Secret,
-    fields: readonly string[],
-    signal?: AbortSignal,
-  ): Promise<Result<JsonObject, GraphRefusal>>
-  /** Have the Page's events sent to our webhook; replaces the list of fields. */
-  subscribe(
-    page: PageId,
-    token: Secret,
-    fields: readonly string[],
-    signal?: AbortSignal,
-  ): Promise<Result<void, GraphRefusal>>
-  /** @param body of template.ts `renderTemplate` */
-  createTemplate(
-    page: PageId,
-    token: Secret,
-    body: JsonObject,
-    signal?: AbortSignal,
-  ): Promise<Result<{ readonly status: string }, GraphRefusal>>
-  /** All templates of a Page. */
-  listTemplates(
-    page: PageId,
-    token: Secret,
-    signal?: AbortSignal,
-  ): Promise<Result<readonly GraphTemplate[], GraphRefusal>>
+  /** Let the next call with this token start in the instant it is made: what it carries is worked out now. */
+  prepare(token: Secret): Promise<void>
 }
+
+/** Every call we make. */
+export type Graph = PeopleCalls & PageCalls & TemplateCalls & ThreadCalls
 
 /** A send is answered in 300 ms as a rule; whoever waits behind it is the same person's next message. */
 const SEND_TIMEOUT_MS = 10 * SECOND_MS
-const CALL_TIMEOUT_MS = 10 * SECOND_MS
 /** The person sits before an empty page meanwhile, and their token dies after five minutes. */
 const FIND_PERSON_TIMEOUT_MS = 4 * SECOND_MS
-/** An answer is below 2 kB, a hundred templates below 200 kB. */
-const ANSWER_BYTES_MAX = 64 * 1024
-const LIST_BYTES_MAX = 1024 * 1024
-const TEMPLATES_PER_CALL = 100
-/** A Page may hold some hundreds of templates; a cursor that never ends is not followed for ever. */
-const TEMPLATE_CALLS_MAX = 20
 const LINKING_TOKEN_INVALID = 10303
+const PERSONAS_MAX = 100
+const PERSONA_NAME_CHARS_MAX = 50
 
-interface Call {
-  readonly method: "GET" | "POST"
-  /** Below the version, without a leading slash. */
-  readonly path: string
-  readonly query?: Readonly<Record<string, string>>
-  readonly body?: JsonObject
-  readonly token: Secret
-  /** Whether it may be made twice without harm. */
-  readonly repeatable: boolean
-  readonly timeoutMs: number
-  readonly bytesMax: number
-  readonly signal: AbortSignal | undefined
+/** A client. */
+export function createGraph(options: GraphOptions): Graph {
+  const ask = createCaller(options)
+  return { ...peopleCalls(ask), ...pageCalls(ask), ...templateCalls(ask), ...threadCalls(ask) }
 }
 
-/** A client.
- * @param options.origin base URL, may hold a path, no trailing slash
- * @param options.version as in the path: `v26.0`. Stated with every call, else the platform takes its oldest */
-export function createGraph(options: {
-  readonly origin: string
-  readonly version: string
-  readonly fetch: typeof fetch
-}): Graph {
-  const base = `${options.origin}/${options.version}/`
-  const ask = (call: Pick<Call, "path" | "token" | "signal"> & Partial<Call>) =>
-    askGraph(base, options.fetch, {
-      method: "POST",
-      repeatable: true,
-      timeoutMs: CALL_TIMEOUT_MS,
-      bytesMax: ANSWER_BYTES_MAX,
-      ...call,
-    })
-
+function peopleCalls(ask: Caller): PeopleCalls {
   return {
     async send(page, token, body, signal) {
+      const path = `${page}/messages`
       const answer = await ask({
-        path: `${page}/messages`,
+        path,
+        page,
         token,
         body,
         signal,
@@ -149,7 +111,7 @@ export function createGraph(options: {
       return messageId ? ok({ messageId }) : err(judgeSilence(false))
     },
     act: async (page, token, body, signal) =>
-      nothing(await ask({ path: `${page}/messages`, token, body, signal })),
+      nothing(await ask({ path: `${page}/messages`, page, token, body, signal })),
     async findPerson(token, accountLinkingToken, signal) {
       const answer = await ask({
         method: "GET",
@@ -168,128 +130,27 @@ export function createGraph(options: {
     },
     unlinkAccounts: async (token, psid, signal) =>
       nothing(await ask({ path: "me/unlink_accounts", token, body: { psid }, signal })),
-    setProfile: async (page, token, properties, signal) =>
-      nothing(await ask({ path: `${page}/messenger_profile`, token, body: properties, signal })),
-    async getProfile(page, token, fields, signal) {
-      const path = `${page}/messenger_profile`
-      const answer = await ask({ method: "GET", path, query: { fields: fields.join(",") }, token, signal })
-      return answer.ok ? ok(objectsOf(answer.value["data"])[0] ?? {}) : answer
+    async createPersona(page, token, { name, pictureUrl }, signal) {
+      if (name.trim() === "" || name.length > PERSONA_NAME_CHARS_MAX)
+        throw new RangeError(`Cannot name a persona with ${name.length} characters`)
+      const body = { name, profile_picture_url: pictureUrl }
+      const answer = await ask({ path: `${page}/personas`, page, token, body, signal, repeatable: false })
+      if (!answer.ok) return answer
+      const id = idOf(answer.value["id"])
+      return id ? ok({ id }) : err(judgeSilence(false))
     },
-    subscribe: async (page, token, fields, signal) =>
-      nothing(
-        await ask({
-          path: `${page}/subscribed_apps`,
-          token,
-          body: { subscribed_fields: fields.join(",") },
-          signal,
-        }),
-      ),
-    async createTemplate(page, token, body, signal) {
-      const answer = await ask({ path: `${page}/message_templates`, token, body, signal })
-      return answer.ok ? ok({ status: textOf(answer.value["status"], 40) ?? "PENDING" }) : answer
+    async listPersonas(page, token, signal) {
+      const query = { fields: "id,name", limit: String(PERSONAS_MAX) }
+      const answer = await ask({ method: "GET", path: `${page}/personas`, page, query, token, signal })
+      if (!answer.ok) return answer
+      const personas = objectsOf(answer.value["data"]).flatMap((each): Persona[] => {
+        const id = idOf(each["id"])
+        return id ? [{ id, name: textOf(each["name"], PERSONA_NAME_CHARS_MAX) ?? "" }] : []
+      })
+      return ok(personas)
     },
-    async listTemplates(page, token, signal) {
-      const templates: GraphTemplate[] = []
-      let after: string | undefined
-      for (let calls = 0; calls < TEMPLATE_CALLS_MAX; calls += 1) {
-        const answer = await ask({
-          method: "GET",
-          path: `${page}/message_templates`,
-          query: {
-            fields: "name,language,status",
-            limit: String(TEMPLATES_PER_CALL),
-            ...(after ? { after } : {}),
-          },
-          token,
-          signal,
-          bytesMax: LIST_BYTES_MAX,
-        })
-        if (!answer.ok) return answer
-        templates.push(...objectsOf(answer.value["data"]).flatMap(readTemplate))
-        const paging = objectOf(answer.value["paging"])
-        after = textOf(objectOf(paging?.["cursors"])?.["after"], 500)
-        // Following `next` itself would carry our token to whatever address it names.
-        if (!after || typeof paging?.["next"] !== "string") break
-      }
-      return ok(templates)
-    },
+    deletePersona: async (page, token, persona, signal) =>
+      nothing(await ask({ method: "DELETE", path: persona, page, token, signal })),
+    prepare: ask.prepare,
   }
-}
-
-async function askGraph(
-  base: string,
-  fetcher: typeof fetch,
-  call: Call,
-): Promise<Result<JsonObject, GraphRefusal>> {
-  const query = call.query ? `?${new URLSearchParams(call.query).toString()}` : ""
-  const deadline = AbortSignal.timeout(call.timeoutMs)
-  let response: Response
-  let bytes: Uint8Array | undefined
-  try {
-    response = await fetcher(`${base}${call.path}${query}`, {
-      method: call.method,
-      headers: {
-        authorization: `Bearer ${call.token.reveal()}`,
-        accept: "application/json",
-        ...(call.body ? { "content-type": "application/json" } : {}),
-      },
-      ...(call.body ? { body: JSON.stringify(call.body) } : {}),
-      redirect: "manual",
-      signal: call.signal ? AbortSignal.any([call.signal, deadline]) : deadline,
-    })
-    bytes = await readAnswer(response, call.bytesMax)
-  } catch {
-    // Whatever it was, its text may quote the address with a linking token in it: nothing of it is kept.
-    return err(judgeSilence(call.repeatable))
-  }
-  return judgeAnswer(response, bytes, call.repeatable)
-}
-
-/** Judge an answer whose body has been read; `bytes` is `undefined` where it was larger than we read. */
-export function judgeAnswer(
-  head: { readonly status: number; readonly headers: Headers },
-  bytes: Uint8Array | undefined,
-  repeatable: boolean,
-): Result<JsonObject, GraphRefusal> {
-  const json = bytes ? parseJson(bytes) : undefined
-  const body = json?.ok ? objectOf(json.value) : undefined
-  const error = errorOf(body)
-  if (error) return err(judgeError(error, head, repeatable))
-  if (body && head.status >= 200 && head.status < 300) return ok(body)
-  return err(judgeStrangeAnswer(head, repeatable))
-}
-
-async function readAnswer(response: Response, bytesMax: number): Promise<Uint8Array | undefined> {
-  if (!response.body) return new Uint8Array(0)
-  const reader = response.body.getReader()
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) break
-    length += value.length
-    if (length > bytesMax) {
-      await reader.cancel()
-      return undefined
-    }
-    chunks.push(value)
-  }
-  const bytes = new Uint8Array(length)
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.length
-  }
-  return bytes
-}
-
-function nothing(answer: Result<unknown, GraphRefusal>): Result<void, GraphRefusal> {
-  return answer.ok ? ok(undefined) : answer
-}
-
-function readTemplate(template: JsonObject): readonly GraphTemplate[] {
-  const name = textOf(template["name"], 512)
-  const language = textOf(template["language"], 20)
-  const status = textOf(template["status"], 40)
-  return name && language && status ? [{ name, language, status: status.toUpperCase() }] : []
 }

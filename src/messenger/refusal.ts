@@ -1,10 +1,11 @@
 // Why a Graph call did not do what was asked, and whether to ask again: the platform's error table as data, one row a code and
 // subcode. Decides on code, subcode and `is_transient`, never on the HTTP status where there is a code: statuses are not
-// contractual. Error texts are dropped: they may quote what was sent. Composed by client.ts. @see messenger-platform.md 8.2, 8.3
+// contractual. Error texts are dropped: they may quote what was sent. Composed by graph-call.ts. @see messenger-platform.md 8.2, 8.3
 
 import { MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
 import type { Retry } from "../foundation/failure.ts"
 import { idOf, objectOf, textOf, type JsonObject } from "./json.ts"
+import { parseUsage } from "./usage.ts"
 
 /** What a refusal means for whoever called:
  *
@@ -39,6 +40,8 @@ export interface GraphRefusal {
   readonly code?: number
   readonly subcode?: number
   readonly status?: number
+  /** With `window`: another app or a person of the bank holds the thread, or it cannot change hands now. */
+  readonly thread?: true
   /** The platform's own trace id, to be quoted to its support. */
   readonly trace?: string
 }
@@ -55,6 +58,8 @@ export interface RefusalRow {
   readonly afterwards?: RefusalClass
   /** With `throttled`: the wait where the answer states none. */
   readonly waitMs?: number
+  /** It is about who holds the thread. */
+  readonly thread?: true
 }
 
 /** A wait where a throttle names none. */
@@ -67,7 +72,7 @@ const row = (
   code: number | "any",
   subcode: number | "none" | "any",
   reason: RefusalClass,
-  more: Pick<RefusalRow, "attemptsMax" | "afterwards" | "waitMs"> = {},
+  more: Pick<RefusalRow, "attemptsMax" | "afterwards" | "waitMs" | "thread"> = {},
 ): RefusalRow => ({ code, subcode, reason, ...more })
 
 /** The rows, by code. For 10 and 200 an unheard-of subcode is not taken for the missing permission: one person's odd error must
@@ -138,8 +143,16 @@ export const REFUSALS: readonly RefusalRow[] = [
   row(80006, "any", "throttled"),
   row(2018218, "any", "gone"),
   row(2018247, "any", "our_fault"),
-  row(2018300, "any", "window"),
+  row(2018300, "any", "window", { thread: true }),
   row(9000001, "any", "gone"),
+  // Control of threads: named without saying whether as code or subcode, and these also come under changing codes.
+  row("any", 2018300, "window", { thread: true }),
+  row("any", 2018321, "window", { thread: true }),
+  row("any", 2018171, "window", { thread: true }),
+  row("any", 2018234, "window", { thread: true }),
+  row(2018321, "any", "window", { thread: true }),
+  row(2018171, "any", "window", { thread: true }),
+  row(2018234, "any", "window", { thread: true }),
   // Creation of utility templates: these come under changing codes.
   row("any", 2018416, "our_fault"),
   row("any", 2388051, "our_fault"),
@@ -212,7 +225,7 @@ function findRow(code: number | undefined, subcode: number | undefined): Refusal
 }
 
 function refusalOf(judged: RefusalRow, headers: Headers, repeatable: boolean): GraphRefusal {
-  const { reason, attemptsMax, afterwards, waitMs = THROTTLE_WAIT_MS } = judged
+  const { reason, attemptsMax, afterwards, thread, waitMs = THROTTLE_WAIT_MS } = judged
   switch (reason) {
     case "retry":
       return { reason, retry: "later", ...(attemptsMax && afterwards ? { attemptsMax, afterwards } : {}) }
@@ -220,8 +233,9 @@ function refusalOf(judged: RefusalRow, headers: Headers, repeatable: boolean): G
       return { reason, retry: { afterMs: Math.min(statedWaitMs(headers) ?? waitMs, THROTTLE_WAIT_MS_MAX) } }
     case "unknown_outcome":
       return { reason, retry: repeatable ? "later" : "never" }
-    case "gone":
     case "window":
+      return { reason, retry: "never", ...(thread ? { thread } : {}) }
+    case "gone":
     case "region":
     case "our_fault":
     case "page_stopped":
@@ -229,14 +243,11 @@ function refusalOf(judged: RefusalRow, headers: Headers, repeatable: boolean): G
   }
 }
 
-/** The wait the answer states: `Retry-After` in seconds, or the platform's own estimate in minutes. */
+/** The wait the answer states: `Retry-After` in seconds, or the platform's own estimate. */
 function statedWaitMs(headers: Headers): number | undefined {
   const seconds = headers.get("retry-after")
   if (seconds && /^[0-9]{1,6}$/.test(seconds)) return Number(seconds) * SECOND_MS
-  const minutes = /"estimated_time_to_regain_access"\s*:\s*([0-9]{1,6})/.exec(
-    headers.get("x-business-use-case-usage") ?? "",
-  )?.[1]
-  return minutes && Number(minutes) > 0 ? Number(minutes) * MINUTE_MS : undefined
+  return parseUsage(headers)?.regainAfterMs
 }
 
 function numberOf(value: unknown): number | undefined {
