@@ -1,5 +1,6 @@
 // Reading the platform's JSON without trusting it: members of objects that may be anything, ids that may be numbers beyond
-// 2^53, times in seconds or milliseconds. No event's meaning is known here: event-parse.ts and client.ts compose these.
+// 2^53, times in seconds or milliseconds; and writing a number whose digits must arrive as they are. No event's meaning is known
+// here: the readers of events and graph-call.ts compose these.
 
 import { fromUtf8 } from "../crypto/text.ts"
 import { err, ok, type Result } from "../foundation/result.ts"
@@ -14,6 +15,7 @@ const INSTANT_MAX = 8.64e15
 /** An integer literal that may lie beyond 2^53. Digits inside a string match too: that costs time, never a value. */
 const LONG_INTEGER = /[[:,\s]-?[0-9]{16,}/
 const ID = /^[0-9]{1,32}$/
+const NUMBER = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?$/
 
 /** Parse UTF-8 JSON, with or without a byte order mark. Integer literals a number cannot hold become text with all their digits.
  * Text that is not UTF-8, not JSON, or nested deeper than the runtime's stack is refused; nothing throws. */
@@ -68,6 +70,17 @@ export function instantOf(value: unknown): number | undefined {
   if (typeof number !== "number" || !(number > 0)) return undefined
   const at = Math.floor(number < SECONDS_BELOW ? number * 1_000 : number)
   return at > 0 && at <= INSTANT_MAX ? at : undefined
+}
+
+/** A number token for `JSON.stringify` with exactly these digits. A binary float would round what it cannot hold, and write others than
+ * were said.
+ * @param digits a JSON number: `249.99`, `-0.5`, `1200`
+ * @throws SyntaxError for text that is none
+ * @see https://tc39.es/proposal-json-parse-with-source */
+export function exactNumber(digits: string): unknown {
+  if (!NUMBER.test(digits)) throw new SyntaxError("Cannot write a number that is none")
+  // The same proposal as above, as unknown to the library's types.
+  return (JSON as unknown as { readonly rawJSON: (text: string) => unknown }).rawJSON(digits)
 }
 
 /** Deeper values are all alike to `canonicalText`: the platform's own are four levels deep, a stack is not endless. */

@@ -8,6 +8,22 @@ import { err, ok, type Result } from "../foundation/result.ts"
 /** Where the objects of a Page's people must stay; fixed for the Page's life, because they cannot move. */
 export type Jurisdiction = "none" | "eu" | "us"
 
+/** Where a utility template stands in a send: `message.template`, as most report, or an attachment of type `utility_messages`. */
+export type UtilityShape = "message_template" | "attachment"
+
+/** Which app answers while nobody holds a thread. Chosen in the Page's own settings only, so that an operator has to tell us: with
+ * `none` every app may speak to everybody. */
+export type DefaultApp = "ours" | "other" | "none"
+
+/** What sources do not agree on about utility templates; settled for each Page by trying. */
+export interface UtilitySettings {
+  /** The permission as the login dialog knows it. */
+  readonly scopeName: "pages_utility_messaging" | "page_utility_messaging"
+  readonly sendShape: UtilityShape
+  /** Countries (ISO 3166 alpha-2) whose Pages may use them; none named means all. */
+  readonly regions: readonly string[]
+}
+
 /** A Page without its token. It belongs to one bank for life. */
 export interface PageRecord {
   readonly v: 1
@@ -24,6 +40,12 @@ export interface PageRecord {
   readonly logInAllowed: boolean
   /** Whether Meta takes utility templates from this Page. */
   readonly utilityAllowed: boolean
+  readonly utility: UtilitySettings
+  /** Where the Page and those who write to it are, ISO 3166 alpha-2. */
+  readonly country?: string
+  /** Whether Meta granted the app the feature Human Agent for this Page: people may answer for seven days. */
+  readonly humanAgent: boolean
+  readonly defaultApp: DefaultApp
   /** People who wrote in the last 24 hours, as the operator expects: Meta allows 200 calls for each. Unknown: nothing is counted. */
   readonly engagedPeople?: number
 }
@@ -40,6 +62,18 @@ const CEILING_PER_SECOND_MAX = 300
 const NAME_CHARS_MAX = 60
 const ENGAGED_PEOPLE_MAX = 1_000_000_000
 const LOCATION_HINTS = ["wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "afr", "me"] as const
+
+const COUNTRY = z.string().check(z.regex(/^[A-Z]{2}$/))
+const COUNTRIES_MAX = 250
+
+const UTILITY = z.object({
+  scopeName: z._default(
+    z.enum(["pages_utility_messaging", "page_utility_messaging"]),
+    "pages_utility_messaging",
+  ),
+  sendShape: z._default(z.enum(["message_template", "attachment"]), "message_template"),
+  regions: z._default(z.array(COUNTRY).check(z.maxLength(COUNTRIES_MAX)), []),
+})
 
 const RECORD = z.object({
   v: z.literal(1),
@@ -60,6 +94,14 @@ const RECORD = z.object({
   ),
   logInAllowed: z._default(z.boolean(), true),
   utilityAllowed: z._default(z.boolean(), true),
+  utility: z._default(UTILITY, {
+    scopeName: "pages_utility_messaging",
+    sendShape: "message_template",
+    regions: [],
+  }),
+  country: z.optional(COUNTRY),
+  humanAgent: z._default(z.boolean(), false),
+  defaultApp: z._default(z.enum(["ours", "other", "none"]), "none"),
   engagedPeople: z.optional(z.int().check(z.minimum(1), z.maximum(ENGAGED_PEOPLE_MAX))),
 })
 
@@ -84,10 +126,18 @@ export function parsePageRecord(value: unknown): Result<PageRecord, PageRecordRe
         fault: issue.code === "custom" ? issue.message : (FAULT_WORDS[issue.code] ?? "cannot be read"),
       })),
     })
-  const { locationHint, engagedPeople, ...record } = read.data
+  const { locationHint, country, engagedPeople, ...record } = read.data
   return ok({
     ...record,
     ...(locationHint ? { locationHint } : {}),
+    ...(country ? { country } : {}),
     ...(engagedPeople === undefined ? {} : { engagedPeople }),
   })
+}
+
+/** Whether utility templates may leave this Page: as its operator says, and where its country is among those that may. */
+export function takesUtility(record: Pick<PageRecord, "utilityAllowed" | "utility" | "country">): boolean {
+  const { regions } = record.utility
+  const inRegion = regions.length === 0 || (record.country !== undefined && regions.includes(record.country))
+  return record.utilityAllowed && inRegion
 }

@@ -9,7 +9,7 @@ import {
   STALE_MS_MAX,
   type PageDirectory,
 } from "../../../src/messenger/page-directory.ts"
-import { parsePageRecord, type PageRecord } from "../../../src/messenger/page-record.ts"
+import { takesUtility, parsePageRecord, type PageRecord } from "../../../src/messenger/page-record.ts"
 import { pagePlace, type StoredPage } from "../../../src/messenger/page-store.ts"
 
 const ID = "100" as PageId
@@ -22,6 +22,9 @@ const record: PageRecord = {
   ceilingPerSecond: 300,
   logInAllowed: true,
   utilityAllowed: true,
+  utility: { scopeName: "pages_utility_messaging", sendShape: "message_template", regions: [] },
+  humanAgent: false,
+  defaultApp: "none",
 }
 let stored: StoredPage | undefined
 let broken: boolean
@@ -142,6 +145,10 @@ describe("parsePageRecord()", () => {
       locationHint: "weur",
       ceilingPerSecond: 40,
       logInAllowed: false,
+      utility: { scopeName: "page_utility_messaging", sendShape: "attachment", regions: ["US", "TH"] },
+      country: "DE",
+      humanAgent: true,
+      defaultApp: "ours",
     } as const
     expect(parsePageRecord(JSON.parse(JSON.stringify(full)))).toEqual({ ok: true, value: full })
   })
@@ -164,6 +171,12 @@ describe("parsePageRecord()", () => {
     ["ceilingPerSecond", { ceilingPerSecond: 301 }],
     ["ceilingPerSecond", { ceilingPerSecond: 1.5 }],
     ["logInAllowed", { logInAllowed: "yes" }],
+    ["utility.sendShape", { utility: { sendShape: "top" } }],
+    ["utility.scopeName", { utility: { scopeName: "pages_messaging" } }],
+    ["utility.regions.0", { utility: { regions: ["Germany"] } }],
+    ["country", { country: "de" }],
+    ["humanAgent", { humanAgent: "yes" }],
+    ["defaultApp", { defaultApp: "263902037430900" }],
   ])("refuses a wrong %s by its name: %j", (field, change) => {
     const parsed = parsePageRecord({ ...given, ...change })
     expect(parsed.ok || parsed.error.faults.map((each) => each.field)).toEqual([field])
@@ -171,5 +184,17 @@ describe("parsePageRecord()", () => {
 
   it.each([null, undefined, 7, "record", []])("refuses %j", (value) => {
     expect(parsePageRecord(value).ok).toBe(false)
+  })
+})
+
+describe("takesUtility()", () => {
+  it.each<readonly [string, Partial<PageRecord>, boolean]>([
+    ["a Page without settings", {}, true],
+    ["a Page its operator switched off", { utilityAllowed: false }, false],
+    ["a Page in one of the regions", { utility: { ...record.utility, regions: ["US", "TH"] }, country: "TH" }, true],
+    ["a Page in another region", { utility: { ...record.utility, regions: ["US", "TH"] }, country: "DE" }, false],
+    ["a Page of no known country", { utility: { ...record.utility, regions: ["US"] } }, false],
+  ])("judges %s", (_name, change, takes) => {
+    expect(takesUtility({ ...record, ...change })).toBe(takes)
   })
 })
