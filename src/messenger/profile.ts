@@ -1,12 +1,14 @@
-// What a Page shows before anything is said: Get Started, the greeting, the menu. Read first and written only where it differs, because
-// the platform takes ten profile calls in ten minutes. The texts are given. Composed by scheduled work and onboarding.
+// What a Page shows before anything is said: Get Started, the greeting, ice breakers, the menu; and the menu one person sees instead once
+// they are linked. Read first and written only where it differs, because the platform takes ten profile calls in ten minutes
+// (profile-budget.ts). The texts are given. Composed by scheduled work, onboarding and the Conversation.
 
 import type { PageId } from "../foundation/id.ts"
 import { ok, type Result } from "../foundation/result.ts"
 import type { Secret } from "../foundation/secret.ts"
 import type { Graph } from "./client.ts"
 import { objectOf, objectsOf, type JsonObject } from "./json.ts"
-import { PAYLOAD_CHARS_MAX } from "./message-limits.ts"
+import type { ProfileBudget } from "./profile-budget.ts"
+import { assertMenu, assertProfile } from "./profile-limits.ts"
 import type { GraphRefusal } from "./refusal.ts"
 
 /** One line of the menu: it answers, or opens a page. */
@@ -14,61 +16,122 @@ export type MenuItem =
   | { readonly kind: "postback"; readonly title: string; readonly payload: string }
   | { readonly kind: "url"; readonly title: string; readonly url: string }
 
-/** What a Page shows. The locale `default` must be there: it stands in for every other. */
+/** A menu by Meta locale (`default`, `ar_AR`): at most 20 items of 30 characters. `default` must be there: it stands in for the others. */
+export type Menu = Readonly<Record<string, readonly MenuItem[]>>
+
+/** A question to tap in an empty chat. Tapping sends `payload`, as a postback. */
+export interface IceBreaker {
+  readonly question: string
+  readonly payload: string
+}
+
+/** What a Page shows. The locale `default` must be there: it stands in for every other. There are no slash commands: they hide the
+ * menu, and are taken away where a Page has some. */
 export interface PageProfile {
   /** What tapping Get Started sends, as a postback. */
   readonly getStarted: string
   /** By Meta locale (`default`, `ar_AR`): at most 160 characters. */
   readonly greeting: Readonly<Record<string, string>>
-  /** By Meta locale: at most 20 items of 30 characters. */
-  readonly menu: Readonly<Record<string, readonly MenuItem[]>>
+  readonly menu: Menu
+  /** By Meta locale: at most 4, shown in place of Get Started. What the Page has stays where left out. */
+  readonly iceBreakers?: Readonly<Record<string, readonly IceBreaker[]>>
+  /** https: where Log In leads. Without it the platform does not show the button's page. */
+  readonly accountLinkingUrl?: string
 }
 
-const GREETING_CHARS_MAX = 160
-const MENU_ITEMS_MAX = 20
-const MENU_TITLE_CHARS_MAX = 30
 /** Documents list `greeting`, the platform's own library does not: where it is refused the rest still counts. */
 const INVALID_PARAMETER = 100
-const FIELDS = ["get_started", "persistent_menu", "greeting"] as const
+const FIELDS = [
+  "get_started",
+  "persistent_menu",
+  "greeting",
+  "ice_breakers",
+  "account_linking_url",
+  "commands",
+] as const
 
-/** Make the Page show `wanted`. Repeating it writes nothing.
+/** Make the Page show `wanted`. Repeating it writes nothing; it takes four calls at most.
+ * @param graph without `deleteProfile` commands stay
+ * @param budget the Page's, where it is counted
  * @returns the properties that were written
  * @throws RangeError where `wanted` breaks a limit of the platform: its texts are ours */
 export async function syncProfile(
-  graph: Pick<Graph, "getProfile" | "setProfile">,
+  graph: Pick<Graph, "getProfile" | "setProfile"> & Partial<Pick<Graph, "deleteProfile">>,
   page: PageId,
   token: Secret,
   wanted: PageProfile,
   signal?: AbortSignal,
+  budget?: ProfileBudget,
 ): Promise<Result<{ readonly written: readonly string[] }, GraphRefusal>> {
   assertProfile(wanted)
-  const present = await graph.getProfile(page, token, FIELDS, signal)
+  const spend = () => budget?.take() ?? ok(undefined)
+  const asked = spend()
+  const present = asked.ok ? await graph.getProfile(page, token, FIELDS, signal) : asked
   if (!present.ok) return present
   const { greeting, ...needed } = differences(present.value, renderProfile(wanted))
   const written: string[] = []
+  if (graph.deleteProfile && objectsOf(present.value["commands"]).length > 0) {
+    const spent = spend()
+    const answer = spent.ok ? await graph.deleteProfile(page, token, ["commands"], signal) : spent
+    if (!answer.ok) return answer
+    written.push("commands")
+  }
   if (Object.keys(needed).length > 0) {
-    const answer = await graph.setProfile(page, token, needed, signal)
+    const spent = spend()
+    const answer = spent.ok ? await graph.setProfile(page, token, needed, signal) : spent
     if (!answer.ok) return answer
     written.push(...Object.keys(needed))
   }
   if (greeting !== undefined) {
-    const answer = await graph.setProfile(page, token, { greeting }, signal)
+    const spent = spend()
+    const answer = spent.ok ? await graph.setProfile(page, token, { greeting }, signal) : spent
     if (answer.ok) written.push("greeting")
     else if (answer.error.code !== INVALID_PARAMETER) return answer
   }
   return ok({ written })
 }
 
+/** Show one person a menu of their own, or with `null` the Page's again: what is personal stands there only while they are linked.
+ * @param budget that person's, where it is counted
+ * @throws RangeError where the menu breaks a limit of the platform */
+export async function showPersonalMenu(
+  graph: Pick<Graph, "setPersonalMenu" | "deletePersonalMenu">,
+  page: PageId,
+  token: Secret,
+  psid: string,
+  menu: Menu | null,
+  signal?: AbortSignal,
+  budget?: ProfileBudget,
+): Promise<Result<void, GraphRefusal>> {
+  if (menu) assertMenu(menu)
+  const spent = budget?.take() ?? ok(undefined)
+  if (!spent.ok) return spent
+  return menu
+    ? graph.setPersonalMenu(page, token, psid, renderMenu(menu), signal)
+    : graph.deletePersonalMenu(page, token, psid, signal)
+}
+
 /** The profile as the platform's properties. */
 export function renderProfile(profile: PageProfile): JsonObject {
+  const { iceBreakers, accountLinkingUrl } = profile
   return {
     get_started: { payload: profile.getStarted },
     greeting: Object.entries(profile.greeting).map(([locale, text]) => ({ locale, text })),
-    persistent_menu: Object.entries(profile.menu).map(([locale, items]) => ({
-      locale,
-      call_to_actions: items.map(renderItem),
-    })),
+    persistent_menu: renderMenu(profile.menu),
+    ...(iceBreakers === undefined
+      ? {}
+      : {
+          ice_breakers: Object.entries(iceBreakers).map(([locale, questions]) => ({
+            locale,
+            call_to_actions: questions.map(({ question, payload }) => ({ question, payload })),
+          })),
+        }),
+    ...(accountLinkingUrl === undefined ? {} : { account_linking_url: accountLinkingUrl }),
   }
+}
+
+function renderMenu(menu: Menu): readonly JsonObject[] {
+  return Object.entries(menu).map(([locale, items]) => ({ locale, call_to_actions: items.map(renderItem) }))
 }
 
 function renderItem(item: MenuItem): JsonObject {
@@ -96,31 +159,4 @@ function shows(present: unknown, wanted: unknown): boolean {
   const object = objectOf(wanted)
   if (!object) return present === wanted
   return Object.entries(object).every(([name, value]) => shows(objectOf(present)?.[name], value))
-}
-
-function assertProfile({ getStarted, greeting, menu }: PageProfile): void {
-  const faults = [
-    [getStarted === "" || getStarted.length > PAYLOAD_CHARS_MAX, "getStarted"],
-    [!("default" in greeting), "greeting without a default"],
-    [Object.values(greeting).some((text) => text === "" || text.length > GREETING_CHARS_MAX), "greeting"],
-    [!("default" in menu), "menu without a default"],
-    [Object.values(menu).some((items) => items.length === 0 || items.length > MENU_ITEMS_MAX), "menu items"],
-    [
-      Object.values(menu)
-        .flat()
-        .some((item) => item.title === "" || item.title.length > MENU_TITLE_CHARS_MAX),
-      "menu title",
-    ],
-    [
-      Object.values(menu)
-        .flat()
-        .some(
-          (item) =>
-            item.kind === "postback" && (item.payload === "" || item.payload.length > PAYLOAD_CHARS_MAX),
-        ),
-      "menu payload",
-    ],
-  ] as const
-  const fault = faults.find(([holds]) => holds)?.[1]
-  if (fault) throw new RangeError(`Cannot set a Page's profile: ${fault}`)
 }
