@@ -75,7 +75,7 @@ beforeAll(async () => {
 })
 
 describe("what a person writes", () => {
-  it.each(MESSAGES)("$event $then", async ({ wire, typed }) => {
+  it.each(MESSAGES)("$event $outcome", async ({ wire, typed }) => {
     await tell({ messaging: [{ ...said, ...wire }] })
     expect(people.map(bare)).toEqual([{ ...head, ...typed }])
     expect(pages).toEqual([])
@@ -83,14 +83,14 @@ describe("what a person writes", () => {
 })
 
 describe("an echo of", () => {
-  it.each(ECHOES)("$event $then", async ({ wire, typed }) => {
+  it.each(ECHOES)("$event $outcome", async ({ wire, typed }) => {
     await tell({ messaging: [{ ...echoed, ...wire }] })
     expect(people.map(bare)).toEqual([{ ...head, ...typed }])
   })
 })
 
 describe("what a person does besides", () => {
-  it.each(OTHERS)("$event $then", async ({ wire, typed }) => {
+  it.each(OTHERS)("$event $outcome", async ({ wire, typed }) => {
     await tell({ messaging: [{ ...said, ...wire }] })
     expect(people.map(bare)).toEqual([{ ...head, ...typed }])
     expect(JSON.stringify(people)).not.toMatch(/a-credential|https:/)
@@ -104,7 +104,7 @@ describe("what a person does besides", () => {
 })
 
 describe("what is not understood", () => {
-  it.each(UNKNOWNS)("$event $then", async ({ wire, typed }) => {
+  it.each(UNKNOWNS)("$event $outcome", async ({ wire, typed }) => {
     await tell({ messaging: [{ ...said, ...wire }] })
     expect(people.map(bare)).toEqual([{ ...head, ...typed }])
     expect(lines.join()).toContain("messenger_events_unknown")
@@ -112,7 +112,7 @@ describe("what is not understood", () => {
 })
 
 describe("overheard while somebody else holds the thread", () => {
-  it.each(STANDBY)("$event $then", async ({ wire, typed }) => {
+  it.each(STANDBY)("$event $outcome", async ({ wire, typed }) => {
     await tell({ standby: [{ ...said, ...wire }] })
     expect(people.map(bare)).toEqual([{ ...head, standby: true, ...typed }])
   })
@@ -125,7 +125,7 @@ describe("overheard while somebody else holds the thread", () => {
 })
 
 describe("of a Page as a whole", () => {
-  it.each(PAGE_EVENTS)("$event $then", async ({ entry, typed }) => {
+  it.each(PAGE_EVENTS)("$event $outcome", async ({ entry, typed }) => {
     await tell(entry)
     const bodies = pages.map(({ key: _key, at: _at, ...rest }) => rest)
     expect(bodies).toEqual([{ v: 1, page: PAGE, ...typed }])
