@@ -64,9 +64,9 @@ export const ar: Readonly<Record<PhraseKey, string>> = {
   language_set: "سأكتب بالعربية.",
 
   fraud:
-    "تحقق من احتيال من {bank}: {amount} لدى {merchant}، {when}، البطاقة ••{last4}. {action}هل كان هذا منكم؟",
+    "تحقق من احتيال من {bank}: {amount} لدى {merchant}، {when}، البطاقة \u2066••{last4}\u2069. {action}هل كان هذا منكم؟",
   fraud_hidden:
-    "تحقق من احتيال من {bank}: دفعة لدى {merchant}، {when}، البطاقة ••{last4}. {action}هل كان هذا منكم؟",
+    "تحقق من احتيال من {bank}: دفعة لدى {merchant}، {when}، البطاقة \u2066••{last4}\u2069. {action}هل كان هذا منكم؟",
   fraud_reminder: "تذكير. {text}",
   fraud_card_paused: "أوقفنا البطاقة مؤقتًا. ",
   fraud_yes: "شكرًا، وصل جوابكم إلى {bank}.",

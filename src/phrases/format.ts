@@ -9,6 +9,7 @@ import type { Language } from "./catalogue.ts"
  * can be compared with the bank's own pages. */
 const LOCALES: Readonly<Record<Language, string>> = { en: "en-GB", ar: "ar-u-nu-latn" }
 const FIRST_STRONG_ISOLATE = "\u2068"
+const LEFT_TO_RIGHT_ISOLATE = "\u2066"
 const POP_ISOLATE = "\u2069"
 const RIGHT_TO_LEFT = new Set<Language>(["ar"])
 const TWO_DIGITS = 2
@@ -26,7 +27,14 @@ export function formatMoney(language: Language, money: Money): string {
 
 /** `Checking ••4821`. */
 export function formatAccount(language: Language, kind: string, last4: string): string {
-  return isolate(language, last4 ? `${kind} ••${last4}` : kind)
+  return isolate(language, last4 ? `${kind} ${formatLast4(language, last4)}` : kind)
+}
+
+/** `••4821`: the dots stand before the digits in every direction. Without a direction of their own they would follow the words
+ * round them, and the mark of an account would read like a number that goes on. */
+function formatLast4(language: Language, last4: string): string {
+  const masked = `••${last4}`
+  return RIGHT_TO_LEFT.has(language) ? LEFT_TO_RIGHT_ISOLATE + masked + POP_ISOLATE : masked
 }
 
 /** `14:05 (Berlin)`: hours and minutes with the zone's city, as the bank's customers know it. */

@@ -60,6 +60,7 @@ describe("in Arabic", () => {
     expect(told).toContain(`••${last4}`)
     expect(told).toContain(Number(available).toLocaleString("en", { minimumFractionDigits: 3 }))
     expect(told).toContain(currency)
+    expect(await leftOf(layla, "••")).toBeLessThan(await leftOf(layla, last4))
   })
 
   test("a payment is told in Arabic", async () => {
@@ -82,6 +83,20 @@ describe("in Arabic", () => {
 
   async function newest(someone: Someone): Promise<string> {
     return ((await answersTo(sandbox, someone.psid)).at(-1) ?? "").replace(DIRECTION_MARKS, "")
+  }
+
+  /** Where a piece of the newest message is drawn, in pixels from the left: what the eye sees, whatever the marks say. */
+  function leftOf(someone: Someone, piece: string): Promise<number> {
+    const bubble = someone.page.getByRole("log").locator(".bubble").last()
+    return bubble.evaluate((element, wanted) => {
+      const text = element.firstChild
+      const at = text?.textContent?.indexOf(wanted) ?? -1
+      if (!text || at < 0) throw new Error("Cannot find the piece in the newest message")
+      const range = document.createRange()
+      range.setStart(text, at)
+      range.setEnd(text, at + wanted.length)
+      return range.getBoundingClientRect().left
+    }, piece)
   }
 
   /** Which way a part of the page runs, as it is drawn. */
