@@ -1,5 +1,6 @@
 // docs/bank-events.md and docs/bank-actions.yaml are read by banks' engineers: their examples hold, and their tables name what the code has.
 import { generateKeyPairSync, type KeyObject } from "node:crypto"
+import { utf8 } from "../../../src/crypto/text.ts"
 import { describe, expect, test } from "vitest"
 import { answerFraudCase, freezeCard } from "../../../src/banks/actions.ts"
 import type { BankCall } from "../../../src/banks/bank.ts"
@@ -62,7 +63,7 @@ describe("docs/bank-events.md", () => {
       ok: true,
       value: { kid: "one" },
     })
-    const bytes = new TextEncoder().encode(body)
+    const bytes = utf8(body)
     expect(await verifyContentDigest(headers.get("content-digest"), bytes)).toMatchObject({ ok: true })
   })
 })

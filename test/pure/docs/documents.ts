@@ -1,16 +1,23 @@
 // Reading the project's own documents: whole, by section, their code and their links. For tests of documents only.
 import { readFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
 
-const ROOT = new URL("../../../", import.meta.url)
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url).href)
 
 /** A file of the project as text. */
 export function readText(path: string): string {
-  return readFileSync(new URL(path, ROOT), "utf8")
+  return readFileSync(pathOf(path), "utf8")
+}
+
+/** Where a file of the project lies. */
+export function pathOf(path: string): string {
+  return join(ROOT, path)
 }
 
 /** Where a link of a document leads, as a file of the project. */
-export function targetOf(document: string, link: string): URL {
-  return new URL(link, new URL(document, ROOT))
+export function targetOf(document: string, link: string): string {
+  return join(dirname(document), link)
 }
 
 /** The text under one heading, up to the next of its depth or above; '' where there is none. */

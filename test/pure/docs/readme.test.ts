@@ -10,7 +10,7 @@ import {
   formatTime,
 } from "../../../src/phrases/format.ts"
 import { parseMoney } from "../../../src/foundation/money.ts"
-import { anchorOf, codeOf, linksOf, readText, section, targetOf } from "./documents.ts"
+import { anchorOf, codeOf, linksOf, readText, section, targetOf, pathOf } from "./documents.ts"
 
 const DOCUMENTS = [
   "README.md",
@@ -18,7 +18,7 @@ const DOCUMENTS = [
   "SECURITY.md",
   "CHANGELOG.md",
   ...["docs/", "docs/decisions/"].flatMap((folder) =>
-    readdirSync(targetOf(folder, "."))
+    readdirSync(pathOf(folder))
       .filter((name) => name.endsWith(".md"))
       .map((name) => folder + name),
   ),
@@ -43,9 +43,9 @@ describe.each(DOCUMENTS)("%s", (path) => {
     for (const link of linksOf(text)) {
       const [file = "", anchor] = link.split("#")
       const target = targetOf(path, file || path.split("/").at(-1)!)
-      expect(existsSync(target), link).toBe(true)
+      expect(existsSync(pathOf(target)), link).toBe(true)
       if (anchor === undefined) continue
-      const headings = (file ? readText(target.pathname) : text).match(/^#+ .*$/gm) ?? []
+      const headings = (file ? readText(target) : text).match(/^#+ .*$/gm) ?? []
       expect(headings.map(anchorOf), link).toContain(anchor)
     }
   })

@@ -8,7 +8,7 @@ import * as schema from "../../../src/db/schema.ts"
 import type { Sql } from "../../../src/foundation/world.ts"
 import { QUEUES } from "../../../src/jobs/job.ts"
 import { LINKING_COOKIE } from "../../../src/links/linking-cookie.ts"
-import { readText, section } from "./documents.ts"
+import { readText, section, pathOf } from "./documents.ts"
 
 const storage = readText("docs/storage.md")
 const d1 = section(storage, "## D1: the directory and the vault's shelf")
@@ -66,7 +66,7 @@ describe("docs/storage.md", () => {
   )
 
   test("names every table and column of a Page", () => {
-    const created = readdirSync(new URL("../../../src/messenger/", import.meta.url)).flatMap((file) =>
+    const created = readdirSync(pathOf("src/messenger")).flatMap((file) =>
       Array.from(readText(`src/messenger/${file}`).matchAll(/CREATE TABLE IF NOT EXISTS (\w+) \(([^)]*)\)/g)),
     )
     expect(created.length).toBeGreaterThan(0)
