@@ -166,7 +166,7 @@ function hearPayload(
   const [first = ""] = parsed.parts
   switch (parsed.action) {
     case "FRAUD":
-      return answerAlert(state, context, alert)
+      return first ? answerAlert(state, context, alert) : follow(state, "fraud", context)
     case "SPEAK":
       return speak(counting(state, context), context, first)
     case "ACCOUNT":

@@ -1,9 +1,12 @@
 // What a customer types by mistake and nobody may keep: card numbers, account numbers, security numbers (P6).
 // Applied before a text is sealed into the inbox.
 
-const DIGIT_RUN = /\p{Nd}(?:[ \-.]?\p{Nd}){8,33}/gu
-const IBAN = /\b[A-Z]{2}[0-9]{2}(?:[ ]?[A-Z0-9]){11,30}\b/gi
-const US_SSN = /\b[0-9]{3}-[0-9]{2}-[0-9]{4}\b/g
+/** Digits of any script with what people put between them: spaces, dashes, dots, characters that do not show. */
+const DIGIT_RUN = /\p{Nd}(?:[\s\p{Pd}\p{Cf}./_·]{0,3}\p{Nd}){8,59}/gu
+const IBAN = /\b[A-Z]{2}[0-9]{2}(?:[ -]?[A-Z0-9]){11,40}/gi
+const IBAN_CHARS_MIN = 15
+const IBAN_CHARS_MAX = 34
+const US_SSN = /(?<![0-9])[0-9]{3}-[0-9]{2}-[0-9]{4}(?![0-9])/g
 const CARD_DIGITS_MIN = 13
 const CARD_DIGITS_MAX = 19
 /** Digits alone beyond this are an account number of some kind; a phone number is shorter or starts with +. */
@@ -14,22 +17,34 @@ const MARK = "[removed]"
  * @returns whether something that looks like a card was removed */
 export function redact(text: string): { readonly text: string; readonly card: boolean } {
   let card = false
-  const withoutIban = text.replace(IBAN, (found) => (isIban(found) ? MARK : found)).replace(US_SSN, MARK)
-  const clean = withoutIban.replace(DIGIT_RUN, (found) => {
-    const digits = [...found].filter((each) => /\p{Nd}/u.test(each)).map(digitValue)
-    const isCard = digits.length >= CARD_DIGITS_MIN && digits.length <= CARD_DIGITS_MAX && passesLuhn(digits)
-    if (isCard) card = true
-    return isCard || digits.length >= ACCOUNT_DIGITS_MIN ? MARK : found
-  })
+  const clean = text
+    .replace(IBAN, withoutIban)
+    .replace(US_SSN, MARK)
+    .replace(DIGIT_RUN, (found) => {
+      const digits = [...found].filter((each) => /\p{Nd}/u.test(each)).map(digitValue)
+      const isCard = looksLikeCard(digits)
+      if (isCard) card = true
+      return isCard || digits.length >= ACCOUNT_DIGITS_MIN ? MARK : found
+    })
   return { text: clean, card }
 }
 
-/** The value of a decimal digit of any script: digits stand in runs of ten that begin at a multiple of their zero. */
+/** The value of a decimal digit of any script: digits stand in runs of ten, each from its zero. */
 export function digitValue(digit: string): number {
   const code = digit.codePointAt(0) ?? 0
-  for (let zero = code; zero > code - 10; zero -= 1)
-    if (!/\p{Nd}/u.test(String.fromCodePoint(zero - 1))) return code - zero
-  return code >= 0x30 && code <= 0x39 ? code - 0x30 : Number.NaN
+  let zero = code
+  while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero -= 1
+  return (code - zero) % 10
+}
+
+/** A card's number, alone or with its date and code behind it. */
+function looksLikeCard(digits: readonly number[]): boolean {
+  if (digits.length <= CARD_DIGITS_MAX) return digits.length >= CARD_DIGITS_MIN && passesLuhn(digits)
+  const [first = 0] = digits
+  if (first < 2 || first > 6) return false
+  for (let length = CARD_DIGITS_MIN; length <= CARD_DIGITS_MAX; length += 1)
+    if (passesLuhn(digits.slice(0, length))) return true
+  return false
 }
 
 /** @see ISO/IEC 7812-1, annex B */
@@ -42,9 +57,19 @@ function passesLuhn(digits: readonly number[]): boolean {
   return sum % 10 === 0
 }
 
+/** The longest beginning of a candidate that is an IBAN taken out; words that follow it stay. */
+function withoutIban(found: string): string {
+  for (let end = found.length; end >= IBAN_CHARS_MIN; end -= 1) {
+    if (/[ -]/.test(found[end - 1] ?? "")) continue
+    const compact = found.slice(0, end).replace(/[ -]/g, "").toUpperCase()
+    if (compact.length < IBAN_CHARS_MIN) break
+    if (compact.length <= IBAN_CHARS_MAX && isIban(compact)) return MARK + found.slice(end)
+  }
+  return found
+}
+
 /** @see ISO 13616, mod 97-10 */
-function isIban(text: string): boolean {
-  const compact = text.replace(/ /g, "").toUpperCase()
+function isIban(compact: string): boolean {
   const rearranged = compact.slice(4) + compact.slice(0, 4)
   let rest = 0
   for (const character of rearranged) {

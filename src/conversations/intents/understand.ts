@@ -8,6 +8,7 @@ import { URGENT, type Intent } from "./intent.ts"
 /** Longer texts are a story, not a command: only urgent patterns are looked for in them. */
 const COMMAND_CHARS_MAX = 120
 
+/** Patterns are held against normalised text: they are written in its letters. */
 interface Vocabulary {
   readonly [intent: string]: { readonly exact?: readonly string[]; readonly pattern?: RegExp }
 }
@@ -97,7 +98,7 @@ const VOCABULARY: Readonly<Record<Language, Vocabulary>> = {
     delete_data: { pattern: /(حذف|احذف|امسح|محو).{0,14}(بيانات|بياناتي|حسابي|معلوماتي)/ },
     stop: {
       exact: ["ايقاف", "اوقف", "توقف", "قف", "الغاء الاشتراك", "قطع الاتصال", "انهاء"],
-      pattern: /(اوقف|ايقاف|لا ترسل).{0,14}(الرسائل|رسائل|التنبيهات|تنبيهات)/,
+      pattern: /(اوقف|ايقاف|لا ترسل).{0,14}(الرسايل|رسايل|التنبيهات|تنبيهات)/,
     },
     stop_undo: { exact: ["تراجع", "استئناف"] },
     greeting: {
@@ -106,7 +107,7 @@ const VOCABULARY: Readonly<Record<Language, Vocabulary>> = {
     balance: { pattern: /رصيد|ارصده|كم معي|كم لدي|كم عندي/ },
     transactions: {
       exact: ["المدفوعات", "المعاملات", "العمليات", "كشف"],
-      pattern: /(اخر|اظهر|عرض|قائمه).{0,14}(المدفوعات|المعاملات|العمليات|مدفوعات|معاملات|عمليات)|كشف حساب/,
+      pattern: /(اخر|اظهر|عرض|قايمه).{0,14}(المدفوعات|المعاملات|العمليات|مدفوعات|معاملات|عمليات)|كشف حساب/,
     },
     help: { exact: ["مساعده", "ساعدني", "القائمه", "قائمه", "؟", "ماذا تستطيع"] },
     connect: { exact: ["ربط", "ربط الحساب", "تسجيل الدخول", "دخول", "ربط حسابي"] },

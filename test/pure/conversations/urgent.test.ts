@@ -1,0 +1,166 @@
+// P8: what cannot wait is heard in every state, in every language, typed, by a button's title and by its payload.
+import { describe, expect, test } from "vitest"
+import { intentPayload, URGENT, type Intent } from "../../../src/conversations/intents/intent.ts"
+import { MINUTE_MS } from "../../../src/foundation/clock.ts"
+import { phrase, type Language } from "../../../src/phrases/catalogue.ts"
+import { NOON, tap, text } from "../../support/person-builders.ts"
+import { choicesOf, contextAt, hear, person, say, STATES, wordsOf } from "../../support/turn-world.ts"
+
+const TYPED: Readonly<Record<string, Readonly<Record<Language, readonly string[]>>>> = {
+  lost_card: {
+    en: [
+      "I lost my card",
+      "my wallet was stolen",
+      "LOST CARD OR FRAUD",
+      "card is missing!!",
+      "someone stole my card",
+    ],
+    ar: ["فقدت بطاقتي", "بطاقتي مفقودة", "سُرِقت بطاقتي", "بطاقة مفقودة"],
+  },
+  fraud: {
+    en: [
+      "this wasn't me",
+      "it wasnt me",
+      "that was not me",
+      "I don't recognise this payment",
+      "fraud",
+      "I've been scammed",
+      "I didn’t make this payment",
+      "unauthorized charge",
+    ],
+    ar: ["احتيال", "لم أكن أنا", "ليس أنا من دفع"],
+  },
+  freeze_card: {
+    en: ["freeze my card", "please block the card", "lock card"],
+    ar: ["جمّد بطاقتي", "إيقاف البطاقة"],
+  },
+  human: {
+    en: ["talk to a person", "Agent", "can I speak to someone?", "human", "Call the bank"],
+    ar: ["التحدث إلى شخص", "أريد أن أتحدث مع موظف", "موظف"],
+  },
+  delete_data: {
+    en: ["delete my data", "erase all my information"],
+    ar: ["احذف بياناتي", "حذف بيانات حسابي"],
+  },
+  stop: {
+    en: ["stop", "STOP", "Stop.", "unsubscribe", "please stop sending messages"],
+    ar: ["إيقاف", "أوقف الرسائل", "إلغاء الاشتراك"],
+  },
+  stop_now: { en: ["Disconnect now", "disconnect now"], ar: ["إنهاء الآن"] },
+}
+
+/** Words the answer must have, linked or not. */
+const ANSWERS: Readonly<Record<string, RegExp>> = {
+  lost_card: /Call Demo Bank now|اتصلوا بـDemo Bank الآن/,
+  fraud: /Call Demo Bank now|اتصلوا بـDemo Bank الآن/,
+  freeze_card: /Call Demo Bank now|اتصلوا بـDemo Bank الآن/,
+  human: /For a person, call|للحديث مع شخص/,
+  delete_data: /Disconnecting ends all use|إنهاء الارتباط يوقف/,
+  stop: /are off|Nothing is connected|Nothing was connected|أُوقفت|لا شيء مرتبط|لم يُربط شيء/,
+  stop_now: /Disconnected|Nothing is connected|Nothing was connected|انتهى الارتباط|لا شيء مرتبط|لم يُربط شيء/,
+}
+
+describe.each(Object.entries(STATES))("P8: somebody %s", (_, state) => {
+  describe.each(["en", "ar"] as const)("who speaks %s", (language) => {
+    const speaking = { ...state, language }
+    test.each(Object.keys(TYPED))("is heard on %s", (intent) => {
+      for (const [spoken, texts] of Object.entries(TYPED[intent] ?? {}))
+        for (const said of texts) {
+          const answered = say(speaking, said)
+          expect(wordsOf(answered).join(), `${spoken}: ${said}`).toMatch(ANSWERS[intent] ?? /never/)
+          expect(answered.urgent, said).toBe(true)
+        }
+      const payload = intentPayload(intent as Intent)
+      for (const event of [tap(payload, NOON), text("anything", NOON, { payload })]) {
+        const answered = hear(speaking, event)
+        expect(wordsOf(answered).join()).toMatch(ANSWERS[intent] ?? /never/)
+        expect(answered.urgent).toBe(true)
+      }
+    })
+  })
+})
+
+test("P8: every urgent meaning is in the table", () => {
+  expect([...URGENT].toSorted()).toEqual(Object.keys(TYPED).toSorted())
+})
+
+test.each(["en", "ar"] as const)(
+  "P8: each urgent title and payload is understood when its button is of an older release (%s)",
+  (language) => {
+    for (const key of [
+      "urgent_button",
+      "human_button",
+      "stop_button",
+      "disconnect_button",
+      "fraud_no_button",
+    ] as const) {
+      const answered = hear(person({ language }), tap("old.payload", NOON, phrase(language, key)))
+      expect(answered.urgent, key).toBe(true)
+    }
+  },
+)
+
+test("P8: an urgent word in a long story is found, an everyday one is not acted upon", () => {
+  const story = "so yesterday I went to the market and then the station and ".repeat(8)
+  expect(wordsOf(say(STATES["linked"] ?? person(), `${story} I lost my card there`))).toEqual([
+    expect.stringMatching(/Call Demo Bank now/),
+  ])
+  expect(wordsOf(say(STATES["linked"] ?? person(), `${story} balance`))).toEqual([
+    expect.stringMatching(/didn't get that/),
+  ])
+})
+
+test("P8: a card number typed with a cry for help is answered with help first", () => {
+  const answered = hear(person(), text("my card [removed] was stolen", NOON), contextAt(), true)
+  expect(wordsOf(answered)).toEqual([
+    expect.stringMatching(/Call Demo Bank now/),
+    expect.stringMatching(/looks like a card number/),
+  ])
+  expect(answered.urgent).toBe(true)
+})
+
+test("P8: every answer has a way on", () => {
+  for (const state of Object.values(STATES))
+    for (const said of [
+      "hello",
+      "help",
+      "balance",
+      "payments",
+      "gibberish xyz",
+      "stop",
+      "I lost my card",
+      "how does it work",
+      "language",
+    ]) {
+      const answered = say(state, said)
+      if (answered.say.length > 0 && !wordsOf(answered).join().includes("That is a lot"))
+        expect(choicesOf(answered).length, said).toBeGreaterThan(0)
+    }
+})
+
+test("P8: two failures to understand offer a person", () => {
+  const once = say(person(), "xyzzy plugh")
+  expect(wordsOf(once)).toEqual(["I didn't get that. I can do these:"])
+  const twice = say(once.state, "plugh xyzzy")
+  expect(choicesOf(twice)[0]).toBe("Call the bank")
+  expect(say(twice.state, "help").state.misses).toBe(0)
+})
+
+describe("P15: twenty turns a minute", () => {
+  test("the twenty-first is told so once, later ones hear nothing, the next minute is new; urgent ones are always heard", () => {
+    let state = person()
+    for (let turns = 0; turns < 20; turns += 1) {
+      const taken = say(state, turns % 2 === 0 ? "help" : "xyzzy")
+      expect(taken.say).toHaveLength(1)
+      expect(wordsOf(taken)).not.toContain("That is a lot at once. I'll answer again in a minute.")
+      state = taken.state
+    }
+    const first = say(state, "help")
+    expect(wordsOf(first)).toEqual(["That is a lot at once. I'll answer again in a minute."])
+    const second = say(first.state, "xyzzy")
+    expect(second.say).toEqual([])
+    expect(hear(second.state, text("[removed]", NOON), contextAt(), true).say).toEqual([])
+    expect(say(second.state, "I lost my card").say).toHaveLength(1)
+    expect(say(second.state, "help", contextAt(NOON + MINUTE_MS)).say).toHaveLength(1)
+  })
+})
