@@ -12,6 +12,7 @@ import type {
   TransactionPage,
 } from "../banks/bank.ts"
 import { DatabaseError, type Database } from "../db/database.ts"
+import { SECOND_MS } from "../foundation/clock.ts"
 import type { Outage } from "../foundation/failure.ts"
 import type { LinkId } from "../foundation/id.ts"
 import { err, ok, type Result } from "../foundation/result.ts"
@@ -68,6 +69,14 @@ export interface BankAccess<Outcome> {
 }
 
 const STORE_TRIES_MAX = 2
+/** Longer than a refresh takes, its nonce and both writes included. One that flies longer belonged to an object that is gone: it never
+ * lands, and is not waited for again. */
+const FLIGHT_MS_MAX = 30 * SECOND_MS
+
+interface Flight {
+  readonly since: number
+  readonly landing: Promise<Result<Opened, BankRefusal>>
+}
 
 interface Opened {
   readonly row: StoredLink
@@ -86,7 +95,7 @@ export function createBankAccess<Outcome>(given: {
   readonly development: boolean
 }): BankAccess<Outcome> {
   const { db, vault, login, adapters, actions } = given
-  const flights = new Map<LinkId, Promise<Result<Opened, BankRefusal>>>()
+  const flights = new Map<LinkId, Flight>()
   const calling = { fetch: given.fetch, development: given.development, breaker: createBreaker() }
 
   async function openRow(row: StoredLink): Promise<Opened | undefined> {
@@ -107,11 +116,14 @@ export function createBankAccess<Outcome>(given: {
 
   /** One refresh at a time in this isolate; the row's version decides between isolates. */
   function refreshOnce(bank: BankRecord, from: Opened): Promise<Result<Opened, BankRefusal>> {
-    const flying = flights.get(from.row.id)
-    if (flying) return flying
-    const flight = refresh(bank, from).finally(() => flights.delete(from.row.id))
-    flights.set(from.row.id, flight)
-    return flight
+    const { id } = from.row
+    const flying = flights.get(id)
+    if (flying && Date.now() - flying.since < FLIGHT_MS_MAX) return flying.landing
+    const landing = refresh(bank, from).finally(() => {
+      if (flights.get(id)?.landing === landing) flights.delete(id)
+    })
+    flights.set(id, { since: Date.now(), landing })
+    return landing
   }
 
   async function refresh(bank: BankRecord, from: Opened): Promise<Result<Opened, BankRefusal>> {

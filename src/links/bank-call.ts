@@ -5,6 +5,7 @@
 import {
   BrokenCircuitError,
   circuitBreaker,
+  CircuitState,
   ConsecutiveBreaker,
   handleWhenResult,
   type CircuitBreakerPolicy,
@@ -22,6 +23,8 @@ const EXPIRY_MARGIN_MS = 20 * SECOND_MS
 /** So many silences in a row, and the bank is not asked again for a while: nobody waits for what will not come. */
 const SILENCES_MAX = 8
 const PAUSE_MS = 5 * SECOND_MS
+/** After a pause one call finds out whether the bank is back. It is over long before this, unless its object is gone. */
+const PROBE_MS_MAX = 30 * SECOND_MS
 const BANKS_MAX = 1_000
 
 /** Tokens in use, and how newer ones are had. */
@@ -35,9 +38,21 @@ type Asked = Result<BankAnswer, BankRefusal>
 /** Runs a call unless its bank has kept silent. */
 export type Breaker = (bank: string, call: () => Promise<Asked>) => Promise<Asked>
 
-/** A breaker for each bank, for the isolate's life. */
+interface Fuse {
+  readonly policy: CircuitBreakerPolicy
+  /** Real clock: when the call began that finds out whether the bank is back. */
+  probedAt: number
+}
+
+const PAUSED: Asked = err({
+  reason: "outage",
+  outage: { reason: "unavailable", retry: { afterMs: PAUSE_MS }, code: "paused" },
+})
+
+/** A breaker for each bank, for the isolate's life. Nobody waits for what another's call finds out: that one may never end, for it
+ * goes with its object. */
 export function createBreaker(): Breaker {
-  const policies = new Map<string, CircuitBreakerPolicy>()
+  const fuses = new Map<string, Fuse>()
   const isSilence = (asked: unknown) => {
     const { ok: answered, error } = asked as { ok: boolean; error?: BankRefusal }
     return (
@@ -46,24 +61,31 @@ export function createBreaker(): Breaker {
       ["unreachable", "timeout", "unavailable"].includes(error.outage.reason)
     )
   }
+  function fuseOf(bank: string): Fuse {
+    const known = fuses.get(bank)
+    const isLost =
+      known?.policy.state === CircuitState.HalfOpen && Date.now() - known.probedAt >= PROBE_MS_MAX
+    if (known && !isLost) return known
+    const policy = circuitBreaker(handleWhenResult(isSilence), {
+      halfOpenAfter: PAUSE_MS,
+      breaker: new ConsecutiveBreaker(SILENCES_MAX),
+    })
+    const fuse: Fuse = { policy, probedAt: 0 }
+    policy.onHalfOpen(() => {
+      fuse.probedAt = Date.now()
+    })
+    if (fuses.size >= BANKS_MAX) fuses.clear()
+    fuses.set(bank, fuse)
+    return fuse
+  }
   return async (bank, call) => {
-    let policy = policies.get(bank)
-    if (!policy) {
-      policy = circuitBreaker(handleWhenResult(isSilence), {
-        halfOpenAfter: PAUSE_MS,
-        breaker: new ConsecutiveBreaker(SILENCES_MAX),
-      })
-      if (policies.size >= BANKS_MAX) policies.clear()
-      policies.set(bank, policy)
-    }
+    const { policy } = fuseOf(bank)
+    if (policy.state === CircuitState.HalfOpen) return PAUSED
     try {
       return await policy.execute(call)
     } catch (fault) {
       if (!(fault instanceof BrokenCircuitError)) throw fault
-      return err({
-        reason: "outage",
-        outage: { reason: "unavailable", retry: { afterMs: PAUSE_MS }, code: "paused" },
-      })
+      return PAUSED
     }
   }
 }

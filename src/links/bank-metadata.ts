@@ -22,10 +22,10 @@ export type FindMetadata = (
   http: BankHttpOptions,
 ) => Promise<Result<oauth.AuthorizationServer, MetadataRefusal>>
 
-/** A cache of metadata for the isolate's life; one fetch at a time for each issuer. */
+/** A cache of metadata for the isolate's life. Whoever comes while it is empty asks for themselves: a fetch belongs to the request
+ * that began it, and where that request is cut off, whoever shared it would wait for ever. */
 export function createMetadata(): FindMetadata {
   const cache = new Map<string, { readonly server: oauth.AuthorizationServer; readonly until: number }>()
-  const pending = new Map<string, ReturnType<FindMetadata>>()
 
   async function discover(issuer: string, http: BankHttpOptions): ReturnType<FindMetadata> {
     const url = new URL(issuer)
@@ -46,14 +46,9 @@ export function createMetadata(): FindMetadata {
     }
   }
 
-  return (issuer, http) => {
+  return async (issuer, http) => {
     const known = cache.get(issuer)
-    if (known && Date.now() < known.until) return Promise.resolve(ok(known.server))
-    const asked = pending.get(issuer)
-    if (asked) return asked
-    const asking = discover(issuer, http).finally(() => pending.delete(issuer))
-    pending.set(issuer, asking)
-    return asking
+    return known && Date.now() < known.until ? ok(known.server) : discover(issuer, http)
   }
 }
 

@@ -1,6 +1,6 @@
 // Links in real D1: the store's guards, the one door to a bank, and linking from first page to ending.
 import { env } from "cloudflare:workers"
-import { beforeEach, describe, expect, test } from "vitest"
+import { beforeEach, describe, expect, test, vi } from "vitest"
 import type { AccountAdapter } from "../../src/banks/bank.ts"
 import { bySystem } from "../../src/audit/audit.ts"
 import { createPseudonyms } from "../../src/crypto/pseudonym.ts"
@@ -590,6 +590,25 @@ describe("bank access", () => {
     const offer = await toLive()
     expect(await world.access.balances(BANK, grantOf(offer), soon())).toEqual(ok([]))
     expect(world.bank.live.count).toBe(1)
+  })
+
+  test("a refresh that never lands, for its object is gone, is not waited for again", async () => {
+    const offer = await toLive()
+    world.bank.live.access = "at-aged"
+    world.bank.spoilt.lost = "/oidc/token"
+    vi.useFakeTimers({ toFake: ["Date"] })
+    try {
+      void world.access.balances(BANK, grantOf(offer), AbortSignal.timeout(50))
+      await vi.waitFor(() => expect(world.bank.spoilt.lost).toBeUndefined())
+      expect(await world.access.balances(BANK, grantOf(offer), AbortSignal.timeout(50))).toMatchObject({
+        error: { outage: { reason: "timeout" } },
+      })
+      vi.setSystemTime(Date.now() + 30_000)
+      expect(await world.access.balances(BANK, grantOf(offer), soon())).toEqual(ok([]))
+      expect(world.bank.live.count).toBe(1)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test("where another isolate refreshed meanwhile, its token is used and none is asked for", async () => {

@@ -70,6 +70,8 @@ export interface Spoilt {
   refreshError?: string
   rotate?: boolean
   delayMs?: number
+  /** The next call to this path is never answered, and no signal ends it: whoever made it is gone. */
+  lost?: string
   resource?: (request: Request) => Response | undefined
 }
 
@@ -218,6 +220,10 @@ export async function createFakeBank() {
     if (!init.signal) throw new Error("a call has no deadline")
     if (spoilt.delayMs) await pause(spoilt.delayMs, init.signal)
     const { pathname } = new URL(request.url)
+    if (spoilt.lost === pathname) {
+      delete spoilt.lost
+      await new Promise<never>(() => undefined)
+    }
     const route = routes[pathname]
     if (!route) return resource(request)
     const body = new URLSearchParams(

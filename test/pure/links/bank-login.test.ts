@@ -110,6 +110,24 @@ describe("start()", () => {
     expect(await flaky.start(BANK, "en")).toMatchObject({ ok: true })
   })
 
+  test("a request that was cut off while it asked for the metadata keeps nobody else waiting", async () => {
+    let cutOff = true
+    const cold = createBankLogin({
+      signing: bank.signing,
+      publicOrigin: "https://gateway.example",
+      development: false,
+      fetch: (async (...args: Parameters<typeof fetch>) => {
+        if (cutOff) {
+          cutOff = false
+          await new Promise<never>(() => undefined)
+        }
+        return bank.fetch(...args)
+      }) as typeof fetch,
+    })
+    void cold.start(BANK, "en")
+    expect(await cold.start(BANK, "en")).toMatchObject({ ok: true })
+  })
+
   test("passes the bank's refusal on as a registered word only", async () => {
     bank.spoilt.parError = "invalid_authorization_details"
     expect(await login.start(BANK, "en")).toEqual({
