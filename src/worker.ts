@@ -1,6 +1,7 @@
 // The front door: fetch, queue and scheduled; exports the objects; the only file that ties rooms together.
 // A wrong configuration, a database that was not migrated or belongs to another pseudonym key stops every way in.
 
+import { waitUntil } from "cloudflare:workers"
 import { createApp } from "./app.ts"
 import { auditStatement } from "./audit/audit-store.ts"
 import { parseBankRecord } from "./banks/bank-record.ts"
@@ -16,36 +17,32 @@ import { createAuthenticate } from "./console/admin-auth.ts"
 import { adminApi } from "./console/admin-routes.ts"
 import { apiDescription } from "./console/openapi.ts"
 import { advanceClockOffset, isPseudonymKeyOf } from "./db/deployment-store.ts"
+import type { Outage } from "./foundation/failure.ts"
 import type { BankId, PageId } from "./foundation/id.ts"
 import { describeFault } from "./foundation/log.ts"
-import { err, ok } from "./foundation/result.ts"
+import { err, ok, type Result } from "./foundation/result.ts"
+import { Secret } from "./foundation/secret.ts"
 import { problemResponse } from "./http/problem.ts"
 import { consume, type HandleBatch } from "./jobs/consume.ts"
 import type { QueueName } from "./jobs/job.ts"
 import { createLinking } from "./links/linking.ts"
 import { findLiveForCustomers } from "./links/link-store.ts"
 import { createLinkRoutes } from "./links/routes.tsx"
+import type { PageEvent } from "./messenger/page-event.ts"
 import { pageObjectOf } from "./messenger/page-object.ts"
 import { parsePageRecord, type PageRecord } from "./messenger/page-record.ts"
-import {
-  deleteTemplateStatuses,
-  findPage,
-  listPages,
-  listTemplateStatuses,
-  pagePlace,
-  putPage,
-  putTemplateStatuses,
-} from "./messenger/page-store.ts"
+import { findPage, listPages, pagePlace, putPage } from "./messenger/page-store.ts"
 import { messengerWebhook } from "./messenger/webhook.ts"
 import { acceptEvents } from "./notifications/acceptance.ts"
 import { deliverCallbacks, type CallbackWorld } from "./notifications/callbacks.ts"
 import { doChores, endExpired, type ChoreWorld } from "./notifications/chores.ts"
 import { deadLetterOf } from "./notifications/dead-letter.ts"
 import { consumeDeadLetters, createDeadLetterDesk } from "./notifications/dead-letters.ts"
-import { deleteExpired, keepDeadLetters } from "./notifications/dead-letter-store.ts"
+import { countDeadLetters, deleteExpired, keepDeadLetters } from "./notifications/dead-letter-store.ts"
 import { fanOut, type FanOutWorld } from "./notifications/fan-out.ts"
 import { createIncidents } from "./notifications/incidents.ts"
-import { setUpPage } from "./notifications/page-setup.ts"
+import { createPageDesk, type PageDesk, type PageDeskGiven } from "./notifications/page-desk.ts"
+import { watch, type WatchWorld } from "./notifications/watch.ts"
 import { connectPage, forgetOldLogins } from "./privacy/page-connection-store.ts"
 import { createPrivacyRoutes } from "./privacy/routes.tsx"
 import { createStaffLogins } from "./privacy/staff-logins.ts"
@@ -66,7 +63,9 @@ interface House {
   readonly app: ReturnType<typeof createApp>
   readonly handlers: Readonly<Record<QueueName, HandleBatch>>
   readonly chores: ChoreWorld
-  readonly setUp: (page: PageId) => Promise<boolean>
+  readonly desk: PageDesk
+  readonly watch: WatchWorld
+  readonly lettersKept: (bank: BankId | "*") => Promise<void>
 }
 
 let built: { readonly env: Env; readonly house: House } | undefined
@@ -86,7 +85,7 @@ export default {
     await house.means.syncClock()
     const handler = house.handlers[batch.queue as QueueName]
     if (handler) await consume(batch, handler, log, Math.random)
-    else await consumeDeadLetters(batch, { db, now, log, chance: Math.random })
+    else await consumeDeadLetters(batch, { db, kept: house.lettersKept, now, log, chance: Math.random })
   },
 
   async scheduled(_controller, env) {
@@ -161,20 +160,28 @@ function build(env: Env, means: Means): House {
     if (!bank.ok) throw new Error(`Cannot find a bank: ${bank.error.reason}`)
     return bank.value
   }
-  const shelf = {
-    list: (page: PageId) => listTemplateStatuses(db, page),
-    put: (page: PageId, statuses: Parameters<typeof putTemplateStatuses>[2]) =>
-      putTemplateStatuses(db, page, statuses, now()).finally(() => means.templates.forget(page)),
-    delete: async (page: PageId, gone: Parameters<typeof deleteTemplateStatuses>[2]) => {
-      await deleteTemplateStatuses(db, page, gone)
-    },
+  const incidents = createIncidents({ db, now, random, log })
+  const { appId, appSecrets } = config.messenger
+  const connect: PageDeskGiven["connect"] = async (page, connectedBy, by) => {
+    const login = connectedBy === undefined ? undefined : await pseudonyms.loginOf(connectedBy)
+    await connectPage(db, page, login, realNow(), by)
   }
-  const setUp = async (id: PageId) => {
-    const page = await pages.find(id)
-    if (!page.ok) return false
-    const bank = await bankOf(page.value.record.bank)
-    return bank ? setUpPage({ graph, shelf, log }, page.value, bank) : false
-  }
+  const desk = createPageDesk({
+    db,
+    vault,
+    graph,
+    pages,
+    forgetTemplates: means.templates.forget,
+    findBank: bankOf,
+    pageObject,
+    incidents,
+    appId,
+    appToken: new Secret(`${appId}|${appSecrets[0]?.reveal() ?? ""}`),
+    connect,
+    now,
+    log,
+  })
+  const lettersKept = (bank: BankId | "*") => incidents.open({ kind: "dead_letters", bank, detail: "" })
 
   const reception: ReceptionWorld = {
     pages,
@@ -209,6 +216,7 @@ function build(env: Env, means: Means): House {
     async bury(packs, attempts) {
       const about = { attempts, now: now(), reason: "gave_up" } as const
       await keepDeadLetters(db, await Promise.all(packs.map((pack) => deadLetterOf(pack.lane, pack, about))))
+      for (const bank of new Set(packs.map((pack) => pack.bank))) await lettersKept(bank)
     },
     wait: (ms) => scheduler.wait(ms),
   }
@@ -224,6 +232,7 @@ function build(env: Env, means: Means): House {
     async bury(job, attempts) {
       const letter = await deadLetterOf("callbacks", job, { attempts, now: now(), reason: "gave_up" })
       await keepDeadLetters(db, [letter])
+      await lettersKept(job.bank)
     },
     post,
     publicOrigin,
@@ -231,7 +240,16 @@ function build(env: Env, means: Means): House {
     random,
     log,
   }
-  const chores: ChoreWorld = { db, access, findBank: bankOf, post, now, random }
+  const chores: ChoreWorld = {
+    db,
+    access,
+    findBank: bankOf,
+    incidents,
+    isPaused: desk.isPaused,
+    post,
+    now,
+    random,
+  }
 
   const linking = createLinking({
     db,
@@ -273,7 +291,6 @@ function build(env: Env, means: Means): House {
     },
   })
 
-  const incidents = createIncidents({ db, now, random, log })
   const deadLetters = createDeadLetterDesk({ db, post, now })
   const app = createApp({
     log,
@@ -286,6 +303,7 @@ function build(env: Env, means: Means): House {
       appSecrets: config.messenger.appSecrets,
       verifyToken: config.messenger.verifyToken,
       receive: (people) => receivePeople(reception, people),
+      receivePage: (events) => receivePageEvents(reception, desk, events),
       now,
       log,
     }),
@@ -312,15 +330,7 @@ function build(env: Env, means: Means): House {
         db,
         pseudonyms,
         findPage: async (id) => (await findPage(db, id))?.record,
-        async stop(page) {
-          await incidents.open({
-            kind: "page_stopped",
-            bank: page.bank,
-            page: page.id,
-            detail: LOGIN_DEPARTED,
-          })
-          await pageObject(page).pause({ v: 1, reason: LOGIN_DEPARTED, now: now() })
-        },
+        stop: (page) => desk.stop(page, LOGIN_DEPARTED),
         forget: pages.forget,
         now,
       }),
@@ -355,15 +365,17 @@ function build(env: Env, means: Means): House {
           const sealed = token && (await vault.seal(token.reveal(), pagePlace(record)))
           const stored = await putPage(db, record, sealed, by)
           pages.forget(record.id)
-          if (stored.ok && (token || connectedBy !== undefined)) {
-            const login = connectedBy === undefined ? undefined : await pseudonyms.loginOf(connectedBy)
-            await connectPage(db, record, login, realNow(), by)
-          }
-          if (stored.ok) await setUp(record.id)
+          if (stored.ok && (token || connectedBy !== undefined)) await connect(record, connectedBy, by)
+          if (stored.ok) await desk.setUp(record.id)
           return stored
         },
+        state: desk.state,
+        reconnect: desk.reconnect,
+        listTemplates: desk.listTemplates,
+        syncTemplates: desk.syncTemplates,
       },
       deadLetters,
+      incidents: incidents.list,
       health: async () => ({ status: "ok", checks: [{ name: "database", ok: true }] }),
       async advanceClock(advanceMs, by) {
         const entry = { ...by, bank: "*", action: "clock.advance", object: "clock" } as const
@@ -380,7 +392,15 @@ function build(env: Env, means: Means): House {
     means,
     app,
     chores,
-    setUp,
+    desk,
+    watch: {
+      incidents,
+      countDeadLetters: (bank) => countDeadLetters(db, [bank as BankId], now()),
+      isPaused: desk.isPaused,
+      graphVersion: config.messenger.graphVersion,
+      now,
+    },
+    lettersKept,
     handlers: {
       alerts: pack,
       updates: pack,
@@ -391,16 +411,38 @@ function build(env: Env, means: Means): House {
   }
 }
 
-/** Scheduled work, each minute: links nobody confirmed, letters past their term, templates that were pending. */
-async function runClock({ means, chores, setUp }: House): Promise<void> {
+/** What Messenger tells of Pages: a Page it blocks is stopped before it is answered; a hint that templates changed is followed beside
+ * the answer, for the clock finds it too. */
+async function receivePageEvents(
+  { pages, log }: ReceptionWorld,
+  desk: PageDesk,
+  events: readonly PageEvent[],
+): Promise<Result<void, Outage>> {
+  const hinted = new Set(events.filter(({ kind }) => kind === "template_status").map(({ page }) => page))
+  for (const page of hinted)
+    waitUntil(
+      desk
+        .syncTemplates(page)
+        .catch((fault: unknown) => log.warn("templates_not_synced", { page, ...describeFault(fault) })),
+    )
+  for (const event of events) {
+    if (event.kind !== "policy" || event.action !== "block") continue
+    const page = await pages.findRecord(event.page)
+    if (page.ok) await desk.stop(page.value, "blocked")
+    else if (page.error.reason !== "page_unknown") return err({ reason: "unavailable", retry: "later" })
+  }
+  return ok(undefined)
+}
+
+/** Scheduled work, each minute: links nobody confirmed, letters and logins past their term, Pages and incidents to look at. */
+async function runClock({ means, chores, desk, watch: watched }: House): Promise<void> {
   const { db, now, log } = means
   const steps = {
     links: () => endExpired(chores),
     letters: () => deleteExpired(db, now(), EXPIRED_A_RUN),
     logins: () => forgetOldLogins(db, now(), Date.now(), EXPIRED_A_RUN),
-    templates: async () => {
-      for (const page of await listPages(db)) if (await hasPending(means, page.id)) await setUp(page.id)
-    },
+    pages: () => desk.look(),
+    incidents: () => watch(watched),
   }
   for (const [step, run] of Object.entries(steps))
     try {
@@ -408,11 +450,6 @@ async function runClock({ means, chores, setUp }: House): Promise<void> {
     } catch (fault) {
       log.error("scheduled_fault", { step, ...describeFault(fault) })
     }
-}
-
-async function hasPending({ db }: Means, page: PageId): Promise<boolean> {
-  const statuses = await listTemplateStatuses(db, page)
-  return statuses.length === 0 || statuses.some((each) => each.status === "PENDING")
 }
 
 /** The development clock was moved: every Conversation in the directory looks at it, and the scheduled work runs. */

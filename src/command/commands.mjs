@@ -21,6 +21,8 @@ import { oneLine, printJson, printRecord, printTable, say } from "./print.mjs"
  * @property {(asked: Asked) => Promise<number>} run the exit code */
 
 const FILE_CHARS_MAX = 60_000
+const TEMPLATE_COLUMNS = ["name", "language", "status", "checkedAt"]
+const INCIDENT_COLUMNS = ["openedAt", "bank", "page", "kind", "detail", "closedAt"]
 const LETTER_COLUMNS = ["id", "bank", "queue", "kind", "items", "reason", "at", "until"]
 
 /** @type {readonly Command[]} */
@@ -56,7 +58,7 @@ export const COMMANDS = [
   {
     words: ["pages", "show"],
     usage: "pages show <page>",
-    summary: "A Page's record, without its token",
+    summary: "A Page's record, without its token, and how it stands",
     parameters: ["page"],
     run: (asked) => show(asked, `/pages/${part(asked.given[0])}`),
   },
@@ -68,6 +70,37 @@ export const COMMANDS = [
     parameters: ["file"],
     options: ["reason"],
     run: (asked) => put(asked, "pages", { token: asked.environment.TELLERLINE_PAGE_TOKEN }),
+  },
+  {
+    words: ["pages", "reconnect"],
+    usage: "pages reconnect <page> --reason <why> [--connected-by <login>]",
+    summary: "Let a stopped Page speak again: what waited goes out",
+    help: "The new token is read from TELLERLINE_PAGE_TOKEN; without one the Page's own is tried again.",
+    parameters: ["page"],
+    options: ["reason", "connected-by"],
+    run: reconnect,
+  },
+  {
+    words: ["templates", "list"],
+    usage: "templates list --page <page>",
+    summary: "A Page's utility templates and their status at Messenger",
+    options: ["page"],
+    run: (asked) => list(asked, `/pages/${part(pageOf(asked))}/templates`, "templates", TEMPLATE_COLUMNS),
+  },
+  {
+    words: ["templates", "sync"],
+    usage: "templates sync --page <page> --reason <why>",
+    summary: "Create the templates that are missing, and look up the status of all",
+    help: "Doing it again changes nothing. The exit code is 1 where Messenger refused one.",
+    options: ["page", "reason"],
+    run: syncTemplates,
+  },
+  {
+    words: ["incidents"],
+    usage: "incidents [--bank <bank>] [--closed]",
+    summary: "What somebody must know of, newest first",
+    options: ["bank", "closed"],
+    run: listIncidents,
   },
   {
     words: ["dead-letters", "list"],
@@ -156,6 +189,54 @@ async function listLetters({ client, options }) {
   if (!options.json && answer?.next)
     say(`\nMore: tellerline dead-letters list${bank} --cursor ${oneLine(answer.next)}`)
   return 0
+}
+
+async function reconnect({ client, given, options, environment }) {
+  if (!options.reason) throw usage("say why: --reason <why>")
+  const answer = await client.admin("PUT", `/pages/${part(given[0])}/token`, {
+    reason: options.reason,
+    ...(environment.TELLERLINE_PAGE_TOKEN ? { token: environment.TELLERLINE_PAGE_TOKEN } : {}),
+    ...(options["connected-by"] ? { connectedBy: options["connected-by"] } : {}),
+  })
+  if (options.json) printJson(answer)
+  else {
+    const { held, stale, sent } = answer?.reconnected ?? {}
+    say(`Reconnected. Held: ${held}, of these too old by now: ${stale}, handed back so far: ${sent}.`)
+    say(`How it goes on: tellerline pages show ${oneLine(given[0])}`)
+  }
+  return 0
+}
+
+async function syncTemplates(asked) {
+  const { client, options } = asked
+  if (!options.reason) throw usage("say why: --reason <why>")
+  const answer = await client.admin("POST", `/pages/${part(pageOf(asked))}/templates/sync`, {
+    reason: options.reason,
+  })
+  const refused = answer?.refused ?? []
+  if (options.json) printJson(answer)
+  else {
+    printTable(TEMPLATE_COLUMNS, answer?.templates ?? [], "There are no templates.")
+    say(`\nCreated: ${answer?.created?.map(oneLine).join(", ") || "none"}`)
+    if (refused.length > 0) printTable(["template", "reason", "code", "subcode"], refused, "")
+  }
+  return refused.length > 0 ? 1 : 0
+}
+
+async function listIncidents({ client, options }) {
+  const query = new URLSearchParams({
+    ...(options.bank ? { bank: options.bank } : {}),
+    ...(options.closed ? { closed: "true" } : {}),
+  })
+  const answer = await client.admin("GET", `/incidents${query.size > 0 ? `?${query}` : ""}`)
+  if (options.json) printJson(answer)
+  else printTable(INCIDENT_COLUMNS, answer?.incidents ?? [], "Nothing is wrong.")
+  return 0
+}
+
+function pageOf({ options }) {
+  if (!options.page) throw usage("say which Page: --page <page>")
+  return options.page
 }
 
 async function replay({ client, given, options }) {

@@ -20,6 +20,9 @@ const OPTIONS = {
   reason: { type: "string" },
   bank: { type: "string" },
   cursor: { type: "string" },
+  page: { type: "string" },
+  closed: { type: "boolean" },
+  "connected-by": { type: "string" },
 }
 /** Options any command takes. */
 const COMMON = ["url", "json", "help"]

@@ -76,6 +76,30 @@ const PROBLEMS = {
     title: "A new Page needs its access token",
     detail: 'Send it as the member "token"; it is never given out again',
   },
+  token_refused: {
+    status: 422,
+    type: "token-refused",
+    title: "Messenger does not take this token for this Page",
+    detail: "Nothing was changed; connect the Page again at Meta and send the token it gives",
+  },
+  page_unavailable: {
+    status: 503,
+    type: "unavailable",
+    title: "The Page's record or token cannot be read right now",
+    headers: LATER,
+  },
+  graph_unavailable: {
+    status: 503,
+    type: "unavailable",
+    title: "Messenger does not answer right now",
+    headers: LATER,
+  },
+  graph_refused: {
+    status: 502,
+    type: "messenger-refused",
+    title: "Messenger refuses to do this for this Page",
+    detail: "Look at the Page's incidents: its token or a permission may be missing",
+  },
   queue_unavailable: {
     status: 503,
     type: "unavailable",

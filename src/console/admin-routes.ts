@@ -1,26 +1,26 @@
-// `/admin/v1`: registering banks and Pages, dead letters, health, the development clock. Thin: who asks, may they, is the body
-// sound, then a function of the room whose thing it is. Described in openapi.ts, and a test keeps the two alike.
+// `/admin/v1`: registering banks, incidents, dead letters, health, the development clock; Pages are page-routes.ts. Thin: who asks, may
+// they, is the body sound, then a function of the room whose thing it is. Described in openapi.ts, and a test keeps the two alike.
 // Composed by app.ts; every answer is JSON and none is cached. Faults go to app.onError.
 
-import { Hono, type Context } from "hono"
+import { Hono } from "hono"
 import { createMiddleware } from "hono/factory"
 import type { AuditBy } from "../audit/audit.ts"
 import type { BankRecord } from "../banks/bank.ts"
 import type { Now } from "../foundation/clock.ts"
-import { isBankId, isPageId, type BankId, type PageId } from "../foundation/id.ts"
+import { isBankId, type BankId } from "../foundation/id.ts"
 import type { Log } from "../foundation/log.ts"
 import type { Result } from "../foundation/result.ts"
-import { Secret } from "../foundation/secret.ts"
-import type { RequestVariables } from "../http/headers.ts"
-import type { PageRecord } from "../messenger/page-record.ts"
-import type { PutPageRefusal } from "../messenger/page-store.ts"
 import { isDeadLetterId, type DeadLetterAbout } from "../notifications/dead-letter.ts"
 import type { DeadLetterDesk } from "../notifications/dead-letters.ts"
+import { INCIDENT_KINDS, type Incident } from "../notifications/incident.ts"
+import type { IncidentScope } from "../notifications/incident-store.ts"
 import type { Authenticate } from "./admin-auth.ts"
-import { clockInput, judge, nothingInput, readAct, type ActInput } from "./admin-input.ts"
-import { refuse, type AdminRefusal, type Fault } from "./admin-problems.ts"
+import { byOf, no, permit, renderInstant, type AdminContext, type AdminVariables } from "./admin-context.ts"
+import { clockInput, judge, nothingInput, readAct } from "./admin-input.ts"
+import type { Fault } from "./admin-problems.ts"
 import { isDevelopmentValue } from "./development-values.ts"
-import { banksFor, EVERY_BANK, mayAct, type Action, type Operator } from "./operator.ts"
+import { banksFor, EVERY_BANK, type Action } from "./operator.ts"
+import { pageRoutes, type PageRoutesGiven } from "./page-routes.ts"
 
 /** What a deployment says of itself to those who run it. Names and counts only. */
 export interface HealthReport {
@@ -43,37 +43,19 @@ export interface AdminGiven {
     /** Store the record and its audit line in one batch. */
     put(record: BankRecord, by: AuditBy): Promise<void>
   }
-  readonly pages: {
-    list(): Promise<readonly PageRecord[]>
-    find(id: PageId): Promise<PageRecord | undefined>
-    parse(body: unknown): Result<PageRecord, { readonly faults: readonly Fault[] }>
-    /** Store the record, seal the token where one is given, and the audit line, in one batch.
-     * @param connectedBy app-scoped id of the Facebook login the token came from, where it is said */
-    put(
-      record: PageRecord,
-      token: Secret | undefined,
-      by: AuditBy,
-      connectedBy?: string,
-    ): Promise<Result<void, PutPageRefusal>>
-  }
+  readonly pages: PageRoutesGiven["pages"]
   readonly deadLetters: DeadLetterDesk
+  /** Newest first. @param closed those that are over, too */
+  readonly incidents: (scope: IncidentScope, closed: boolean) => Promise<readonly Incident[]>
   readonly health: () => Promise<HealthReport>
   /** Move the development clock, wake what is due, and say how far it now is from the real one. Never called elsewhere. */
   readonly advanceClock: (advanceMs: number, by: AuditBy) => Promise<number>
 }
 
-type AdminVariables = RequestVariables & { operator: Operator }
-type AdminContext = Context<{ Variables: AdminVariables }>
-
-/** Printable, without spaces; Meta's have some 200 characters. */
-const TOKEN = /^[\x21-\x7e]{1,2000}$/
-/** An app-scoped id of Meta's. */
-const LOGIN = /^[0-9]{1,32}$/
-
 /** The admin API, to be mounted at `/admin/v1`. */
 export function adminApi(given: AdminGiven): Hono<{ Variables: AdminVariables }> {
   const app = new Hono<{ Variables: AdminVariables }>()
-  const { banks, pages, deadLetters, development } = given
+  const { banks, deadLetters, development } = given
 
   app.use(noStore, identify(given))
 
@@ -104,46 +86,29 @@ export function adminApi(given: AdminGiven): Hono<{ Variables: AdminVariables }>
     if (!development && isDevelopmentValue(id)) return no(context, "development_value")
     const record = banks.parse({ v: 1, ...act.value.body, id })
     if (!record.ok) return no(context, "invalid", record.error.faults)
-    await banks.put(record.value, byOf(context, act.value))
+    await banks.put(record.value, byOf(context, act.value, given.now()))
     return context.json(record.value)
   })
 
-  app.get("/pages", async (context) => {
-    const scope = banksFor(context.var.operator, "page.read")
-    const records = await pages.list()
-    return context.json({
-      pages: records.filter((page) => scope === EVERY_BANK || scope.includes(page.bank)),
-    })
-  })
+  app.route(
+    "/pages",
+    pageRoutes({
+      development,
+      now: given.now,
+      isBank: async (bank) => (await banks.find(bank)) !== undefined,
+      pages: given.pages,
+    }),
+  )
 
-  app.get("/pages/:id", async (context) => {
-    const id = context.req.param("id")
-    const record = isPageId(id) ? await pages.find(id) : undefined
-    if (!record) return no(context, "not_found")
-    return permit(context, "page.read", record.bank) ?? context.json(record)
-  })
-
-  app.put("/pages/:id", async (context) => {
-    const id = context.req.param("id")
-    if (!isPageId(id)) return no(context, "not_found")
-    const act = await readAct(context.req.raw, development)
-    if (!act.ok) return no(context, act.error)
-    const { token, connectedBy, ...body } = act.value.body
-    if (!development && (isDevelopmentValue(id) || isDevelopmentValue(token)))
-      return no(context, "development_value")
-    const record = pages.parse({ v: 1, ...body, id })
-    if (!record.ok) return no(context, "invalid", record.error.faults)
-    const refused = permit(context, "page.put", record.value.bank)
+  app.get("/incidents", async (context) => {
+    const { bank, closed } = context.req.query()
+    if (bank !== undefined && !isBankId(bank)) return no(context, "not_found")
+    const refused = bank === undefined ? undefined : permit(context, "incident.read", bank)
     if (refused) return refused
-    const existing = await pages.find(id)
-    if (existing && existing.bank !== record.value.bank)
-      return permit(context, "page.put", existing.bank) ?? no(context, "page_of_another_bank")
-    const faults = await faultsOfPage(given, record.value.bank, token, connectedBy)
-    if (faults.length > 0) return no(context, "invalid", faults)
-    const secret = typeof token === "string" ? new Secret(token) : undefined
-    const login = typeof connectedBy === "string" ? connectedBy : undefined
-    const stored = await pages.put(record.value, secret, byOf(context, act.value), login)
-    return stored.ok ? context.json(record.value) : no(context, stored.error.reason)
+    const scope = bank === undefined ? banksFor(context.var.operator, "incident.read") : [bank]
+    if (scope.length === 0) return no(context, "forbidden")
+    const found = await given.incidents(scope, closed === "true")
+    return context.json({ incidents: found.map(renderIncident) })
   })
 
   app.get("/dead-letters", async (context) => {
@@ -175,7 +140,7 @@ export function adminApi(given: AdminGiven): Hono<{ Variables: AdminVariables }>
     if (!letter) return no(context, "not_found")
     const refused = permitLetter(context, "dead_letter.replay", letter)
     if (refused) return refused
-    const replayed = await deadLetters.replay(letter.id, byOf(context, act.value))
+    const replayed = await deadLetters.replay(letter.id, byOf(context, act.value, given.now()))
     if (replayed.ok) return context.json({ replayed: renderLetter(replayed.value) })
     return no(context, replayed.error.reason === "outage" ? "queue_unavailable" : "not_found")
   })
@@ -195,15 +160,11 @@ export function adminApi(given: AdminGiven): Hono<{ Variables: AdminVariables }>
       if (!act.ok) return no(context, act.error)
       const input = judge(clockInput, act.value.body, CLOCK_RULES)
       if (!input.ok) return no(context, "invalid", input.error)
-      const offsetMs = await given.advanceClock(input.value.advanceMs, byOf(context, act.value))
+      const offsetMs = await given.advanceClock(input.value.advanceMs, byOf(context, act.value, given.now()))
       return context.json({ offsetMs })
     })
 
   return app
-
-  function byOf(context: AdminContext, act: ActInput): AuditBy {
-    return { actor: context.var.operator.id, reason: act.reason, at: given.now() }
-  }
 }
 
 const CLOCK_RULES = { advanceMs: "must be a whole number of milliseconds from 0 to five years" }
@@ -231,11 +192,6 @@ function identify(given: { readonly authenticate: Authenticate; readonly log: Lo
   })
 }
 
-function permit(context: AdminContext, action: Action, bank: BankId | "*"): Response | undefined {
-  const permission = mayAct(context.var.operator, action, bank)
-  return permission === "granted" ? undefined : no(context, permission)
-}
-
 /** A letter no bank can be named for is hidden from whoever does not hold every bank. */
 function permitLetter(context: AdminContext, action: Action, letter: DeadLetterAbout): Response | undefined {
   const refused = permit(context, action, letter.bank)
@@ -243,36 +199,22 @@ function permitLetter(context: AdminContext, action: Action, letter: DeadLetterA
   return refused && hidden ? no(context, "hidden") : refused
 }
 
-function no(context: Context, refusal: AdminRefusal, faults?: readonly Fault[]): Response {
-  return refuse(refusal, (context as AdminContext).get("requestId"), faults)
-}
-
 async function findLetter(given: AdminGiven, id: string): Promise<DeadLetterAbout | undefined> {
   return isDeadLetterId(id) ? given.deadLetters.find(id) : undefined
 }
 
-async function faultsOfPage(
-  given: AdminGiven,
-  bank: BankId,
-  token: unknown,
-  connectedBy: unknown,
-): Promise<readonly Fault[]> {
-  const faults: Fault[] = []
-  if (!(await given.banks.find(bank))) faults.push({ field: "bank", fault: "must be a registered bank" })
-  const isToken = typeof token === "string" && TOKEN.test(token)
-  if (token !== undefined && !isToken) faults.push({ field: "token", fault: "must be an access token" })
-  const isLogin = typeof connectedBy === "string" && LOGIN.test(connectedBy)
-  if (connectedBy !== undefined && !isLogin)
-    faults.push({
-      field: "connectedBy",
-      fault: "must be the decimal digits of a Facebook login's id, as text",
-    })
-  return faults
+/** What it is stands beside its word. */
+function renderIncident({ openedAt, closedAt, ...rest }: Incident): object {
+  return {
+    ...rest,
+    meaning: INCIDENT_KINDS[rest.kind],
+    openedAt: renderInstant(openedAt),
+    ...(closedAt === undefined ? {} : { closedAt: renderInstant(closedAt) }),
+  }
 }
 
-/** Instants leave as RFC 3339. */
 function renderLetter(letter: DeadLetterAbout): object {
   const { at, until, postedAt, ...rest } = letter
-  const posted = postedAt === undefined ? {} : { postedAt: new Date(postedAt).toISOString() }
-  return { ...rest, at: new Date(at).toISOString(), until: new Date(until).toISOString(), ...posted }
+  const posted = postedAt === undefined ? {} : { postedAt: renderInstant(postedAt) }
+  return { ...rest, at: renderInstant(at), until: renderInstant(until), ...posted }
 }

@@ -26,6 +26,14 @@ export const ADMIN_BASE = "/admin/v1"
 
 const BODY = ["body_not_json", "body_too_large", "media_type", "invalid", "forbidden"] as const
 
+const PAGE_REFUSALS = [
+  ...BODY,
+  "page_of_another_bank",
+  "page_jurisdiction_fixed",
+  "page_token_missing",
+  "development_value",
+] as const
+
 /** Every operation of the admin API. */
 export const OPERATIONS: readonly Operation[] = [
   {
@@ -69,10 +77,21 @@ export const OPERATIONS: readonly Operation[] = [
     method: "get",
     path: "/pages/{id}",
     id: "getPage",
-    summary: "A Page's record, without its token",
+    summary:
+      "A Page's record, without its token, and how it stands: stopped or not, what waits, what it can carry",
     action: "page.read",
-    answer: { schema: "Page" },
+    answer: { schema: "PageDetail" },
     refusals: ["not_found"],
+  },
+  {
+    method: "post",
+    path: "/pages",
+    id: "registerPage",
+    summary: "The same as putting it, with its id in the body",
+    action: "page.put",
+    body: "PageRegistration",
+    answer: { schema: "Page" },
+    refusals: PAGE_REFUSALS,
   },
   {
     method: "put",
@@ -82,14 +101,51 @@ export const OPERATIONS: readonly Operation[] = [
     action: "page.put",
     body: "PageInput",
     answer: { schema: "Page" },
-    refusals: [
-      ...BODY,
-      "not_found",
-      "page_of_another_bank",
-      "page_jurisdiction_fixed",
-      "page_token_missing",
-      "development_value",
+    refusals: ["not_found", ...PAGE_REFUSALS],
+  },
+  {
+    method: "put",
+    path: "/pages/{id}/token",
+    id: "reconnectPage",
+    summary:
+      "Reconnect a Page: its token is proved at Messenger and swapped in place, and what waited goes out",
+    action: "page.reconnect",
+    body: "ReconnectInput",
+    answer: { schema: "Recovery", member: "reconnected" },
+    refusals: [...BODY, "not_found", "development_value", "token_refused", "graph_unavailable"],
+  },
+  {
+    method: "get",
+    path: "/pages/{id}/templates",
+    id: "listTemplates",
+    summary: "A Page's utility templates and their status at Messenger",
+    action: "page.read",
+    answer: { schema: "Template", list: "templates" },
+    refusals: ["not_found"],
+  },
+  {
+    method: "post",
+    path: "/pages/{id}/templates/sync",
+    id: "syncTemplates",
+    summary:
+      "Create the templates that are missing and look up the status of all; doing it again changes nothing",
+    action: "templates.sync",
+    body: "ReasonInput",
+    answer: { schema: "TemplateSync" },
+    refusals: [...BODY, "not_found", "page_unavailable", "graph_unavailable", "graph_refused"],
+  },
+  {
+    method: "get",
+    path: "/incidents",
+    id: "listIncidents",
+    summary: "What somebody must know of, newest first, at most 200",
+    action: "incident.read",
+    query: [
+      { name: "bank", description: "Only this bank's" },
+      { name: "closed", description: "`true`: those that are over, too; they are kept 90 days" },
     ],
+    answer: { schema: "Incident", list: "incidents" },
+    refusals: ["forbidden", "not_found"],
   },
   {
     method: "get",

@@ -1,6 +1,9 @@
 // JSON Schemas of what the admin API takes and gives, for its description. Data only: who enforces them is the room whose record
 // it is (banks/bank-record.ts, messenger/page-record.ts). A test reads the demo bank's record against both.
 
+import { INCIDENT_KINDS } from "../notifications/incident.ts"
+import { PAGE_STATE, PAGE_STATE_SCHEMAS } from "./api-page-state.ts"
+
 type Schema = Readonly<Record<string, unknown>>
 
 const BANK_ID: Schema = { type: "string", pattern: "^[a-z0-9][a-z0-9-]{1,39}$", examples: ["demo"] }
@@ -104,9 +107,60 @@ const pageMembers = {
     default: true,
     description: "Whether Meta takes utility templates from it",
   },
+  utility: {
+    type: "object",
+    properties: {
+      scopeName: {
+        enum: ["pages_utility_messaging", "page_utility_messaging"],
+        default: "pages_utility_messaging",
+        description: "The permission as the login dialog knows it",
+      },
+      sendShape: { enum: ["message_template", "attachment"], default: "message_template" },
+      regions: {
+        type: "array",
+        items: { type: "string", pattern: "^[A-Z]{2}$" },
+        default: [],
+        description: "Countries whose Pages may use them; none named means all",
+      },
+    },
+    description: "What sources do not agree on about utility templates; settled by trying",
+  },
+  country: { type: "string", pattern: "^[A-Z]{2}$", description: "Where the Page is, ISO 3166 alpha-2" },
+  humanAgent: {
+    type: "boolean",
+    default: false,
+    description: "Whether Meta granted Human Agent: people may answer for seven days",
+  },
+  defaultApp: {
+    enum: ["ours", "other", "none"],
+    default: "none",
+    description: "Which app answers while nobody holds a thread, as the Page's settings at Meta say",
+  },
+  engagedPeople: {
+    type: "integer",
+    minimum: 1,
+    description:
+      "People expected to write in 24 hours: Meta allows 200 calls for each. Left out, nothing is counted",
+  },
 } as const satisfies Readonly<Record<string, Schema>>
 
 const PAGE_REQUIRED = ["bank", "name"]
+const PAGE_OPTIONAL = ["locationHint", "country", "engagedPeople"]
+
+const tokenMembers = {
+  token: {
+    type: "string",
+    writeOnly: true,
+    description: "The Page's access token; needed once, may be left out afterwards",
+  },
+  connectedBy: {
+    type: "string",
+    pattern: "^[0-9]{1,32}$",
+    writeOnly: true,
+    description:
+      "App-scoped id of the Facebook login the token came from. Kept as a pseudonym: where that login leaves, the token goes with it",
+  },
+} as const satisfies Readonly<Record<string, Schema>>
 
 /** Schemas the operations refer to, by name. */
 export const SCHEMAS = {
@@ -131,18 +185,7 @@ export const SCHEMAS = {
     type: "object",
     properties: {
       ...pageMembers,
-      token: {
-        type: "string",
-        writeOnly: true,
-        description: "The Page's access token; needed once, may be left out afterwards",
-      },
-      connectedBy: {
-        type: "string",
-        pattern: "^[0-9]{1,32}$",
-        writeOnly: true,
-        description:
-          "App-scoped id of the Facebook login the token came from. Kept as a pseudonym: where that login leaves, the token goes with it",
-      },
+      ...tokenMembers,
       reason: REASON,
     },
     required: PAGE_REQUIRED,
@@ -150,8 +193,43 @@ export const SCHEMAS = {
   Page: {
     type: "object",
     properties: { v: { const: 1 }, id: PAGE_ID, ...pageMembers },
-    required: ["v", "id", ...Object.keys(pageMembers).filter((name) => name !== "locationHint")],
+    required: ["v", "id", ...Object.keys(pageMembers).filter((name) => !PAGE_OPTIONAL.includes(name))],
     description: "A Page's record; its token is never given out",
+  },
+  PageRegistration: {
+    type: "object",
+    properties: { id: PAGE_ID, ...pageMembers, ...tokenMembers, reason: REASON },
+    required: ["id", ...PAGE_REQUIRED],
+  },
+  ReconnectInput: {
+    type: "object",
+    properties: {
+      ...tokenMembers,
+      token: { ...tokenMembers.token, description: "Left out, the one it has is tried again" },
+      reason: REASON,
+    },
+    additionalProperties: false,
+  },
+  PageDetail: {
+    type: "object",
+    properties: { v: { const: 1 }, id: PAGE_ID, ...pageMembers, state: PAGE_STATE },
+    required: ["v", "id", ...PAGE_REQUIRED, "state"],
+  },
+  ...PAGE_STATE_SCHEMAS,
+  Incident: {
+    type: "object",
+    properties: {
+      id: { type: "string", pattern: "^incident_[A-Za-z0-9_-]{22}$" },
+      kind: { enum: Object.keys(INCIDENT_KINDS) },
+      bank: { type: "string", description: 'The bank, or "*" for the deployment itself' },
+      page: PAGE_ID,
+      detail: { type: "string", description: "What exactly: a reason, a template, a version" },
+      meaning: { type: "string", description: "The kind as a sentence" },
+      openedAt: INSTANT,
+      closedAt: INSTANT,
+    },
+    required: ["id", "kind", "bank", "detail", "meaning", "openedAt"],
+    description: "Something somebody must know of; no people's data stands in it",
   },
   DeadLetter: {
     type: "object",

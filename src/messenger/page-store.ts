@@ -1,13 +1,13 @@
-// Pages and their utility templates in D1. Only this file names the two tables. A Page's token passes through as it lies there,
-// sealed: page-directory.ts opens it. A Page's change and its line of the audit trail are one batch.
+// Pages, their utility templates, and when they are looked at again, in D1. Only this file names the three tables. A Page's token passes
+// through as it lies there, sealed: page-directory.ts opens it. A Page's change and its line of the audit trail are one batch.
 
-import { and, asc, eq, lt, sql } from "drizzle-orm"
+import { and, asc, eq, isNull, lt, lte, or, sql } from "drizzle-orm"
 import type { BatchItem } from "drizzle-orm/batch"
 import type { AuditBy } from "../audit/audit.ts"
 import { auditStatement } from "../audit/audit-store.ts"
 import { DatabaseError, read, write, type Database } from "../db/database.ts"
-import { pages, templates } from "../db/schema.ts"
-import { DAY_MS } from "../foundation/clock.ts"
+import { checks, pages, templates } from "../db/schema.ts"
+import { DAY_MS, MINUTE_MS } from "../foundation/clock.ts"
 import type { BankId, PageId } from "../foundation/id.ts"
 import { err, ok, type Result } from "../foundation/result.ts"
 import { parsePageRecord, type PageRecord } from "./page-record.ts"
@@ -36,6 +36,7 @@ export interface TemplateStatus {
 }
 
 const PAGES_MAX = 1_000
+const DUE_MOVED_MS = 4 * MINUTE_MS
 /** An unchanged status is written again only after this: a check each minute is no write each minute. */
 const CHECKED_AGE_MS_MAX = DAY_MS
 /** D1 takes 100 parameters a statement; a batch stays well below its size limit. */
@@ -123,6 +124,70 @@ export function dropTokensStatement(
         lt(pages.updatedAt, before),
       ),
     )
+}
+
+/** Give a Page another token, in place: everything else of it stays.
+ * @param also statements of the same act, for its batch
+ * @returns `false` where the Page is not registered */
+export async function replaceToken(
+  db: Database,
+  page: Pick<PageRecord, "id" | "bank">,
+  tokenSealed: string,
+  by: AuditBy,
+  also: readonly BatchItem<"sqlite">[] = [],
+): Promise<boolean> {
+  const [rows] = await write(
+    db.batch([
+      db
+        .update(pages)
+        .set({ tokenSealed, updatedAt: by.at })
+        .where(and(eq(pages.id, page.id), eq(pages.bankId, page.bank)))
+        .returning({ id: pages.id }),
+      auditStatement(db, { ...by, bank: page.bank, action: "page.reconnect", object: page.id }),
+      ...also,
+    ]),
+  )
+  return rows.length === 1
+}
+
+/** What the clock looks at from time to time. */
+export type CheckName = "templates" | "health"
+
+/** Pages whose look is due: never looked at, or not since `dueAt`; for templates also those with one under review. Oldest due first.
+ * One query however many Pages there are. */
+export async function listDue(
+  db: Database,
+  name: CheckName,
+  now: number,
+  limit: number,
+): Promise<readonly PageId[]> {
+  const pending = sql`exists (select 1 from ${templates} where ${templates.pageId} = ${pages.id}
+    and ${templates.status} in ('PENDING', 'IN_APPEAL'))`
+  const rows = await read(
+    db
+      .select({ id: pages.id })
+      .from(pages)
+      .leftJoin(checks, and(eq(checks.pageId, pages.id), eq(checks.name, name)))
+      .where(or(isNull(checks.dueAt), lte(checks.dueAt, now), name === "templates" ? pending : undefined))
+      .orderBy(asc(checks.dueAt), asc(pages.id))
+      .limit(limit),
+  )
+  return rows.map(({ id }) => id as PageId)
+}
+
+/** Look again at `dueAt`. A row is written where it moves by minutes: a check each minute is no write each
+ * minute. */
+export async function setDue(db: Database, page: PageId, name: CheckName, dueAt: number): Promise<void> {
+  await write(
+    db
+      .insert(checks)
+      .values({ pageId: page, name, dueAt })
+      .onConflictDoUpdate({
+        target: [checks.pageId, checks.name],
+        set: { dueAt },
+        setWhere: sql`abs(${checks.dueAt} - ${dueAt}) > ${DUE_MOVED_MS}`,
+      }),
+  )
 }
 
 function whyNotPut(

@@ -6,6 +6,7 @@ import type { AuditBy } from "../audit/audit.ts"
 import type { Database } from "../db/database.ts"
 import type { Now } from "../foundation/clock.ts"
 import type { Outage } from "../foundation/failure.ts"
+import type { BankId } from "../foundation/id.ts"
 import { describeFault, type Log } from "../foundation/log.ts"
 import { err, ok, type Result } from "../foundation/result.ts"
 import { backoffSeconds } from "../jobs/backoff.ts"
@@ -36,7 +37,14 @@ export type ReplayRefusal =
  * @throws Error for a batch of another queue */
 export async function consumeDeadLetters(
   batch: MessageBatch,
-  given: { readonly db: Database; readonly now: Now; readonly log: Log; readonly chance: () => number },
+  given: {
+    readonly db: Database
+    /** Letters of a bank, or of none that can be named, were kept: let an operator know. */
+    readonly kept: (bank: BankId | "*") => Promise<void>
+    readonly now: Now
+    readonly log: Log
+    readonly chance: () => number
+  },
 ): Promise<void> {
   const queue = queueOfDeadLetters(batch.queue)
   if (!queue) throw new Error(`Cannot keep dead letters of queue "${batch.queue}"`)
@@ -47,6 +55,7 @@ export async function consumeDeadLetters(
     )
     await keepDeadLetters(given.db, rows)
     given.log.error("dead_letters_kept", { queue, letters: rows.length })
+    for (const bank of new Set(rows.map((row) => row.bank))) await given.kept(bank)
     batch.ackAll()
   } catch (fault) {
     given.log.error("dead_letters_fault", { queue, ...describeFault(fault) })

@@ -6,14 +6,14 @@ import type { BankEvent } from "../banks/event.ts"
 import { SECOND_MS } from "../foundation/clock.ts"
 import type { BankId, PageId, PersonId } from "../foundation/id.ts"
 import { describeFault } from "../foundation/log.ts"
-import type { Delivered, HandleBatch } from "../jobs/consume.ts"
+import type { Delivered, HandleBatch, Verdict } from "../jobs/consume.ts"
 import type { Lane, PackJob } from "../jobs/job.ts"
 import { openPack, type PackItem } from "../jobs/pack.ts"
 import type { LiveLink } from "../links/link-store.ts"
 import type { TellOutcome, TellRequest } from "../conversations/person-world.ts"
 import type { EventOutcome } from "./callback-outcome.ts"
 import { createLeases, type Leases, type LeaseWorld } from "./leases.ts"
-import { keepPack, settlePack, type Again, type ItemResult, type SettlingWorld } from "./pack-settling.ts"
+import { keepPack, settlePack, type Again, type SettlingWorld } from "./pack-settling.ts"
 
 /** What fan-out needs. */
 export interface FanOutWorld extends SettlingWorld, LeaseWorld {
@@ -57,11 +57,14 @@ export function fanOut(world: FanOutWorld): HandleBatch {
     const tasks = await findRecipients(world, packs)
     if (tasks) await tellAll(world, packs[0]?.job.lane ?? "updates", tasks)
     return Promise.all(
-      packs.map((pack, index) => {
-        if (pack.sealed) return { kind: "retry" } as const
+      packs.map(async (pack, index): Promise<Verdict> => {
+        if (pack.sealed) return { kind: "retry" }
         if (!tasks || !pack.items) return keepPack(world, pack)
-        const results = tasks.filter((task) => task.pack === index)
-        return settlePack(world, pack, results satisfies readonly ItemResult[])
+        return settlePack(
+          world,
+          pack,
+          tasks.filter((task) => task.pack === index),
+        )
       }),
     )
   }

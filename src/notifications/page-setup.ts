@@ -1,27 +1,33 @@
 // What a Page must have at Meta before it can serve: our webhook's fields, Get Started and the menu, the utility templates of every
-// notice. Run when a Page is registered and by the clock; each part is written only where it differs.
+// notice (page-templates.ts). Run when a Page is registered; each part is written only where it differs. The clock looks after the
+// fields (page-check.ts) and the templates.
 
 import { SECOND_MS } from "../foundation/clock.ts"
 import type { Log } from "../foundation/log.ts"
-import { listTemplates } from "../conversations/notices/compose.ts"
 import { intentPayload, renderPayload } from "../conversations/intents/intent.ts"
 import type { Graph } from "../messenger/client.ts"
 import type { PageAccess } from "../messenger/page-directory.ts"
 import { syncProfile, type PageProfile } from "../messenger/profile.ts"
-import { syncTemplates, type TemplateShelf } from "../messenger/template-sync.ts"
-import { LANGUAGES, findLanguage, phrase, type Language } from "../phrases/catalogue.ts"
+import { phrase, type Language } from "../phrases/catalogue.ts"
 import type { BankRecord } from "../banks/bank.ts"
+import { languagesOf, syncPageTemplates, type PageTemplateWorld } from "./page-templates.ts"
 
-/** Fields of the webhook. Ratings under every message (`response_feedback`) are not among them. */
-const FIELDS = [
+/** Fields of the webhook. Ratings under every message (`response_feedback`) are not among them: subscribing shows them to people. */
+export const WEBHOOK_FIELDS: readonly string[] = [
   "messages",
-  "messaging_postbacks",
+  "message_edits",
   "message_echoes",
   "message_deliveries",
   "message_reads",
   "message_reactions",
-  "messaging_account_linking",
+  "messaging_postbacks",
+  "messaging_optins",
   "messaging_referrals",
+  "messaging_account_linking",
+  "messaging_handovers",
+  "standby",
+  "messaging_policy_enforcement",
+  "messaging_integrity",
   "message_template_status_update",
 ]
 /** Meta's locales for a language of ours, beside `default`. */
@@ -29,26 +35,24 @@ const META_LOCALES: Readonly<Record<Language, string>> = { en: "en_US", ar: "ar_
 const SETUP_MS = 20 * SECOND_MS
 const GREETING_CHARS_MAX = 160
 
-/** Bring a Page to what it must have. Parts that fail are logged and found missing again by the next run.
+/** Bring a Page to what it must have. Parts that fail are logged and found missing again by the clock.
  * @returns whether everything is in place */
 export async function setUpPage(
-  given: { readonly graph: Graph; readonly shelf: TemplateShelf; readonly log: Log },
+  given: PageTemplateWorld & {
+    readonly graph: Pick<Graph, "subscribe" | "getProfile" | "setProfile">
+    readonly log: Log
+  },
   page: PageAccess,
   bank: BankRecord,
 ): Promise<boolean> {
-  const { graph, shelf, log } = given
+  const { graph, log } = given
   const { id } = page.record
   const signal = AbortSignal.timeout(SETUP_MS)
-  const offered = LANGUAGES.filter((language) =>
-    bank.languages.some((each) => findLanguage(each) === language),
-  )
-  const subscribed = await graph.subscribe(id, page.token, FIELDS, signal)
+  const subscribed = await graph.subscribe(id, page.token, WEBHOOK_FIELDS, signal)
   if (!subscribed.ok) log.warn("page_not_subscribed", { page: id, reason: subscribed.error.reason })
-  const profile = await syncProfile(graph, id, page.token, profileOf(bank, offered), signal)
+  const profile = await syncProfile(graph, id, page.token, profileOf(bank, languagesOf(bank)), signal)
   if (!profile.ok) log.warn("page_profile_not_written", { page: id, reason: profile.error.reason })
-  const specs = listTemplates().filter((spec) => offered.some((language) => language === spec.language))
-  const templates = await syncTemplates({ graph, shelf }, id, page.token, specs, signal)
-  if (!templates.ok) log.warn("page_templates_not_synced", { page: id, reason: templates.error.reason })
+  const templates = await syncPageTemplates(given, page, bank, signal)
   return subscribed.ok && profile.ok && templates.ok
 }
 
