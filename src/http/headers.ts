@@ -1,5 +1,6 @@
 // Headers every answer carries, and those of pages people look at. Pages run with a nonce and nothing from outside.
 
+import type { Context } from "hono"
 import { createMiddleware } from "hono/factory"
 import { base64url } from "../crypto/text.ts"
 
@@ -23,10 +24,12 @@ export const requestIdentity = createMiddleware<{ Variables: RequestVariables }>
   context.header("strict-transport-security", "max-age=31536000; includeSubDomains")
 })
 
-/** Headers of a page: no framing, no caching, nothing loaded from elsewhere.
- * @param formTargets origins a form of this page may end at after redirects (`form-action` follows them) */
-export function pageHeaders(formTargets: readonly string[] = []) {
-  return createMiddleware<{ Variables: RequestVariables }>(async (context, next) => {
+/** Headers of a page, whatever becomes of it: no framing, no caching, nothing loaded from elsewhere.
+ * @param formTargets origins a form of this page may end at after redirects (`form-action` follows them); asked once it is made */
+export function pageHeaders<V extends RequestVariables = RequestVariables>(
+  formTargets: (context: Context<{ Variables: V }>) => readonly string[] = () => [],
+) {
+  return createMiddleware<{ Variables: V }>(async (context, next) => {
     const nonce = base64url(crypto.getRandomValues(new Uint8Array(NONCE_BYTES)))
     context.set("nonce", nonce)
     await next()
@@ -39,7 +42,7 @@ export function pageHeaders(formTargets: readonly string[] = []) {
         `style-src 'nonce-${nonce}'`,
         `script-src 'nonce-${nonce}'`,
         "img-src 'self' data:",
-        `form-action ${["'self'", ...formTargets].join(" ")}`,
+        `form-action ${["'self'", ...formTargets(context)].join(" ")}`,
         "base-uri 'none'",
         "frame-ancestors 'none'",
       ].join("; "),

@@ -80,17 +80,19 @@ export function createLinkRoutes(world: LinkRoutesWorld): Hono<{ Variables: Link
   const { linking, vault, now, log } = world
   const app = new Hono<{ Variables: LinkVariables }>()
 
-  /** Who is here, at which bank, in which language; then the page's headers. */
+  /** Who is here, at which bank, in which language. What a page cannot do without is known before the directory is asked. */
   const prepare = createMiddleware<{ Variables: LinkVariables }>(async (c, next) => {
     const opened = await openLinkingState(vault, getCookie(c, LINKING_COOKIE))
     const attempt = opened.ok ? opened.value : undefined
     const named = c.req.path.split("/")[2] ?? ""
-    const bankId = RESERVED.includes(named) ? attempt?.bank : named
-    const bank = isBankId(bankId) ? await world.findBank(bankId) : undefined
+    const isUnderWay = RESERVED.includes(named)
+    const bankId = isUnderWay ? attempt?.bank : named
     c.set("attempt", attempt)
+    c.set("language", isUnderWay && attempt ? attempt.language : chooseLanguage(c, undefined))
+    const bank = isBankId(bankId) ? await world.findBank(bankId) : undefined
     c.set("bank", bank)
-    c.set("language", RESERVED.includes(named) && attempt ? attempt.language : chooseLanguage(c, bank))
-    return pageHeaders(bank ? formTargets(bank) : [])(c as never, next)
+    if (!isUnderWay || !attempt) c.set("language", chooseLanguage(c, bank))
+    return next()
   })
 
   const frameOf = (c: LinkContext): PageFrame => ({
@@ -133,7 +135,11 @@ export function createLinkRoutes(world: LinkRoutesWorld): Hono<{ Variables: Link
     }
   }
 
-  app.use("/link/*", prepare)
+  app.use(
+    "/link/*",
+    pageHeaders<LinkVariables>((c) => (c.var.bank ? formTargets(c.var.bank) : [])),
+    prepare,
+  )
 
   app.get("/link/callback/:bankId?", async (c) => {
     const { attempt, bank } = c.var

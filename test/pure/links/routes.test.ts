@@ -72,6 +72,7 @@ const atBank: AtBank = {
 }
 
 let refusal: LinkingRefusal | undefined
+let directoryIsDown: boolean
 let chosen: { purposes: readonly Purpose[]; showAmounts: boolean } | undefined
 let steps: string[]
 let lines: string[]
@@ -80,6 +81,7 @@ let app: Hono<{ Variables: RequestVariables }>
 beforeEach(() => {
   at = AT
   refusal = undefined
+  directoryIsDown = false
   chosen = undefined
   steps = []
   lines = []
@@ -121,7 +123,10 @@ beforeEach(() => {
       log,
       publicOrigin: ORIGIN,
       messengerLinkOrigin: "https://m.me",
-      findBank: async (id) => (id === BANK.id ? BANK : undefined),
+      async findBank(id) {
+        if (directoryIsDown) throw new Error("Cannot find a bank: unavailable, asked for cust-7f3a1b9c")
+        return id === BANK.id ? BANK : undefined
+      },
     }),
   )
 })
@@ -398,6 +403,23 @@ describe("pages", () => {
     expect(lines.join()).toContain("RangeError")
     expect(lines.join()).not.toContain("secret detail")
   })
+
+  test.each(["/link/demo", "/link/consent", "/link/callback?code=c-secret"])(
+    "where the directory does not answer, %s is a page with a page's headers, and the attempt stays",
+    async (path) => {
+      directoryIsDown = true
+      const response = await get(path, path === "/link/demo" ? undefined : pending, {
+        "accept-language": "ar",
+      })
+      expect(response.status).toBe(500)
+      expect(await response.text()).toContain(`<html lang="${path === "/link/demo" ? "ar" : "en"}"`)
+      expect(response.headers.get("cache-control")).toBe("no-store")
+      expect(response.headers.get("content-security-policy")).toContain("frame-ancestors 'none'")
+      expect(cookieOf(response)).toBeUndefined()
+      expect(lines.join()).not.toMatch(/cust-|c-secret/)
+      expect(steps).toEqual([])
+    },
+  )
 
   test("a refusal's log line names reason and bank, and nothing of the person", async () => {
     refusal = { reason: "denied" }
