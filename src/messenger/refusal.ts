@@ -42,6 +42,8 @@ export interface GraphRefusal {
   readonly status?: number
   /** With `window`: another app or a person of the bank holds the thread, or it cannot change hands now. */
   readonly thread?: true
+  /** With `gone`, or `retry` that ends so: it is the person who cannot be reached, by this message or any other, until they write again. */
+  readonly unavailable?: true
   /** The platform's own trace id, to be quoted to its support. */
   readonly trace?: string
 }
@@ -60,6 +62,8 @@ export interface RefusalRow {
   readonly waitMs?: number
   /** It is about who holds the thread. */
   readonly thread?: true
+  /** It is the person who cannot be reached. */
+  readonly unavailable?: true
 }
 
 /** A wait where a throttle names none. */
@@ -72,7 +76,7 @@ const row = (
   code: number | "any",
   subcode: number | "none" | "any",
   reason: RefusalClass,
-  more: Pick<RefusalRow, "attemptsMax" | "afterwards" | "waitMs" | "thread"> = {},
+  more: Pick<RefusalRow, "attemptsMax" | "afterwards" | "waitMs" | "thread" | "unavailable"> = {},
 ): RefusalRow => ({ code, subcode, reason, ...more })
 
 /** The rows, by code. For 10 and 200 an unheard-of subcode is not taken for the missing permission: one person's odd error must
@@ -84,7 +88,7 @@ export const REFUSALS: readonly RefusalRow[] = [
   // Answered although messages were delivered.
   row(1, 1357046, "unknown_outcome"),
   // Also the answer where the person blocked the Page.
-  row(2, "any", "retry", { attemptsMax: 4, afterwards: "gone" }),
+  row(2, "any", "retry", { attemptsMax: 4, afterwards: "gone", unavailable: true }),
   row(2, 2018344, "our_fault"),
   row(3, "any", "our_fault"),
   row(4, "any", "throttled"),
@@ -95,7 +99,7 @@ export const REFUSALS: readonly RefusalRow[] = [
   row(10, 2018278, "window"),
   row(10, 2018065, "window"),
   row(10, 2534022, "window"),
-  row(10, 2018108, "gone"),
+  row(10, 2018108, "gone", { unavailable: true }),
   row(10, 1893063, "page_stopped"),
   row(10, 2018336, "region"),
   row(10, 1893015, "our_fault"),
@@ -106,7 +110,7 @@ export const REFUSALS: readonly RefusalRow[] = [
   // Removed tags answer with this one, too.
   row(100, "any", "our_fault"),
   row(100, 33, "our_fault"),
-  row(100, 2018001, "gone"),
+  row(100, 2018001, "gone", { unavailable: true }),
   row(100, 2018109, "our_fault"),
   row(100, 2018008, "retry", { attemptsMax: 2, afterwards: "our_fault" }),
   row(100, 2018294, "retry", { attemptsMax: 2, afterwards: "our_fault" }),
@@ -121,7 +125,7 @@ export const REFUSALS: readonly RefusalRow[] = [
   row(102, "any", "page_stopped"),
   row(190, "any", "page_stopped"),
   row(200, "none", "page_stopped"),
-  row(200, 1545041, "gone"),
+  row(200, 1545041, "gone", { unavailable: true }),
   row(200, 2018028, "our_fault"),
   row(200, 2018027, "our_fault"),
   row(200, 2018021, "our_fault"),
@@ -131,7 +135,7 @@ export const REFUSALS: readonly RefusalRow[] = [
   // A duplicate of what stands there already: sending it again helps nobody.
   row(506, "any", "gone"),
   // The person blocked the Page, left, or opted out; subcodes 1545041 and 1893047 among others.
-  row(551, "any", "gone"),
+  row(551, "any", "gone", { unavailable: true }),
   row(613, "any", "throttled"),
   // Our sending was felt as a nuisance: slow down for long, before the Page is restricted.
   row(613, 2018338, "throttled", { waitMs: 15 * MINUTE_MS }),
@@ -225,10 +229,16 @@ function findRow(code: number | undefined, subcode: number | undefined): Refusal
 }
 
 function refusalOf(judged: RefusalRow, headers: Headers, repeatable: boolean): GraphRefusal {
-  const { reason, attemptsMax, afterwards, thread, waitMs = THROTTLE_WAIT_MS } = judged
+  const { reason, attemptsMax, afterwards, thread, unavailable, waitMs = THROTTLE_WAIT_MS } = judged
+  const person = unavailable ? { unavailable } : {}
   switch (reason) {
     case "retry":
-      return { reason, retry: "later", ...(attemptsMax && afterwards ? { attemptsMax, afterwards } : {}) }
+      return {
+        reason,
+        retry: "later",
+        ...(attemptsMax && afterwards ? { attemptsMax, afterwards } : {}),
+        ...person,
+      }
     case "throttled":
       return { reason, retry: { afterMs: Math.min(statedWaitMs(headers) ?? waitMs, THROTTLE_WAIT_MS_MAX) } }
     case "unknown_outcome":
@@ -236,6 +246,7 @@ function refusalOf(judged: RefusalRow, headers: Headers, repeatable: boolean): G
     case "window":
       return { reason, retry: "never", ...(thread ? { thread } : {}) }
     case "gone":
+      return { reason, retry: "never", ...person }
     case "region":
     case "our_fault":
     case "page_stopped":
