@@ -213,18 +213,21 @@ export async function goLive(
 /** End a link and destroy its key: nothing of it opens again. Repeating it is harmless. Where a consent was given, its end is
  * appended. Says nothing to the bank.
  * @param keepSealed end it now, but let its tokens lie until they were revoked (`revokeAndDestroy`); a call without destroys them
- * @returns `true` where this call ended it, `false` where it had ended before or never was */
+ * @param onlyPending leave a link alone that is live: its code was typed while somebody thought it was pending
+ * @returns `true` where this call ended it, `false` where it had ended before, never was or was left alone */
 export async function endLink(
   db: Database,
   id: LinkId,
   reason: EndReason,
   by: AuditBy,
   random: Random,
-  { keepSealed }: { readonly keepSealed: boolean } = { keepSealed: false },
+  { keepSealed, onlyPending = false }: { readonly keepSealed: boolean; readonly onlyPending?: boolean } = {
+    keepSealed: false,
+  },
 ): Promise<boolean> {
   for (let tries = 0; tries < END_TRIES_MAX; tries++) {
     const link = await findLink(db, id)
-    if (!link) return false
+    if (!link || (onlyPending && link.state === "live")) return false
     if (link.state === "ended") {
       if (link.wrappedKey !== null && !keepSealed)
         await write(db.update(links).set(DESTROYED).where(eq(links.id, id)))

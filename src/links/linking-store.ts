@@ -1,7 +1,7 @@
 // What linking writes before a link is live: the pending link, and what the customer allowed. Beside link-store.ts the only file
 // that names these tables; its batches and guards are those described there.
 
-import { eq, ne } from "drizzle-orm"
+import { eq } from "drizzle-orm"
 import type { AuditBy } from "../audit/audit.ts"
 import { auditStatement } from "../audit/audit-store.ts"
 import { write, type Database } from "../db/database.ts"
@@ -54,8 +54,10 @@ export async function insertPending(db: Database, pending: PendingLink, by: Audi
   )
 }
 
-/** Append what the customer allowed and raise the link's epoch to the record's. The link stays in the state it is in.
- * @returns the record's hash; refusal `link_gone` for an ended link, `link_changed` where the record does not follow the newest one */
+/** Append what the customer allowed on a pending link and raise its epoch to the record's. A link that went live meanwhile keeps the
+ * consent its code was typed for: another under it would part directory and Conversation, and its offer would run out and end it.
+ * @returns the record's hash; refusal `link_gone` for an ended link, `link_changed` for a live one, or where the record does not
+ * follow the newest one */
 export async function appendConsent(
   db: Database,
   record: GivenRecord,
@@ -64,7 +66,7 @@ export async function appendConsent(
 ): Promise<Result<string, LinkRefusal>> {
   const link = await findLink(db, record.link)
   if (!link || link.state === "ended") return err({ reason: "link_gone" })
-  if (link.epoch !== record.epoch - 1 || link.recordHash !== record.previous)
+  if (link.state !== "pending" || link.epoch !== record.epoch - 1 || link.recordHash !== record.previous)
     return err({ reason: "link_changed" })
   const { json, hash } = await storedRecord(record)
   const done = await guarded(
@@ -72,7 +74,7 @@ export async function appendConsent(
       db
         .update(links)
         .set({
-          epoch: only(record.epoch, eq(links.epoch, link.epoch), ne(links.state, "ended")),
+          epoch: only(record.epoch, eq(links.epoch, link.epoch), eq(links.state, "pending")),
           recordHash: hash,
         })
         .where(eq(links.id, link.id)),

@@ -320,7 +320,11 @@ export function createLinking(world: LinkingWorld) {
     const link = await findLink(db, state.link)
     // What went live by its code meanwhile is ended in the chat, not by an old page.
     if (link?.state !== "pending" || link.person !== state.person) return err({ reason: "link_gone" })
-    await endLink(db, link.id, "declined", by(state.person, "not_now"), random, { keepSealed: true })
+    const declined = await endLink(db, link.id, "declined", by(state.person, "not_now"), random, {
+      keepSealed: true,
+      onlyPending: true,
+    })
+    if (!declined) return err({ reason: "link_gone" })
     await world.revokeLater(bank.id, link.id)
     return ok(undefined)
   }

@@ -13,6 +13,8 @@ const FORBIDDEN = /[^\x21-\x7e]|[#\\"'<>]/
 export function isMessengerRedirect(uri: string, sandboxOrigin: string | undefined): boolean {
   const url = URL.parse(uri)
   if (!url || uri.length > CHARS_MAX || FORBIDDEN.test(uri)) return false
+  // `https:www.facebook.com/…` names that host by itself, and a path of our own once it stands in a page of ours.
+  if (!uri.startsWith(`${url.origin}/`)) return false
   if (url.pathname !== PATH || url.username || url.password || url.searchParams.has("authorization_code"))
     return false
   if (sandboxOrigin !== undefined) return url.origin === sandboxOrigin

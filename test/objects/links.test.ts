@@ -443,6 +443,46 @@ describe("goLive()", () => {
   })
 })
 
+describe("a code typed while the page is still used", () => {
+  /** Linking whose consent is given in the moment in which the code typed for the first one makes the link live. */
+  function racing(offer: LinkOffer) {
+    let raced = false
+    return createLinking({
+      ...world.world,
+      pseudonyms: {
+        ...world.pseudonyms,
+        async customerOf(bank, reference) {
+          if (!raced) must(await goLive(world.db, offer.link, ALICE, offer.epoch, by(), random))
+          raced = true
+          return world.pseudonyms.customerOf(bank, reference)
+        },
+      },
+    })
+  }
+
+  test("P4: keeps the consent it was typed for: no other record, no other epoch, nothing offered", async () => {
+    const { state, offer } = await toOffer(await toPending())
+    const { form } = must(await world.linking.review(BANK, state))
+    const chosen = { form, purposes: ["balance_updates"] as const, showAmounts: false }
+    expect(await racing(offer).consent(BANK, state, chosen)).toEqual(err({ reason: "link_changed" }))
+    expect(await findLink(world.db, offer.link)).toMatchObject({
+      state: "live",
+      epoch: offer.epoch,
+      recordHash: offer.recordHash,
+    })
+    expect(world.offers).toHaveLength(1)
+  })
+
+  test("is not undone by what meant the pending link", async () => {
+    const offer = await toLive()
+    const pendingOnly = { keepSealed: true, onlyPending: true }
+    expect(await endLink(world.db, offer.link, "declined", by(), random, pendingOnly)).toBe(false)
+    expect((await findLink(world.db, offer.link))?.state).toBe("live")
+    const { link } = await toPending()
+    expect(await endLink(world.db, link, "declined", by(), random, pendingOnly)).toBe(true)
+  })
+})
+
 describe("endLink()", () => {
   test("destroys the key, appends the end to the chain, and is harmless when repeated", async () => {
     const offer = await toLive()

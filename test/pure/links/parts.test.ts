@@ -26,6 +26,9 @@ describe("isMessengerRedirect()", () => {
 
   test.each([
     `http://www.facebook.com${PATH}`,
+    `https:www.facebook.com${PATH}`,
+    `https:/www.facebook.com${PATH}`,
+    `https:///www.facebook.com${PATH}`,
     `https://www.facebook.com.evil.example${PATH}`,
     `https://evil.example${PATH}`,
     `https://evilmessenger.com${PATH}`,
