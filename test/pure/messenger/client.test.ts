@@ -182,9 +182,18 @@ describe("createGraph()", () => {
   })
 
   it("creates a template and gives its status, PENDING where none is told", async () => {
-    answers = [json({ id: "1", status: "APPROVED", category: "UTILITY" }), json({ id: "1" })]
-    expect(await graph.createTemplate(PAGE, token, {})).toEqual({ ok: true, value: { status: "APPROVED" } })
-    expect(await graph.createTemplate(PAGE, token, {})).toEqual({ ok: true, value: { status: "PENDING" } })
+    answers = [
+      json({ id: "1", status: "APPROVED", category: "UTILITY" }),
+      json({ id: "1" }),
+      json({ id: "1", status: "rejected", rejection_reason: "TAG_SHOULD_BE_MARKETING" }),
+    ]
+    const create = () => graph.createTemplate(PAGE, token, {})
+    expect(await create()).toEqual({ ok: true, value: { id: "1", status: "APPROVED" } })
+    expect(await create()).toEqual({ ok: true, value: { id: "1", status: "PENDING" } })
+    expect(await create()).toEqual({
+      ok: true,
+      value: { id: "1", status: "REJECTED", rejection: "TAG_SHOULD_BE_MARKETING" },
+    })
   })
 
   it("lists templates over several pages by cursor, never by the address it is given", async () => {
@@ -214,5 +223,169 @@ describe("createGraph()", () => {
     )
     expect((await graph.listTemplates(PAGE, token)).ok).toBe(true)
     expect(asked).toHaveLength(20)
+  })
+})
+
+describe("createGraph().deleteTemplate()", () => {
+  const template = { id: "594425479261596", name: "a_v1" }
+
+  it("deletes one language by its id", async () => {
+    answers = [json({ success: true })]
+    expect((await graph.deleteTemplate(PAGE, token, template)).ok).toBe(true)
+    expect(asked[0]?.init.method).toBe("DELETE")
+    expect([...new URL(asked[0]?.url ?? "").searchParams]).toEqual([["template_id", template.id]])
+  })
+
+  it("tries the other name of the parameter where the first is refused, and never the template's name alone", async () => {
+    answers = [json({ error: { code: 100 } }, 400), json({ success: true })]
+    expect((await graph.deleteTemplate(PAGE, token, template)).ok).toBe(true)
+    expect([...new URL(asked[1]?.url ?? "").searchParams]).toEqual([
+      ["hsm_id", template.id],
+      ["name", "a_v1"],
+    ])
+  })
+
+  it("does not try again where the platform is busy or silent", async () => {
+    answers = [json({ error: { code: 80006 } }, 400)]
+    expect(await graph.deleteTemplate(PAGE, token, template)).toMatchObject({
+      error: { reason: "throttled" },
+    })
+    expect(asked).toHaveLength(1)
+  })
+})
+
+describe("createGraph(), personas", () => {
+  it("creates, lists and deletes them", async () => {
+    answers = [
+      json({ id: "77" }),
+      json({ data: [{ id: 90071992547409, name: "Maria" }, { name: "no id" }] }),
+      json({ success: true }),
+    ]
+    const face = { name: "Maria", pictureUrl: "https://bank.example/maria.png" }
+    expect(await graph.createPersona(PAGE, token, face)).toEqual({ ok: true, value: { id: "77" } })
+    expect(bodyOf()).toEqual({ name: "Maria", profile_picture_url: face.pictureUrl })
+    expect(await graph.listPersonas(PAGE, token)).toEqual({
+      ok: true,
+      value: [{ id: "90071992547409", name: "Maria" }],
+    })
+    expect((await graph.deletePersona(PAGE, token, "77")).ok).toBe(true)
+    expect([asked[2]?.init.method, asked[2]?.url]).toEqual(["DELETE", "http://localhost:8788/graph/v26.0/77"])
+  })
+
+  it("takes a name of 50 characters and throws for one more", async () => {
+    answers = [json({ id: "77" })]
+    const create = (name: string) => graph.createPersona(PAGE, token, { name, pictureUrl: "https://x" })
+    expect((await create("x".repeat(50))).ok).toBe(true)
+    await expect(create("x".repeat(51))).rejects.toThrow(RangeError)
+    await expect(create(" ")).rejects.toThrow(RangeError)
+  })
+})
+
+describe("createGraph(), who holds a thread", () => {
+  it.each<readonly [string, () => Promise<unknown>, object]>([
+    [
+      "pass_thread_control",
+      () => graph.passThread(PAGE, token, "200", { toAppId: "263902037430900", metadata: "m" }),
+      { target_app_id: "263902037430900", metadata: "m" },
+    ],
+    ["take_thread_control", () => graph.takeThread(PAGE, token, "200"), {}],
+    ["request_thread_control", () => graph.requestThread(PAGE, token, "200"), {}],
+    ["release_thread_control", () => graph.releaseThread(PAGE, token, "200"), {}],
+    ["extend_thread_control", () => graph.extendThread(PAGE, token, "200", 3_600_500), { duration: 3600 }],
+    [
+      "extend_thread_control",
+      () => graph.extendThread(PAGE, token, "200", 8 * 86_400_000),
+      { duration: 604_800 },
+    ],
+  ])("calls %s", async (edge, call, more) => {
+    answers = [json({ success: true })]
+    expect(await call()).toEqual({ ok: true, value: undefined })
+    expect(asked[0]?.url).toBe(`http://localhost:8788/graph/v26.0/100/${edge}`)
+    expect(bodyOf()).toEqual({ recipient: { id: "200" }, ...more })
+  })
+
+  it("says that another app holds it", async () => {
+    answers = [json({ error: { code: 2018300 } }, 400)]
+    expect(await graph.takeThread(PAGE, token, "200")).toMatchObject({
+      error: { reason: "window", thread: true },
+    })
+  })
+
+  it.each([
+    [
+      { data: [{ thread_owner: { app_id: "263902037430900", expiration: 1769731200 } }] },
+      { appId: "263902037430900", until: 1_769_731_200_000 },
+    ],
+    [{ data: [{ thread_owner: { app_id: 123 } }] }, { appId: "123" }],
+    [{ data: [] }, { appId: null }],
+    [{}, { appId: null }],
+  ])("finds the owner in %j", async (body, owner) => {
+    answers = [json(body)]
+    expect(await graph.threadOwner(PAGE, token, "200")).toEqual({ ok: true, value: owner })
+    expect(asked[0]?.url).toBe("http://localhost:8788/graph/v26.0/100/thread_owner?recipient=200")
+  })
+})
+
+describe("createGraph(), the Page itself", () => {
+  it("lists who gets its events", async () => {
+    answers = [json({ data: [{ id: "1", name: "App", subscribed_fields: ["messages", 7] }, { name: "x" }] })]
+    expect(await graph.listSubscriptions(PAGE, token)).toEqual({
+      ok: true,
+      value: [{ appId: "1", fields: ["messages"] }],
+    })
+    expect(asked[0]?.init.method).toBe("GET")
+  })
+
+  it("reads its standing", async () => {
+    const standing = {
+      status: "RESTRICTED",
+      violations: [{ type: "SPAM", description: "a sentence" }],
+      restrictions: [{ feature: "MESSAGING", status: "ACTIVE" }],
+    }
+    const read = {
+      status: "RESTRICTED",
+      violations: ["SPAM"],
+      restrictions: [{ feature: "MESSAGING", status: "ACTIVE" }],
+    }
+    answers = [json({ data: [standing] }), json(standing), json({})]
+    expect(await graph.getStanding(PAGE, token)).toEqual({ ok: true, value: read })
+    expect(await graph.getStanding(PAGE, token)).toEqual({ ok: true, value: read })
+    expect(await graph.getStanding(PAGE, token)).toMatchObject({ value: { status: "", violations: [] } })
+    expect(asked[0]?.url).toBe("http://localhost:8788/graph/v26.0/100/pages_status")
+  })
+
+  it("looks into a token by the app's own", async () => {
+    answers = [
+      json({ data: { app_id: 1, is_valid: true, expires_at: 0, scopes: ["pages_messaging"] } }),
+      json({ data: { is_valid: false, expires_at: 1769731200, error: { code: 190 } } }),
+    ]
+    const by = new Secret("1|app-secret")
+    expect(await graph.debugToken(token, by)).toEqual({
+      ok: true,
+      value: {
+        valid: true,
+        expiresAt: null,
+        dataAccessUntil: null,
+        appId: "1",
+        scopes: ["pages_messaging"],
+      },
+    })
+    expect(new Headers(asked[0]?.init.headers).get("authorization")).toBe("Bearer 1|app-secret")
+    expect(await graph.debugToken(token, by)).toMatchObject({
+      value: { valid: false, expiresAt: 1_769_731_200_000, scopes: [] },
+    })
+  })
+
+  it("takes properties of the profile away, and one person's menu", async () => {
+    answers = [json({ result: "success" }), json({ result: "success" }), json({ result: "success" })]
+    await graph.deleteProfile(PAGE, token, ["commands"])
+    expect([asked[0]?.init.method, bodyOf()]).toEqual(["DELETE", { fields: ["commands"] }])
+    await graph.setPersonalMenu(PAGE, token, "200", [{ locale: "default" }])
+    expect(bodyOf(1)).toEqual({ psid: "200", persistent_menu: [{ locale: "default" }] })
+    await graph.deletePersonalMenu(PAGE, token, "200")
+    expect([...new URL(asked[2]?.url ?? "").searchParams]).toEqual([
+      ["psid", "200"],
+      ["params", '["persistent_menu"]'],
+    ])
   })
 })
