@@ -174,6 +174,7 @@ export function createBankLogin(given: {
     const validated = judgeAnswer(server.value, client, answer, attempt.state)
     if (!validated.ok) return validated
     const dpop = oauth.DPoP(client, await importDpop(attempt.dpop))
+    let given: string | undefined
     try {
       let signed: Response | undefined
       const tokens = await withNonce(
@@ -195,14 +196,24 @@ export function createBankLogin(given: {
           })
         },
       )
+      given = tokens.refresh_token
       if (signed) await oauth.validateApplicationLevelSignature(server.value, signed, http)
       const outcome = judgeTokens(bank, attempt, tokens)
-      // What we will not use must not stay usable. Should the bank not hear it, the tokens are gone with this answer all the same.
-      if (!outcome.ok && tokens.refresh_token) await revokeToken(bank, server.value, tokens.refresh_token)
+      if (!outcome.ok) await giveBack(bank, server.value, given)
       return outcome
     } catch (fault) {
+      await giveBack(bank, server.value, given)
       return err(refusalOf(fault, "answer_refused"))
     }
+  }
+
+  /** What we will not use must not stay usable. Should the bank not hear it, the token is gone with this answer all the same. */
+  async function giveBack(
+    bank: BankRecord,
+    server: oauth.AuthorizationServer,
+    token: string | undefined,
+  ): Promise<void> {
+    if (token !== undefined) await revokeToken(bank, server, token)
   }
 
   async function refresh(bank: BankRecord, tokens: LinkTokens): ReturnType<BankLogin["refresh"]> {

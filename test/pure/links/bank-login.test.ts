@@ -211,12 +211,13 @@ describe("finish()", () => {
     expect(await login.finish(BANK, attempt, bank.answer())).toMatchObject({ ok: true })
   })
 
-  test("refuses an ID token signed with a key the bank does not publish", async () => {
+  test("refuses an ID token signed with a key the bank does not publish, and gives its tokens back", async () => {
     bank.spoilt.strangeKey = true
     const attempt = await start()
     expect(await login.finish(BANK, attempt, bank.answer())).toMatchObject({
       error: { reason: "answer_refused" },
     })
+    expect(bank.revoked).toEqual(["rt-0"])
   })
 
   test("refuses an ID token with alg none", async () => {
