@@ -218,6 +218,7 @@ async function syncTemplates(asked) {
   else {
     printTable(TEMPLATE_COLUMNS, answer?.templates ?? [], "There are no templates.")
     say(`\nCreated: ${answer?.created?.map(oneLine).join(", ") || "none"}`)
+    if (answer?.retired?.length > 0) say(`Retired: ${answer.retired.map(oneLine).join(", ")}`)
     if (refused.length > 0) printTable(["template", "reason", "code", "subcode"], refused, "")
   }
   return refused.length > 0 ? 1 : 0

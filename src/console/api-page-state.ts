@@ -81,6 +81,7 @@ export const PAGE_STATE_SCHEMAS = {
     type: "object",
     properties: {
       created: { type: "array", items: { type: "string" }, description: "Name and language of each" },
+      retired: { type: "array", items: { type: "string" }, description: "Old versions that were deleted" },
       refused: {
         type: "array",
         items: {
@@ -96,6 +97,6 @@ export const PAGE_STATE_SCHEMAS = {
       },
       templates: { type: "array", items: { $ref: "#/components/schemas/Template" } },
     },
-    required: ["created", "refused", "templates"],
+    required: ["created", "retired", "refused", "templates"],
   },
 } as const

@@ -112,9 +112,10 @@ export function pageRoutes(given: PageRoutesGiven): Hono<{ Variables: AdminVaria
     if (!body.ok) return no(context, "invalid", body.error)
     const synced = await pages.syncTemplates(page.id, byOf(context, act.value, now()))
     if (!synced.ok) return no(context, synced.error.reason)
-    const { created, refused } = synced.value
+    const { created, refused, retired } = synced.value
     return context.json({
       created,
+      retired,
       refused: refused.map(({ template, refusal: { reason, code, subcode } }) => ({
         template,
         reason,

@@ -11,6 +11,8 @@ import type { BankId, PageId } from "../../../src/foundation/id.ts"
 import { err, ok } from "../../../src/foundation/result.ts"
 import { parsePageRecord, type PageRecord } from "../../../src/messenger/page-record.ts"
 import type { DeadLetterAbout } from "../../../src/notifications/dead-letter.ts"
+import type { Incident } from "../../../src/notifications/incident.ts"
+import type { PageState } from "../../../src/notifications/page-desk.ts"
 
 export const NOW = Date.UTC(2026, 10, 22)
 export const BASE = "/admin/v1"
@@ -76,6 +78,29 @@ export function letter(
   }
 }
 
+/** How every Page stands here. */
+const STATE: PageState = {
+  paused: { reason: "token_refused", at: NOW - 60_000 },
+  breakerOpenUntil: 0,
+  waiting: { packs: 3, events: 12, stale: 2 },
+  recovery: null,
+  carries: { perSecond: 270, perHour: 972_000, updatesShare: 1 },
+  budget: { calls: 10, callsMax: 200 },
+}
+
+const INCIDENTS: readonly Incident[] = [
+  {
+    id: "incident_0000000000000000000001",
+    kind: "page_stopped",
+    bank: HARBOUR,
+    page: "11" as PageId,
+    detail: "token_refused",
+    openedAt: NOW,
+  },
+  { id: "incident_2", kind: "dead_letters", bank: OTHER, detail: "", openedAt: NOW - 2, closedAt: NOW - 1 },
+  { id: "incident_3", kind: "graph_version_ending", bank: "*", detail: "v21.0", openedAt: NOW - 3 },
+]
+
 /** Everything the API changed, and the API itself. */
 export function createAdminWorld(settings: { readonly development?: boolean } = {}) {
   const development = settings.development ?? false
@@ -94,7 +119,12 @@ export function createAdminWorld(settings: { readonly development?: boolean } = 
   )
   const acts: { act: string; by: AuditBy; token?: string | undefined }[] = []
   const warnings: object[] = []
-  const state = { queueOk: true, pageRace: false, offsetMs: 0 }
+  const state = {
+    queueOk: true,
+    pageRace: false,
+    offsetMs: 0,
+    graph: "ok" as "ok" | "token_refused" | "graph_unavailable",
+  }
   const given: AdminGiven = {
     development,
     now: () => NOW,
@@ -124,7 +154,39 @@ export function createAdminWorld(settings: { readonly development?: boolean } = 
         acts.push({ act: `page.put ${record.id}`, by, token: token?.reveal() })
         return Promise.resolve(ok(undefined))
       },
+      state: () => Promise.resolve(STATE),
+      reconnect: (page, { token, connectedBy }, by) => {
+        if (state.graph !== "ok") return Promise.resolve(err({ reason: state.graph }))
+        acts.push({ act: `page.reconnect ${page.id}`, by, token: token?.reveal(), connectedBy })
+        return Promise.resolve(ok({ at: NOW, held: 12, stale: 2, sent: 0 }))
+      },
+      listTemplates: () =>
+        Promise.resolve([{ name: "balance_v1", language: "en", status: "APPROVED", checkedAt: NOW }]),
+      syncTemplates: (page, by) => {
+        if (by) acts.push({ act: `templates.sync ${page}`, by })
+        if (state.graph === "graph_unavailable")
+          return Promise.resolve(err({ reason: "graph_unavailable" as const }))
+        return Promise.resolve(
+          ok({
+            created: ["balance_v1 en"],
+            retired: [],
+            refused: [
+              {
+                template: "fraud_v1 en",
+                refusal: { reason: "our_fault", retry: "never", code: 100 } as const,
+              },
+            ],
+            written: 1,
+          }),
+        )
+      },
     },
+    incidents: (scope, closed) =>
+      Promise.resolve(
+        INCIDENTS.filter(
+          (each) => (scope === "*" || scope.includes(each.bank as BankId)) && (closed || !each.closedAt),
+        ),
+      ),
     deadLetters: {
       list: (scope) =>
         Promise.resolve({

@@ -100,7 +100,7 @@ describe("tellerline, asked for help", () => {
 
   it("explains one command, or all that begin so, and calls nobody", async () => {
     expect((await run(["banks", "put", "--help"])).out).toContain("standard input")
-    expect((await run(["pages", "--help"])).out.match(/^tellerline pages/gm)).toHaveLength(3)
+    expect((await run(["pages", "--help"])).out.match(/^tellerline pages/gm)).toHaveLength(4)
     expect(asked).toEqual([])
   })
 })
