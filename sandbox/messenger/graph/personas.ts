@@ -10,6 +10,7 @@ import { firstRefusal, requireText, requireUrl } from "./limits.ts"
 import type { Persona } from "./persona-store.ts"
 
 const NAME_MAX = 50
+const LISTED_MAX = 25
 
 /** Create one. */
 export const createPersona: Handler = ({ emulator, page, values }) => {
@@ -24,13 +25,15 @@ export const createPersona: Handler = ({ emulator, page, values }) => {
   return ok({ id })
 }
 
-/** List a Page's. */
-export const listPersonas: Handler = ({ emulator, page }) => {
-  const data = emulator.personas.list(page.id).map(personaView)
-  return ok({
-    data,
-    ...(data.length === 0 ? {} : { paging: { cursors: { before: "QVFI", after: "QVFI" } } }),
-  })
+/** List a Page's, in pages: clients ask with the cursor of the last until a page comes without one. */
+export const listPersonas: Handler = ({ emulator, page, values }) => {
+  const start = Number(atob(textOf(values, "after") ?? btoa("0"))) || 0
+  const data = emulator.personas
+    .list(page.id)
+    .slice(start, start + LISTED_MAX)
+    .map(personaView)
+  const cursors = { before: btoa(String(start)), after: btoa(String(start + data.length)) }
+  return ok({ data, ...(data.length === 0 ? {} : { paging: { cursors } }) })
 }
 
 /** Delete one, softly: what it said keeps its name. */

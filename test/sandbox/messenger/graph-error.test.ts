@@ -27,7 +27,11 @@ describe("findGraphError()", () => {
   it.each([
     [100, 2018001, "noUser"],
     [10, 2018278, "outsideWindow"],
-    [551, undefined, "unavailable"],
+    [551, undefined, "unavailableBare"],
+    [551, 1545041, "unavailable"],
+    [190, 460, "tokenPassword"],
+    [10, 2018300, "threadControl"],
+    [2018300, undefined, "threadControlBare"],
     [190, 463, "tokenExpired"],
     [80006, undefined, "messengerCalls"],
     [10303, undefined, "linkingToken"],
@@ -41,6 +45,29 @@ describe("parseFault()", () => {
     expect(parseFault({ path: "messages", error: { code: 10, error_subcode: 2018278 } })).toMatchObject({
       ok: true,
       value: { times: 1, error: { status: 400, code: 10, subcode: 2018278 } },
+    })
+  })
+
+  it("looks an error up by its name, and by numbers inside an error body", () => {
+    expect(parseFault({ path: "messages", error: "threadControl" })).toMatchObject({
+      ok: true,
+      value: { error: { code: 10, subcode: 2018300 } },
+    })
+    expect(parseFault({ path: "/", error: { error: { code: 190, error_subcode: 460 } } })).toMatchObject({
+      ok: true,
+      value: { error: { status: 401, code: 190, subcode: 460 } },
+    })
+    expect(parseFault({ path: "/", error: { code: 4711, error_subcode: 1 } })).toMatchObject({
+      ok: true,
+      value: { error: { code: 4711, subcode: 1 } },
+    })
+  })
+
+  it("sets usage headers without failing, and strikes one person or by chance", () => {
+    const usage = { percent: 96, regainMinutes: 19 }
+    expect(parseFault({ path: "/", usage })).toMatchObject({ value: { status: undefined, usage } })
+    expect(parseFault({ path: "/", chance: 0.1, recipient: "7" })).toMatchObject({
+      value: { chance: 0.1, recipient: "7", status: 500 },
     })
   })
 
@@ -62,6 +89,8 @@ describe("parseFault()", () => {
     { path: "/x", times: 0 },
     { path: "/x", status: 42 },
     { path: "/x", error: "no" },
+    { path: "/x", chance: 0 },
+    { path: "/x", usage: 1 },
     7,
   ])("refuses %j", (value) => {
     expect(parseFault(value).ok).toBe(false)

@@ -30,21 +30,39 @@ const TEMPLATE: Template = {
   ],
 }
 
-function facts(
-  over: Partial<{ actionAt: number; messageAt: number; blocked: boolean; overRate: boolean }> = {},
-): SendFacts {
+type Over = Partial<{
+  actionAt: number
+  messageAt: number
+  blocked: boolean
+  heldElsewhere: boolean
+  restricted: boolean
+  overRate: boolean
+  humanAgent: boolean
+  utility: boolean
+  regionClosed: boolean
+}>
+
+function facts(over: Over = {}): SendFacts {
   const recipient = {
     psid: "7",
     blocked: over.blocked ?? false,
     actionAt: over.actionAt ?? NOW,
     messageAt: over.messageAt ?? over.actionAt ?? NOW,
+    isHeldElsewhere: over.heldElsewhere ?? false,
+    isRegionClosed: over.regionClosed ?? false,
   }
   return {
     now: NOW,
-    overRate: over.overRate ?? false,
+    restricted: over.restricted ?? false,
+    isOverRate: () => over.overRate ?? false,
+    humanAgent: over.humanAgent ?? true,
+    utility: over.utility ?? true,
+    whitelistedDomains: ["https://bank.example"],
     findRecipient: (psid) => (psid === "7" ? recipient : undefined),
     findTemplate: (name, language) =>
       name === TEMPLATE.name && language === TEMPLATE.language ? TEMPLATE : undefined,
+    findAttachmentType: (id) => (id === "11" ? "image" : undefined),
+    hasPersona: (id) => id === "21",
   }
 }
 
@@ -72,7 +90,19 @@ describe("decideSend() goes in the platform's order", () => {
       facts({ overRate: true }),
       "100/2018001",
     ],
-    ["blocked before rate", { message: 1 }, facts({ blocked: true, overRate: true }), "551/1545041"],
+    [
+      "blocked before thread control",
+      { message: 1 },
+      facts({ blocked: true, heldElsewhere: true }),
+      "551/1545041",
+    ],
+    [
+      "thread control before restriction",
+      { message: 1 },
+      facts({ heldElsewhere: true, restricted: true }),
+      "10/2018300",
+    ],
+    ["restriction before rate", { message: 1 }, facts({ restricted: true, overRate: true }), "10/1893063"],
     ["rate before limits", { message: 1 }, facts({ overRate: true }), "80006"],
     ["limits before tag", { ...text(2001), messaging_type: "MESSAGE_TAG", tag: "X" }, facts(), "100"],
     ["limits before window", text(2001), facts({ actionAt: 0 }), "100"],
@@ -83,9 +113,33 @@ describe("decideSend() goes in the platform's order", () => {
       "100",
     ],
     ["window", text(1), facts({ actionAt: 0 }), "10/2018278"],
+    [
+      "region before the template itself",
+      { messaging_type: "UTILITY", message: { template: { name: "other" } } },
+      facts({ regionClosed: true }),
+      "10/2018336",
+    ],
+    [
+      "permission before region",
+      { messaging_type: "UTILITY", message: { template: { name: "other" } } },
+      facts({ utility: false, regionClosed: true }),
+      "10",
+    ],
     ["nothing wrong", text(1), facts(), "ok"],
   ] as const)("%s", (_, params, given, expected) => {
     expect(outcome(params as JsonObject, given)).toBe(expected)
+  })
+})
+
+describe("decideSend() finds nobody but a person by id", () => {
+  it.each([
+    ["user_ref", "100/2018001"],
+    ["comment_id", "100/2018001"],
+    ["phone_number", "100/2018001"],
+    ["notification_messages_token", "100"],
+    ["one_time_notif_token", "100"],
+  ])("%s", (key, expected) => {
+    expect(outcome({ ...text(1), recipient: { [key]: "x" } })).toBe(expected)
   })
 })
 
@@ -113,6 +167,18 @@ describe("decideSend() keeps the window", () => {
     expect(decision).toMatchObject({ ok: false, error: { code: 100, message: "(#100) Invalid parameter" } })
   })
 
+  it.each([
+    ["with the feature", facts(), "ok"],
+    ["without the feature", facts({ humanAgent: false }), "100"],
+    [
+      "by the last message, not the last tap",
+      facts({ actionAt: NOW - 2 * DAY, messageAt: NOW - 8 * DAY }),
+      "10/2018278",
+    ],
+  ] as const)("HUMAN_AGENT %s", (_, given, expected) => {
+    expect(outcome({ ...text(1), messaging_type: "MESSAGE_TAG", tag: "HUMAN_AGENT" }, given)).toBe(expected)
+  })
+
   it("refuses a sender action beside a message, and outside the window", () => {
     expect(outcome({ sender_action: "typing_on", message: { text: "x" } })).toBe("100/2018014")
     expect(outcome({ sender_action: "TYPING_ON" })).toBe("ok")
@@ -132,6 +198,14 @@ describe("decideSend() keeps every limit, on both sides", () => {
     template({ template_type: "generic", elements: Array.from({ length: count }, () => element) })
   const buttons = (list: readonly JsonObject[], words = "x"): JsonObject =>
     template({ template_type: "button", text: words, buttons: list })
+
+  const IMAGE = { type: "image", payload: { url: "https://bank.example/a.png" } }
+  const extension = (url: string): JsonObject => ({
+    type: "web_url",
+    title: "Go",
+    url,
+    messenger_extensions: true,
+  })
 
   it.each([
     ["text 2000", text(2000), "ok"],
@@ -177,6 +251,38 @@ describe("decideSend() keeps every limit, on both sides", () => {
     ["element subtitle 81", generic(1, { title: "t", subtitle: "s".repeat(81) }), "100"],
     ["element with a title alone", generic(1, { title: "t" }), "100"],
     ["an unknown template", template({ template_type: "list", elements: [] }), "100"],
+    ["ended notification messages", template({ template_type: "notification_messages", title: "x" }), "100"],
+    ["one-time notifications", template({ template_type: "one_time_notif_req", title: "x" }), "100"],
+    ["30 images", { message: { attachments: Array.from({ length: 30 }, () => IMAGE) } }, "ok"],
+    ["31 images", { message: { attachments: Array.from({ length: 31 }, () => IMAGE) } }, "100"],
+    ["several videos", { message: { attachments: [{ ...IMAGE, type: "video" }] } }, "100"],
+    [
+      "a file of the Page",
+      { message: { attachment: { type: "image", payload: { attachment_id: "11" } } } },
+      "ok",
+    ],
+    [
+      "a strange file",
+      { message: { attachment: { type: "image", payload: { attachment_id: "12" } } } },
+      "100/2018074",
+    ],
+    [
+      "a file of another type",
+      { message: { attachment: { type: "video", payload: { attachment_id: "11" } } } },
+      "100/2018047",
+    ],
+    ["a persona", { ...text(1), persona_id: "21" }, "ok"],
+    ["no such persona", { ...text(1), persona_id: "22" }, "100"],
+    ["a quiet one", { ...text(1), notification_type: "NO_PUSH" }, "ok"],
+    ["an odd notification", { ...text(1), notification_type: "LOUD" }, "100"],
+    [
+      "handing over",
+      { ...text(1), thread_control: { control_type: "pass", app_id: "263902037430900" } },
+      "ok",
+    ],
+    ["handing to nobody", { ...text(1), thread_control: { control_type: "pass" } }, "100"],
+    ["extensions at a listed domain", buttons([extension("https://bank.example/a")]), "ok"],
+    ["extensions elsewhere", buttons([extension("https://other.example/a")]), "100"],
   ])("%s", (_, params, expected) => {
     expect(outcome({ messaging_type: "RESPONSE", ...(params as JsonObject) })).toBe(expected)
   })

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest"
 import { parseAct } from "../../../sandbox/messenger/people/act.ts"
-import { echoEvent, entryOf, postbackEvent } from "../../../sandbox/messenger/webhooks/event.ts"
+import { echoEvent, entryOf, postbackEvent, shortLink } from "../../../sandbox/messenger/webhooks/event.ts"
 import { retryWaitMs } from "../../../sandbox/messenger/webhooks/retry.ts"
 import { serialiseWebhook } from "../../../sandbox/messenger/webhooks/serialise.ts"
 import { DEFAULT_SETTINGS, parseSettings } from "../../../sandbox/messenger/webhooks/settings.ts"
@@ -60,7 +60,7 @@ describe("events", () => {
       mid: "m_p",
       title: "Get Started",
       payload: "v1.GET_STARTED",
-      ref: "nonce_1",
+      referral: shortLink("nonce_1", true),
     })
     expect(event.postback).toEqual({
       mid: "m_p",
@@ -73,22 +73,43 @@ describe("events", () => {
 
 describe("parseAct()", () => {
   it.each([
-    [{ text: "hello" }, { kind: "text", text: "hello" }],
+    [{ text: "hello" }, { kind: "text", text: "hello", replyTo: undefined }],
+    [
+      { text: "hello", replyTo: "m_1" },
+      { kind: "text", text: "hello", replyTo: "m_1" },
+    ],
+    [{ edit: { mid: "m_1", text: "hallo" } }, { kind: "edit", mid: "m_1", text: "hallo" }],
+    [{ delete: { mid: "m_1" } }, { kind: "delete", mid: "m_1" }],
+    [{ reaction: { mid: "m_1", reaction: "love" } }, { kind: "reaction", mid: "m_1", reaction: "love" }],
+    [{ block: true }, { kind: "block", blocked: true }],
+    [
+      { attachment: { type: "image", payload: { url: "https://a.example/" } }, text: "see" },
+      {
+        kind: "attachments",
+        attachments: [{ type: "image", payload: { url: "https://a.example/" } }],
+        text: "see",
+      },
+    ],
     [{ payload: "v1.X" }, { kind: "postback", payload: "v1.X", title: "v1.X" }],
     [
       { payload: "v1.X", title: "Yes", kind: "quick_reply" },
       { kind: "quick_reply", payload: "v1.X", title: "Yes" },
     ],
-    [{ referral: "abc-=_9" }, { kind: "referral", ref: "abc-=_9" }],
+    [{ referral: "abc-=_9" }, { kind: "referral", ref: "abc-=_9", more: undefined }],
     [{ unlink: true }, { kind: "unlink" }],
   ])("reads %j", (body, expected) => {
     expect(parseAct(body)).toEqual({ ok: true, value: expected })
   })
 
-  it.each([undefined, {}, { text: " " }, { referral: "a b" }, { payload: "x", kind: "swipe" }])(
-    "refuses %j",
-    (body) => {
-      expect(parseAct(body).ok).toBe(false)
-    },
-  )
+  it.each([
+    undefined,
+    {},
+    { text: " " },
+    { referral: "a b" },
+    { payload: "x", kind: "swipe" },
+    { attachment: { type: "fax" } },
+    { edit: { mid: "m" } },
+  ])("refuses %j", (body) => {
+    expect(parseAct(body).ok).toBe(false)
+  })
 })
