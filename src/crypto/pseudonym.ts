@@ -27,8 +27,8 @@ export interface Pseudonyms {
 /** Pseudonyms under one key of 32 bytes. */
 export async function createPseudonyms(key: Uint8Array<ArrayBuffer>): Promise<Pseudonyms> {
   const [person, customer, check, login, deletion] = await Promise.all(
-    ["object-name", "links.customer", "check", "page_connections.login", "login_deletions.code"].map(async (label) =>
-      importHmacKey(await deriveBytes(key, `tellerline|pseudonym|${label}`)),
+    ["object-name", "links.customer", "check", "page_connections.login", "login_deletions.code"].map(
+      async (label) => importHmacKey(await deriveBytes(key, `tellerline|pseudonym|${label}`)),
     ),
   )
   const of = async (hmacKey: CryptoKey | undefined, text: string) => {
