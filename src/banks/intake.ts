@@ -23,10 +23,14 @@ import {
   verifyEventSignature,
   type SignatureRefusal,
 } from "./event-signature.ts"
+import { mayHoldMoreValues } from "./json-shape.ts"
 
 /** A body whose headers were signed. */
 export const SIGNED_BODY_BYTES_MAX = 16 * 1_024 * 1_024
 export const EVENTS_MAX = 10_000
+/** Members and elements of a body: eighty an event, twice what the fullest type has. More would not fit beside other banks' requests
+ * into an isolate's 128 MB once they are parsed (P13). */
+export const VALUES_MAX = 80 * EVENTS_MAX
 const RETRY_AFTER_SECONDS = 10
 
 /** What the way in needs, given by worker.ts. */
@@ -63,6 +67,7 @@ type IntakeRefusal =
   | "event"
   | "not-this-bank"
   | "too-large"
+  | "too-many-values"
   | "too-many-events"
   | "unavailable"
 
@@ -110,6 +115,11 @@ const PROBLEMS = {
     title: "The body is too large",
     detail: `Send at most ${SIGNED_BODY_BYTES_MAX} bytes`,
   },
+  "too-many-values": {
+    status: 413,
+    title: "The body holds too many values",
+    detail: `Send at most ${VALUES_MAX} members and elements`,
+  },
   "too-many-events": {
     status: 413,
     title: "The batch is too large",
@@ -125,7 +135,7 @@ const PROBLEMS = {
  * 3. signature of the head, before the body is read (401 with what is required)
  * 4. body, at most 16 MiB (413)
  * 5. digest over the bytes (400)
- * 6. JSON of the promised shape (400), at most 10,000 events (413)
+ * 6. JSON of the promised shape (400), at most 10,000 events, of a size that can be parsed (413)
  * 7. each event: a bad one is refused by its id, the rest goes on; a bad single one is the request's (400), another's (403)
  * 8. accept: durable, then 202; otherwise 503 and the bank sends again, which is harmless
  *
@@ -177,6 +187,7 @@ async function takeEvents(given: BankIntake, context: Context<Variables>): Promi
   const digest = await verifyContentDigest(request.headers.get("content-digest"), body.value)
   if (!digest.ok) return refuse("digest", {}, digest.error.reason)
 
+  if (mayHoldMoreValues(body.value, VALUES_MAX)) return refuse("too-many-values")
   const elements = parseElements(body.value, mode)
   if (!elements) return refuse("json")
   if (elements.length > EVENTS_MAX) return refuse("too-many-events")

@@ -1,5 +1,20 @@
-// How deep and how large a parsed JSON value is, counted before anything reads it: a body of 16 MiB may hold one event of 16 MiB.
-// Pure; used by event-parse.ts.
+// How much a JSON text may come to, counted before it is parsed, and how deep and large a parsed value is, counted before anything
+// reads it: a body of 16 MiB may hold one event of 16 MiB, or five million values of nothing. Pure; used by intake.ts and event-parse.ts.
+
+/** 1 for each byte that stands before a value. */
+const MARKS = Uint8Array.from({ length: 256 }, (_, byte) =>
+  "{[,".includes(String.fromCharCode(byte)) ? 1 : 0,
+)
+
+/** Look whether JSON text may hold more values than a number. Each value but one stands behind a brace, a bracket or a comma; those
+ * inside texts count too, so that the limit must leave room for them. Nothing is parsed: what is refused costs no memory.
+ * @param bytes UTF-8 */
+export function mayHoldMoreValues(bytes: Uint8Array, valuesMax: number): boolean {
+  if (bytes.length <= valuesMax) return false
+  let marks = 0
+  for (let at = 0; at < bytes.length; at += 1) marks += MARKS[bytes[at] ?? 0] ?? 0
+  return marks >= valuesMax
+}
 
 /** What a value exceeds. */
 export type ShapeExcess = "too_deep" | "too_large"

@@ -5,7 +5,8 @@ import { describe, expect, it } from "vitest"
 import type { BankRecord } from "../../../src/banks/bank.ts"
 import { createBankKeys } from "../../../src/banks/bank-keys.ts"
 import type { BankEvent } from "../../../src/banks/event.ts"
-import { bankIntake, EVENTS_MAX, type BankIntake } from "../../../src/banks/intake.ts"
+import { bankIntake, EVENTS_MAX, VALUES_MAX, type BankIntake } from "../../../src/banks/intake.ts"
+import { utf8 } from "../../../src/crypto/text.ts"
 import { err, ok } from "../../../src/foundation/result.ts"
 import { requestIdentity, type RequestVariables } from "../../../src/http/headers.ts"
 import { bankRecord, eventBody, recordingLog, transactionPosted } from "../../support/bank.ts"
@@ -95,6 +96,18 @@ describe("bankIntake()", () => {
     expect(await (await send([])).json()).toEqual({ accepted: 0, rejected: {} })
     expect((await send([posted("b", { time: "yesterday" })])).status).toBe(202)
     expect(taken).toEqual([])
+  })
+
+  it("P13: refuses a body that is all values before it is parsed, and takes the fullest batch", async () => {
+    const { taken, send } = standing()
+    const empty = utf8(`[${"[],".repeat(VALUES_MAX / 2)}[]]`)
+    const response = await send(empty, { contentType: BATCH_TYPE })
+    expect(response.status).toBe(413)
+    expect(await response.json()).toMatchObject({ type: "urn:tellerline:problem:too-many-values" })
+    expect((await send(utf8("[".repeat(VALUES_MAX + 1)), { contentType: BATCH_TYPE })).status).toBe(413)
+    expect(taken).toEqual([])
+    const full = Array.from({ length: EVENTS_MAX }, (_, index) => posted(`evt_${index}`))
+    expect((await send(full)).status).toBe(202)
   })
 
   it("refuses a single bad event as the request, with its err and its reason", async () => {

@@ -1,7 +1,7 @@
 // JSON on its way in: amounts by their source text, and how deep and large a value may be.
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { findShapeExcess } from "../../../src/banks/json-shape.ts"
+import { findShapeExcess, mayHoldMoreValues } from "../../../src/banks/json-shape.ts"
 import { parseWithSource, plainDecimal } from "../../../src/banks/json-source.ts"
 
 const AMOUNTS = new Set(["amount"])
@@ -85,5 +85,33 @@ describe("findShapeExcess()", () => {
   it("stops early in a value of a hundred thousand levels", () => {
     const deep = JSON.parse("[".repeat(100_000) + "]".repeat(100_000)) as unknown
     expect(findShapeExcess(deep, 20, 1_000_000)).toBe("too_deep")
+  })
+})
+
+describe("mayHoldMoreValues()", () => {
+  const bytes = (text: string) => new TextEncoder().encode(text)
+
+  it.each([
+    ["[]", 2],
+    ["[1]", 2],
+    ["[1,2,3]", 4],
+    ['{"a":{"b":[1]}}', 4],
+    ['"a text, with a comma"', 2],
+  ])("counts %s as at most %d", (text, values) => {
+    expect(mayHoldMoreValues(bytes(text), values - 1)).toBe(true)
+    expect(mayHoldMoreValues(bytes(text), values)).toBe(false)
+  })
+
+  it("never counts fewer than there are", () => {
+    const count = (value: unknown): number =>
+      typeof value === "object" && value !== null
+        ? Object.values(value).reduce((sum: number, each) => sum + count(each), 1)
+        : 1
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
+        const values = count(value)
+        expect(values > 1 && !mayHoldMoreValues(bytes(JSON.stringify(value)), values - 1)).toBe(false)
+      }),
+    )
   })
 })
