@@ -52,7 +52,8 @@ export function templateName(template: Pick<GraphTemplate, "name" | "language">)
   return `${template.name} ${template.language}`
 }
 
-/** Synchronise. All specs are linted before any call: one at fault stops the whole, because it is our own text. */
+/** Synchronise. All specs are linted before any call: one at fault stops the whole, because it is our own text.
+ * @param specs everything the Page shall have, in all its languages: what the shelf knows and they do not is deleted */
 export async function syncTemplates(
   given: TemplateSyncWorld,
   page: PageId,

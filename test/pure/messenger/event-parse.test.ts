@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest"
 import { utf8 } from "../../../src/crypto/text.ts"
 import { parseWebhook, type ParsedWebhook } from "../../../src/messenger/event-parse.ts"
 import type { SignedBody } from "../../../src/messenger/signature.ts"
-import { AT, PAGE, PERSON, VECTOR_BODY, bodyOf } from "../../fixtures/messenger/webhooks.ts"
+import { AT, PAGE, VECTOR_BODY, bodyOf } from "../../fixtures/messenger/webhooks.ts"
 
 const NOW = AT + 60_000
 

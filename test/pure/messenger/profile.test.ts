@@ -5,7 +5,13 @@ import { err, ok } from "../../../src/foundation/result.ts"
 import { Secret } from "../../../src/foundation/secret.ts"
 import type { Graph } from "../../../src/messenger/client.ts"
 import type { JsonObject } from "../../../src/messenger/json.ts"
-import { renderProfile, syncProfile, type PageProfile } from "../../../src/messenger/profile.ts"
+import {
+  renderProfile,
+  showPersonalMenu,
+  syncProfile,
+  type PageProfile,
+} from "../../../src/messenger/profile.ts"
+import { createProfileBudget, type ProfileBudget } from "../../../src/messenger/profile-budget.ts"
 import type { GraphRefusal } from "../../../src/messenger/refusal.ts"
 
 const wanted: PageProfile = {
@@ -22,7 +28,7 @@ let shown: JsonObject
 let writes: JsonObject[]
 let refusal: GraphRefusal | undefined
 
-const graph: Pick<Graph, "getProfile" | "setProfile"> = {
+const graph: Pick<Graph, "getProfile" | "setProfile" | "deleteProfile"> = {
   getProfile: () => Promise.resolve(ok(shown)),
   setProfile: (_page, _token, properties) => {
     writes.push(properties)
@@ -30,8 +36,22 @@ const graph: Pick<Graph, "getProfile" | "setProfile"> = {
     shown = { ...shown, ...properties }
     return Promise.resolve(ok(undefined))
   },
+  deleteProfile: (_page, _token, fields) => {
+    writes.push({ deleted: fields })
+    shown = Object.fromEntries(Object.entries(shown).filter(([name]) => !fields.includes(name)))
+    return Promise.resolve(ok(undefined))
+  },
 }
-const sync = (profile: PageProfile = wanted) => syncProfile(graph, "100" as PageId, new Secret("t"), profile)
+const sync = (profile: PageProfile = wanted, budget?: ProfileBudget) =>
+  syncProfile(graph, "100" as PageId, new Secret("t"), profile, undefined, budget)
+const asked = {
+  default: [
+    { question: "Connect my bank", payload: "v1.CONNECT" },
+    { question: "Is this safe?", payload: "v1.HOW" },
+    { question: "Lost card or fraud", payload: "v1.URGENT" },
+    { question: "Talk to a person", payload: "v1.HUMAN" },
+  ],
+}
 
 beforeEach(() => {
   shown = {}
@@ -96,7 +116,56 @@ describe("syncProfile()", () => {
     expect(await sync()).toMatchObject({ ok: false, error: { code: 190 } })
   })
 
+  it("writes ice breakers and where Log In leads, and leaves those of the Page where none are wanted", async () => {
+    const full = { ...wanted, iceBreakers: asked, accountLinkingUrl: "https://bank.example/link/demo" }
+    expect(await sync(full)).toMatchObject({
+      value: {
+        written: ["get_started", "persistent_menu", "ice_breakers", "account_linking_url", "greeting"],
+      },
+    })
+    expect(shown["ice_breakers"]).toEqual([{ locale: "default", call_to_actions: asked.default }])
+    expect(await sync(full)).toMatchObject({ value: { written: [] } })
+    expect(await sync()).toMatchObject({ value: { written: [] } })
+  })
+
+  it("takes slash commands away: they hide the menu", async () => {
+    shown = { ...renderProfile(wanted), commands: [{ locale: "default", commands: [{ name: "balance" }] }] }
+    expect(await sync()).toMatchObject({ value: { written: ["commands"] } })
+    expect(writes).toEqual([{ deleted: ["commands"] }])
+    expect(await sync()).toMatchObject({ value: { written: [] } })
+  })
+
+  it("asks and writes within ten calls in ten minutes", async () => {
+    let now = 0
+    const budget = createProfileBudget(() => now)
+    // Three calls: one to read, two to write; then one each.
+    expect((await sync(wanted, budget)).ok).toBe(true)
+    for (let run = 0; run < 7; run += 1) expect((await sync(wanted, budget)).ok).toBe(true)
+    now = 599_999
+    expect(await sync(wanted, budget)).toMatchObject({
+      error: { reason: "throttled", retry: { afterMs: 1 } },
+    })
+    now = 600_000
+    expect((await sync(wanted, budget)).ok).toBe(true)
+  })
+
   it.each<readonly [string, PageProfile, PageProfile]>([
+    [
+      "ice breakers",
+      { ...wanted, iceBreakers: asked },
+      { ...wanted, iceBreakers: { default: [...asked.default, { question: "a", payload: "b" }] } },
+    ],
+    [
+      "a question",
+      { ...wanted, iceBreakers: { default: [{ question: "x".repeat(80), payload: "p" }] } },
+      { ...wanted, iceBreakers: { default: [{ question: "x".repeat(81), payload: "p" }] } },
+    ],
+    ["ice breakers' locales", wanted, { ...wanted, iceBreakers: { ar_AR: asked.default } }],
+    [
+      "where Log In leads",
+      { ...wanted, accountLinkingUrl: "https://bank.example/link" },
+      { ...wanted, accountLinkingUrl: "/link" },
+    ],
     [
       "a title",
       { ...wanted, menu: { default: [{ kind: "postback", title: "x".repeat(30), payload: "p" }] } },
@@ -117,5 +186,35 @@ describe("syncProfile()", () => {
   ])("keeps the platform's limit of %s", async (_name, last, first) => {
     expect((await sync(last)).ok).toBe(true)
     await expect(sync(first)).rejects.toThrow(RangeError)
+  })
+})
+
+describe("showPersonalMenu()", () => {
+  const calls: unknown[] = []
+  const personal: Pick<Graph, "setPersonalMenu" | "deletePersonalMenu"> = {
+    setPersonalMenu: (_page, _token, psid, menu) => {
+      calls.push([psid, menu])
+      return Promise.resolve(ok(undefined))
+    },
+    deletePersonalMenu: (_page, _token, psid) => {
+      calls.push([psid])
+      return Promise.resolve(ok(undefined))
+    },
+  }
+  const show = (menu: PageProfile["menu"] | null, budget?: ProfileBudget) =>
+    showPersonalMenu(personal, "100" as PageId, new Secret("t"), "200", menu, undefined, budget)
+
+  it("shows a person their own menu, and the Page's again", async () => {
+    calls.length = 0
+    expect((await show(wanted.menu)).ok).toBe(true)
+    expect((await show(null)).ok).toBe(true)
+    expect(calls).toEqual([["200", renderProfile(wanted)["persistent_menu"]], ["200"]])
+  })
+
+  it("keeps the limits of a menu and of calls", async () => {
+    await expect(show({})).rejects.toThrow(RangeError)
+    const budget = createProfileBudget(() => 0)
+    for (let call = 0; call < 10; call += 1) expect((await show(null, budget)).ok).toBe(true)
+    expect(await show(null, budget)).toMatchObject({ error: { reason: "throttled" } })
   })
 })

@@ -4,6 +4,7 @@ import {
   lintTemplate,
   renderTemplate,
   templateStateOf,
+  versionOf,
   type TemplateSpec,
 } from "../../../src/messenger/template.ts"
 
@@ -14,6 +15,13 @@ const good: TemplateSpec = {
   examples: ["12.50 EUR", "Cafe Uno", "4821"],
   buttons: ["Yes, it was me", "No, not me"],
 }
+const page = {
+  kind: "url",
+  title: "Track",
+  url: "https://bank.example/t/{{1}}",
+  example: "https://bank.example/t/4711",
+} as const
+const call = { kind: "call", title: "Call", phone: "+4930000000" } as const
 const words = (count: number) => Array(count).fill("word").join(" ")
 const faults = (change: Partial<TemplateSpec>) => {
   const lint = lintTemplate({ ...good, ...change })
@@ -36,6 +44,12 @@ describe("lintTemplate()", () => {
     ["a body of 1024", { body: "x".repeat(1024), examples: [] }],
     ["a header of 60", { header: "x".repeat(60) }],
     ["three buttons of 20", { buttons: Array(3).fill("x".repeat(20)) }],
+    ["six digits in a row", { body: `Parcel 482148 ${words(5)}`, examples: [] }],
+    ["a date", { examples: ["12.50 EUR", "2026-11-22 2026-11-23", "4821"] }],
+    ["a grouped amount", { examples: ["1,234,567.89 EUR", "Cafe Uno", "4821"] }],
+    ["a time", { examples: ["12.50 EUR", "22 Nov 2026, 09:13", "4821"] }],
+    ["a postback, a page and a call", { buttons: ["Yes", page, call] }],
+    ["a fixed page", { buttons: [{ kind: "url", title: "Open", url: "https://bank.example/app" }] }],
     ["a placeholder before the full stop", { body: "A payment of {{1}} was made at {{2}}, card {{3}}." }],
   ])("accepts %s", (_name, change) => {
     expect(faults(change)).toEqual([])
@@ -76,6 +90,53 @@ describe("lintTemplate()", () => {
     ["four buttons", { buttons: ["a", "b", "c", "d"] }, "too_many_buttons"],
     ["a button of 21", { buttons: ["x".repeat(21)] }, "button_title"],
     ["an empty button", { buttons: [""] }, "button_title"],
+    ["a name without a version", { name: "fraud_question" }, "name_form"],
+    ["version nought", { name: "fraud_question_v0" }, "name_form"],
+    [
+      "a currency sign in the body",
+      { body: "A payment of € {{1}} at {{2}}, card {{3}}. Was this you?" },
+      "currency_symbol",
+    ],
+    ["a currency sign in a header", { header: "Payments in £" }, "currency_symbol"],
+    ["a currency sign on a button", { buttons: ["Pay ¥ now"] }, "currency_symbol"],
+    ["a euro in an example", { examples: ["12.50 €", "Cafe Uno", "4821"] }, "currency_symbol"],
+    ["seven digits in a row", { body: `Card 4821482 ${words(5)}`, examples: [] }, "long_number"],
+    [
+      "a card number in groups",
+      { examples: ["12.50 EUR", "Cafe Uno", "4111 1111 1111 1111"] },
+      "long_number",
+    ],
+    [
+      "an account number with hyphens",
+      { examples: ["12.50 EUR", "Cafe Uno", "40-47-84 70872490"] },
+      "long_number",
+    ],
+    ["a long number in other digits", { examples: ["12.50 EUR", "Cafe Uno", "٤١١١١١١١"] }, "long_number"],
+    ["a page before a postback", { buttons: [page, "Yes"] }, "button_order"],
+    ["a call before a page", { buttons: [call, page] }, "button_order"],
+    ["a page over http", { buttons: [{ ...page, url: "http://bank.example/t/{{1}}" }] }, "button_address"],
+    ["a page whose host is given later", { buttons: [{ ...page, url: "https://{{1}}" }] }, "button_address"],
+    [
+      "a placeholder inside an address",
+      { buttons: [{ ...page, url: "https://bank.example/{{1}}/t" }] },
+      "button_address",
+    ],
+    [
+      "an address without an example",
+      { buttons: [{ kind: "url", title: "Track", url: page.url }] },
+      "button_address",
+    ],
+    [
+      "an example of another address",
+      { buttons: [{ ...page, example: "https://evil.example/t/1" }] },
+      "button_address",
+    ],
+    [
+      "an example for a fixed address",
+      { buttons: [{ ...page, url: "https://bank.example/t" }] },
+      "button_address",
+    ],
+    ["a number that cannot be called", { buttons: [{ ...call, phone: "030" }] }, "button_address"],
   ])("refuses %s", (_name, change, fault) => {
     expect(faults(change)).toEqual([fault])
   })
@@ -118,6 +179,21 @@ describe("renderTemplate()", () => {
     })
   })
 
+  it("writes pages and calls, an address's example as a whole", () => {
+    const [, buttons] = renderTemplate({ ...good, buttons: [page, call] })["components"] as {
+      buttons: object[]
+    }[]
+    expect(buttons?.buttons).toEqual([
+      { type: "URL", text: "Track", url: page.url, example: { url_suffix_example: page.example } },
+      { type: "PHONE_NUMBER", text: "Call", phone_number: "+4930000000" },
+    ])
+    expect(
+      JSON.stringify(
+        renderTemplate({ ...good, buttons: [{ kind: "url", title: "Open", url: "https://b.example/" }] }),
+      ),
+    ).not.toContain("url_suffix_example")
+  })
+
   it("leaves out what is not there", () => {
     const { buttons, ...plain } = good
     expect(buttons).toHaveLength(2)
@@ -125,6 +201,17 @@ describe("renderTemplate()", () => {
       { type: "BODY", text: "Hello there." },
     ])
   })
+})
+
+it.each([
+  ["fraud_question_v1", { type: "fraud_question", version: 1 }],
+  ["a_v2_v12", { type: "a_v2", version: 12 }],
+  ["fraud_question", undefined],
+  ["fraud_question_v01", undefined],
+  ["_v1", undefined],
+  ["v1", undefined],
+] as const)("versionOf() reads %s", (name, version) => {
+  expect(versionOf(name)).toEqual(version)
 })
 
 it.each([
