@@ -93,7 +93,9 @@ describe("accessibility at 390 px", () => {
   async function expectClean(page: Page, what: string): Promise<void> {
     for (const colorScheme of SCHEMES) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" })
-      const { violations } = await new AxeBuilder({ page }).exclude("#desk").analyze()
+      const axe = new AxeBuilder({ page }).exclude("#desk")
+      // The other scheme changes nothing but colours.
+      const { violations } = await (colorScheme === "light" ? axe : axe.withRules("color-contrast")).analyze()
       const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical")
       const told = serious.map(
         ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" ")}`,

@@ -11,11 +11,11 @@ export interface Needle {
   readonly value: string
 }
 
-/** Where one was found, and in which form. */
+/** Where values of that name were found, and in which forms. Not the values: a failure is printed. */
 export interface Found {
   readonly name: string
-  readonly form: string
   readonly file: string
+  readonly forms: readonly string[]
 }
 
 /** Shorter than this, a value would be found by chance. */
@@ -28,7 +28,7 @@ interface Pattern {
   readonly bytes: Buffer
 }
 
-/** Look for all of them in every file there is. @returns each find once a file, and how much was read */
+/** Look for all of them in every file there is. @returns each name once a file, and how much was read */
 export function scan(
   directory: string,
   needles: readonly Needle[],
@@ -36,14 +36,17 @@ export function scan(
   const patterns = byPrefix(needles.flatMap(formsOf))
   const files = listFiles(directory)
   const found = new Map<string, Found>()
+  const note = (file: string, { name, form }: Pattern) => {
+    const forms = found.get(`${name} ${file}`)?.forms ?? []
+    if (!forms.includes(form)) found.set(`${name} ${file}`, { name, file, forms: [...forms, form] })
+  }
   let bytes = 0
   for (const path of files) {
     const file = relative(directory, path)
     const content = readFileSync(path)
     bytes += content.length
     for (const part of [content, ...rowsOf(path)])
-      for (const { name, form } of search(part, patterns))
-        found.set(`${name} ${form} ${file}`, { name, form, file })
+      for (const pattern of search(part, patterns)) note(file, pattern)
   }
   return { found: [...found.values()], files: files.length, bytes }
 }

@@ -62,7 +62,9 @@ describe("the gateway's storage", () => {
         writeFileSync(planted, Buffer.concat([Buffer.from("\0\0\0"), written(form, before + marker + "zz")]))
         try {
           const { found } = scan(stateDir, [{ name: "marker", value: marker }])
-          expect(found.map((each) => each.form.replace(/ \+\d$/, ""))).toContain(form)
+          expect(found.flatMap(({ forms }) => forms).map((each) => each.replace(/ \+\d$/, ""))).toContain(
+            form,
+          )
           expect(found.every(({ file }) => file === "planted.bin")).toBe(true)
         } finally {
           rmSync(planted)
