@@ -117,7 +117,12 @@ export function createAdminWorld(settings: { readonly development?: boolean } = 
       each,
     ]),
   )
-  const acts: { act: string; by: AuditBy; token?: string | undefined }[] = []
+  const acts: {
+    act: string
+    by: AuditBy
+    token?: string | undefined
+    connectedBy?: string | undefined
+  }[] = []
   const warnings: object[] = []
   const state = {
     queueOk: true,

@@ -261,6 +261,64 @@ describe("tellerline dead-letters", () => {
   })
 })
 
+describe("tellerline, run for Pages", () => {
+  it("reconnects a Page with the token of the environment, and says what was held, stale and sent", async () => {
+    answer = {
+      status: 200,
+      body: { reconnected: { at: "2026-11-22T00:00:00.000Z", held: 12, stale: 2, sent: 3 } },
+    }
+    const args = ["pages", "reconnect", "11", "--reason", "password was changed", "--connected-by", "77"]
+    const ran = await run(args, { TELLERLINE_PAGE_TOKEN: "EAAG-secret" })
+    expect(ran).toMatchObject({ code: 0, error: "" })
+    expect(ran.out).toContain("Held: 12, of these too old by now: 2, handed back so far: 3")
+    expect(ran.out).not.toContain("EAAG")
+    expect(asked).toMatchObject([
+      {
+        method: "PUT",
+        url: "/admin/v1/pages/11/token",
+        body: { reason: "password was changed", token: "EAAG-secret", connectedBy: "77" },
+      },
+    ])
+    await run(["pages", "reconnect", "11", "--reason", "restriction is over"])
+    expect(asked.at(-1)?.body).toEqual({ reason: "restriction is over" })
+  })
+
+  it("synchronises and lists templates; one that was refused is no success", async () => {
+    const templates = [{ name: "balance_v1", language: "en", status: "APPROVED", checkedAt: "2026-11-22" }]
+    answer = { status: 200, body: { created: ["balance_v1 en"], retired: [], refused: [], templates } }
+    const synced = await run(["templates", "sync", "--page", "11", "--reason", "new words"])
+    expect(synced).toMatchObject({ code: 0 })
+    expect(synced.out).toContain("Created: balance_v1 en")
+    expect(asked[0]).toMatchObject({ method: "POST", url: "/admin/v1/pages/11/templates/sync" })
+    answer = {
+      status: 200,
+      body: {
+        created: [],
+        retired: [],
+        refused: [{ template: "fraud_v1 en", reason: "our_fault" }],
+        templates,
+      },
+    }
+    const refused = await run(["templates", "sync", "--page", "11", "--reason", "x"])
+    expect(refused).toMatchObject({ code: 1, out: expect.stringContaining("fraud_v1 en") as unknown })
+    answer = { status: 200, body: { templates } }
+    expect((await run(["templates", "list", "--page", "11"])).out).toContain("APPROVED")
+    expect(await run(["templates", "list"])).toMatchObject({ code: 2 })
+  })
+
+  it("lists incidents", async () => {
+    answer = {
+      status: 200,
+      body: { incidents: [{ kind: "page_stopped", bank: "demo", detail: "restricted" }] },
+    }
+    const ran = await run(["incidents", "--bank", "demo", "--closed"])
+    expect(ran.out).toContain("page_stopped")
+    expect(asked[0]?.url).toBe("/admin/v1/incidents?bank=demo&closed=true")
+    answer = { status: 200, body: { incidents: [] } }
+    expect((await run(["incidents"])).out).toContain("Nothing is wrong.")
+  })
+})
+
 describe("tellerline healthz and health", () => {
   it("asks without a key, exit code 0 where all is well", async () => {
     answer = { status: 200, body: { status: "ok" } }

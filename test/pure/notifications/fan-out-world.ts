@@ -108,7 +108,7 @@ export function createFanOutWorld(changes: Partial<FanOutWorld> = {}) {
     seal: (text: string) => Promise.resolve(text),
     open: (text: string) => Promise.resolve(ok(text)),
   }
-  const world: FanOutWorld = {
+  const world: { -readonly [Name in keyof FanOutWorld]: FanOutWorld[Name] } = {
     packKeys: { forSealing: () => Promise.resolve(key), forOpening: () => Promise.resolve(key) },
     post: (queue, jobs, options) => {
       if (!state.postOk) return Promise.resolve(err({ reason: "unavailable", retry: "later" }))

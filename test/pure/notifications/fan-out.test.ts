@@ -212,7 +212,10 @@ describe("fanOut(), what is left", () => {
   it("a pack whose key cannot be had waits; one that does not open is left to the dead letters", async () => {
     const keyless = createFanOutWorld()
     const handed = pack("a", items(payment("e1", "c1")), { attempts: HANDED_OUT_MAX })
-    keyless.world.packKeys.forOpening = () => Promise.reject(new DatabaseError("deadline", "late"))
+    keyless.world.packKeys = {
+      ...keyless.world.packKeys,
+      forOpening: () => Promise.reject(new DatabaseError("deadline", "late")),
+    }
     expect(await keyless.run(handed)).toEqual([DONE])
     expect(keyless.posted).toHaveLength(1)
     const sealed = createFanOutWorld()
@@ -220,7 +223,7 @@ describe("fanOut(), what is left", () => {
       seal: (text: string) => Promise.resolve(text),
       open: () => Promise.resolve(err({ reason: "seal_broken" } as never)),
     }
-    sealed.world.packKeys.forOpening = () => Promise.resolve(key)
+    sealed.world.packKeys = { ...sealed.world.packKeys, forOpening: () => Promise.resolve(key) }
     sealed.links.push(linkOf("c1"))
     expect(await sealed.run(handed, pack("b", []))).toEqual([{ kind: "retry" }, { kind: "retry" }])
     expect(sealed.posted).toEqual([])
@@ -230,11 +233,13 @@ describe("fanOut(), what is left", () => {
     const fan = createFanOutWorld()
     fan.links.push(linkOf("c1"))
     const key = await fan.world.packKeys.forOpening(BANK, "")
-    fan.world.packKeys.forOpening = (_bank, month) =>
-      Promise.resolve(month === "2026-10" ? { ...key, open: () => Promise.resolve(err({} as never)) } : key)
-    const broken = pack("a", [])
+    const unopened = { ...key, open: () => Promise.resolve(err({} as never)) }
+    fan.world.packKeys = {
+      ...fan.world.packKeys,
+      forOpening: (_bank, month) => Promise.resolve(month === "2026-10" ? unopened : key),
+    }
     const outcome = await fan.run(
-      { ...broken, job: { ...broken.job, month: "2026-10" } },
+      { attempts: 1, job: { ...pack("a", []).job, month: "2026-10" } },
       pack("b", items(payment("e1", "c1"))),
     )
     expect(outcome).toEqual([{ kind: "retry" }, DONE])
