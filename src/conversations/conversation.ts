@@ -95,7 +95,7 @@ export class Conversation extends DurableObject<Env> {
     if (!means.ok) throw new Error(`Cannot start a conversation: ${means.error.detail}`)
     this.#means = means.value
     await means.value.syncClock()
-    this.#person ??= new Person(worldOf(means.value, this.#storage))
+    this.#person ??= new Person(worldOf(means.value, this.#storage, (work) => this.ctx.waitUntil(work)))
     return this.#person
   }
 }
@@ -104,7 +104,11 @@ function assertVersion(request: { readonly v: number }): void {
   if (request.v !== 1) throw new Error(`Cannot take a request of version ${request.v}`)
 }
 
-function worldOf(means: Means, storage: ReturnType<typeof meterStorage>): PersonWorld {
+function worldOf(
+  means: Means,
+  storage: ReturnType<typeof meterStorage>,
+  waitUntil: (work: Promise<void>) => void,
+): PersonWorld {
   const { db, vault, now, random, log, access, banks, pages, templates, graph, config } = means
   const revokeLater = async (bank: Whom["bank"], ...links: readonly LinkId[]) => {
     const jobs = links.map((link) => ({ v: 1, kind: "revoke_link", bank, link, postedAt: now() }) as const)
@@ -139,7 +143,12 @@ function worldOf(means: Means, storage: ReturnType<typeof meterStorage>): Person
       if (!found.ok) throw new Unready(`Cannot speak as a Page: ${found.error.reason}`)
       const { record, token } = found.value
       return {
-        send: (body) => graph.send(page, token, body as JsonObject),
+        async send(body) {
+          const sent = await graph.send(page, token, body as JsonObject)
+          // The Page hears of it beside the person's own turn: neither waits for the other.
+          waitUntil(means.pageReports.reportSend(page, sent.ok ? undefined : sent.error))
+          return sent
+        },
         paused: false,
         utilityAllowed: record.utilityAllowed,
         templates: states,

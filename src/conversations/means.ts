@@ -21,6 +21,8 @@ import { createBankLogin, type BankLogin } from "../links/bank-login.ts"
 import { createLinkReports, type LinkReports } from "../links/link-callbacks.ts"
 import { createGraph, type Graph } from "../messenger/client.ts"
 import { createPageDirectory, type PageDirectory } from "../messenger/page-directory.ts"
+import { pageObjectOf } from "../messenger/page-object.ts"
+import { createPageReports, type PageReports } from "../messenger/page-report.ts"
 import { findPage, listTemplateStatuses } from "../messenger/page-store.ts"
 import { createTemplateDirectory, type TemplateDirectory } from "../messenger/template-directory.ts"
 import { createPackKeys, type PackKeys } from "../vault/pack-keys.ts"
@@ -36,7 +38,9 @@ export interface Means {
   readonly banks: BankDirectory
   readonly pages: PageDirectory
   readonly templates: TemplateDirectory
+  /** Tells the Graph client's usage headers to `pageReports`. */
   readonly graph: Graph
+  readonly pageReports: PageReports
   readonly login: BankLogin
   readonly access: BankAccess<unknown>
   readonly post: Post
@@ -104,6 +108,13 @@ async function makeMeans(env: Env): Promise<Result<Means, ConfigRefusal>> {
     random,
     log,
   })
+  const pages = createPageDirectory({ load: (id) => findPage(db, id), open: vault.open, now: Date.now, log })
+  const pageReports = createPageReports({
+    pages,
+    pageObject: (record) => pageObjectOf({ page: env.PAGE, development }, record),
+    now,
+    log,
+  })
   return ok({
     config,
     db,
@@ -111,13 +122,15 @@ async function makeMeans(env: Env): Promise<Result<Means, ConfigRefusal>> {
     pseudonyms: await createPseudonyms(config.pseudonymKey),
     signing: signing.value,
     banks,
-    pages: createPageDirectory({ load: (id) => findPage(db, id), open: vault.open, now: Date.now, log }),
+    pages,
     templates: createTemplateDirectory({ load: (id) => listTemplateStatuses(db, id), now: Date.now, log }),
     graph: createGraph({
       origin: config.messenger.graphOrigin,
       version: config.messenger.graphVersion,
       fetch: call,
+      onUsage: pageReports.noteUsage,
     }),
+    pageReports,
     login,
     access: createBankAccess<unknown>({
       db,
