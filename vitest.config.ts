@@ -3,13 +3,22 @@
 // Only `objects` runs inside workerd; the journeys start after all others, and only when one of them is asked for.
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin"
 import { defineConfig } from "vitest/config"
+import { BaseSequencer, type TestSpecification } from "vitest/node"
 import { TEST_KEYS } from "./test/support/keys.ts"
 
 /** The pages are hono's JSX; vite's default is React's. */
 const jsx = { oxc: { jsx: { runtime: "automatic", importSource: "hono/jsx" } } } as const
 
+/** Files by name, so that the scan of raw storage comes after every other journey. */
+class ByName extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return files.toSorted((left, right) => left.moduleId.localeCompare(right.moduleId))
+  }
+}
+
 export default defineConfig(async () => ({
   test: {
+    sequence: { sequencer: ByName },
     // "src/**" would stop at a .bin: "File appears to be binary".
     coverage: { provider: "istanbul" as const, include: ["src/**/*.ts", "src/**/*.tsx"] },
     projects: [
