@@ -95,6 +95,7 @@ const PRODUCTION_DEFAULTS = {
 const GRAPH_VERSION = "v26.0"
 const GRAPH_VERSION_FORM = /^v[0-9]{2}\.[0-9]$/
 const LOOPBACK = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?$/
+const LOOPBACK_BASE = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?(\/|$)/
 const META_HOSTS = {
   GRAPH_ORIGIN: ["graph.facebook.com"],
   MESSENGER_LINK_ORIGIN: ["m.me", "www.m.me"],
@@ -142,7 +143,11 @@ export function readConfig(env: Settings): Result<Config, ConfigRefusal> {
   const linkOrigin = value("MESSENGER_LINK_ORIGIN")
   check("GRAPH_ORIGIN", isBaseUrl(graphOrigin))
   check("MESSENGER_LINK_ORIGIN", isBaseUrl(linkOrigin))
-  if (!development) {
+  if (development) {
+    // A deployment whose PUBLIC_ORIGIN was forgotten would speak to Meta while anybody may administrate it by the keys of development.
+    check("GRAPH_ORIGIN", LOOPBACK_BASE.test(graphOrigin))
+    check("MESSENGER_LINK_ORIGIN", LOOPBACK_BASE.test(linkOrigin))
+  } else {
     check("GRAPH_ORIGIN", isHttpsAt(graphOrigin, META_HOSTS.GRAPH_ORIGIN))
     check("MESSENGER_LINK_ORIGIN", isHttpsAt(linkOrigin, META_HOSTS.MESSENGER_LINK_ORIGIN))
   }

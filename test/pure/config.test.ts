@@ -62,6 +62,20 @@ describe("readConfig() in development", () => {
     })
   })
 
+  it.each([
+    ["GRAPH_ORIGIN", "https://graph.facebook.com"],
+    ["GRAPH_ORIGIN", "http://localhost.example.com/graph"],
+    ["GRAPH_ORIGIN", "http://localhost@graph.facebook.com"],
+    ["MESSENGER_LINK_ORIGIN", "https://m.me"],
+  ])("starts with nothing of the world outside: %s = %s", (name, value) => {
+    expect(faults({ ...DEVELOPMENT, [name]: value }).wrong).toEqual([name])
+  })
+
+  it("takes a sandbox on another port of loopback", () => {
+    const moved = { GRAPH_ORIGIN: "http://127.0.0.1:9/graph", MESSENGER_LINK_ORIGIN: "http://[::1]:9/m.me" }
+    expect(accepted({ ...DEVELOPMENT, ...moved }).messenger.graphOrigin).toBe("http://127.0.0.1:9/graph")
+  })
+
   it.each(["http://localhost:8787", "https://localhost", "http://127.0.0.1:1", "http://[::1]:8787"])(
     "is %s",
     (origin) => expect(accepted({ ...DEVELOPMENT, PUBLIC_ORIGIN: origin }).development).toBe(true),
