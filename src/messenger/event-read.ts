@@ -1,8 +1,19 @@
 // One reader an event: the platform's member in, our event's body out, and what makes copies of it one. Tolerant: `undefined` is
-// "not understood", never a throw. Heads, people and the envelope are event-parse.ts, which composes these.
+// "not understood", never a throw. What is written is event-message.ts; heads, people and the envelope are event-parse.ts, which
+// composes these.
 // @see messenger-platform.md 2.2 to 2.4
 
-import type { Act, EchoAuthor, MessengerEvent } from "./event.ts"
+import type { Act, MessengerEvent } from "./event.ts"
+import {
+  KIND_NAME,
+  METADATA_CHARS_MAX,
+  MID_CHARS_MAX,
+  PAYLOAD_CHARS_MAX,
+  readEdit,
+  readMessage,
+  readPostback,
+  REF_CHARS_MAX,
+} from "./event-message.ts"
 import { canonicalText, idOf, instantOf, objectOf, objectsOf, textOf, type JsonObject } from "./json.ts"
 
 /** An event without its head. */
@@ -26,28 +37,13 @@ export interface ReadContext {
 
 type Reader = (member: JsonObject, context: ReadContext) => Read | undefined
 
-/** The Page Inbox, where people of the bank answer. @see messenger-platform.md 7.1: the shorter id in the echo page is a slip of the docs */
-export const PAGE_INBOX_APP_ID = "263902037430900"
-
-/** Longest text Messenger's own composer sends. Longer text is cut there: a bank's chat needs none of it. */
-const TEXT_CHARS_MAX = 20_000
-/** `mid` is up to about 200 characters; the longest deduplication key is 300. */
-const MID_CHARS_MAX = 300
-const TITLE_CHARS_MAX = 200
-const PAYLOAD_CHARS_MAX = 1_000
-const METADATA_CHARS_MAX = 1_000
-const REF_CHARS_MAX = 2_083
 const CODE_CHARS_MAX = 1_000
 const COMMENT_CHARS_MAX = 400
 const WORD_CHARS_MAX = 80
-const ATTACHMENTS_MAX = 30
-const COMMANDS_MAX = 10
 const ANSWERS_MAX = 10
 const SHAPE_CHARS_MAX = 200
 /** A member's name as the platform writes them. Another may be data, so it is not repeated. */
 const KEY_NAME = /^[a-z][a-z_-]{0,39}$/i
-const KIND_NAME = /^[a-z_]{1,30}$/
-const COMMAND_NAME = /^[\w-]{1,32}$/
 /** What stands beside an event and is not one. */
 const ENVELOPE_KEYS: readonly string[] = ["sender", "recipient", "timestamp", "hop_context"]
 /** Kinds that tell of the Page's side: they are the same whether we hold the thread or only listen. */
@@ -84,98 +80,6 @@ export function readEvent(event: JsonObject, context: ReadContext): Read {
 /** Whether somebody did this, rather than the Page or the platform. */
 export function isAct(event: MessengerEvent): event is Act {
   return event.kind !== "overheard" && !NO_ACTS.includes(event.kind)
-}
-
-/** Whether a message came from the Page itself. One capture writes the mark as text. */
-export function isEcho(message: JsonObject | undefined): boolean {
-  return message?.["is_echo"] === true || message?.["is_echo"] === "true"
-}
-
-function readMessage(message: JsonObject, { appId }: ReadContext): Read | undefined {
-  const mid = textOf(message["mid"], MID_CHARS_MAX)
-  if (!mid) return undefined
-  // It names the message it takes back: it must not pass for that message.
-  if (message["is_deleted"] === true) return { key: { parts: [mid] }, body: { kind: "deletion", mid } }
-  if (isEcho(message)) return readEcho(mid, message, appId)
-  const payload = textOf(objectOf(message["quick_reply"])?.["payload"], PAYLOAD_CHARS_MAX)
-  const attachments = attachmentKinds(message["attachments"])
-  const replyTo = textOf(objectOf(message["reply_to"])?.["mid"], MID_CHARS_MAX)
-  const commands = objectsOf(message["commands"])
-    .flatMap(({ name }) => (typeof name === "string" && COMMAND_NAME.test(name) ? [name] : []))
-    .slice(0, COMMANDS_MAX)
-  const ref = refOf(message)
-  return {
-    key: { id: mid },
-    body: {
-      kind: "message",
-      mid,
-      text: contentOf(message),
-      ...(payload ? { payload } : {}),
-      attachments: message["is_unsupported"] === true ? [...attachments, "unsupported"] : attachments,
-      ...(replyTo ? { replyTo } : {}),
-      ...(commands.length > 0 ? { commands } : {}),
-      ...(ref ? { ref } : {}),
-    },
-  }
-}
-
-function readEcho(mid: string, message: JsonObject, ourAppId: string | undefined): Read {
-  const appId = idOf(message["app_id"])
-  const metadata = textOf(message["metadata"], METADATA_CHARS_MAX)
-  const by = authorOf(appId, ourAppId)
-  const text = by === "ours" ? "" : contentOf(message)
-  return {
-    key: { id: mid },
-    body: {
-      kind: "echo",
-      mid,
-      by,
-      ...(appId ? { appId } : {}),
-      ...(metadata ? { metadata } : {}),
-      ...(text ? { text } : {}),
-    },
-  }
-}
-
-function authorOf(appId: string | undefined, ourAppId: string | undefined): EchoAuthor {
-  if (appId === PAGE_INBOX_APP_ID) return "page_inbox"
-  return appId !== undefined && appId === ourAppId ? "ours" : "app"
-}
-
-function contentOf(message: JsonObject): string {
-  return typeof message["text"] === "string" ? message["text"].slice(0, TEXT_CHARS_MAX) : ""
-}
-
-/** A sticker may come twice, as `image` and as `sticker`: an attachment with its id is one sticker either way. */
-function attachmentKinds(value: unknown): readonly string[] {
-  const kinds = objectsOf(value)
-    .slice(0, ATTACHMENTS_MAX)
-    .map((attachment) => {
-      if (objectOf(attachment["payload"])?.["sticker_id"] !== undefined) return "sticker"
-      const kind = attachment["type"]
-      return typeof kind === "string" && KIND_NAME.test(kind) ? kind : "other"
-    })
-  return kinds.filter((kind, index) => kind !== "sticker" || kinds.indexOf(kind) === index)
-}
-
-function readEdit(edit: JsonObject): Read | undefined {
-  const mid = textOf(edit["mid"], MID_CHARS_MAX)
-  const edits = Number(idOf(edit["num_edit"]) ?? 0)
-  if (!mid || typeof edit["text"] !== "string" || !Number.isSafeInteger(edits)) return undefined
-  const text = contentOf(edit)
-  return { key: { parts: [mid, edits, edits === 0 ? text : ""] }, body: { kind: "edit", mid, text, edits } }
-}
-
-function readPostback(postback: JsonObject, { at, standby }: ReadContext): Read | undefined {
-  const mid = textOf(postback["mid"], MID_CHARS_MAX)
-  const title = textOf(postback["title"], TITLE_CHARS_MAX) ?? ""
-  const payload = textOf(postback["payload"], PAYLOAD_CHARS_MAX) ?? (standby ? "" : undefined)
-  if (payload === undefined) return undefined
-  const ref = refOf(postback)
-  return {
-    key: mid ? { id: mid } : { parts: [at, title, payload] },
-    body: { kind: "postback", ...(mid ? { mid } : {}), title, payload, ...(ref ? { ref } : {}) },
-  }
 }
 
 function readDelivery(delivery: JsonObject): Read | undefined {
@@ -253,10 +157,6 @@ function readReferral(referral: JsonObject, { at }: ReadContext): Read {
     key: { parts: [ref, at] },
     body: { kind: "referral", ref, ...(source ? { source } : {}) },
   }
-}
-
-function refOf(member: JsonObject): string | undefined {
-  return textOf(objectOf(member["referral"])?.["ref"], REF_CHARS_MAX)
 }
 
 function controlReader(change: "pass" | "take" | "request", target: string): Reader {

@@ -18,7 +18,7 @@ export interface ThreadOwner {
 }
 
 export interface ThreadCalls {
-  /** Hand the thread to another app: the Page Inbox is event-read.ts `PAGE_INBOX_APP_ID`. Allowed to its owner, and to the default app
+  /** Hand the thread to another app: the Page Inbox is event-message.ts `PAGE_INBOX_APP_ID`. Allowed to its owner, and to the default app
    * while it is idle. @param control.metadata for the other app, at most 1000 characters, nothing of the customer's */
   passThread(
     page: PageId,

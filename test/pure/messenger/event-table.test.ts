@@ -8,15 +8,8 @@ import { Secret } from "../../../src/foundation/secret.ts"
 import type { MessengerEvent } from "../../../src/messenger/event.ts"
 import type { PageEvent } from "../../../src/messenger/page-event.ts"
 import { messengerWebhook } from "../../../src/messenger/webhook.ts"
-import {
-  ECHOES,
-  LABEL,
-  MESSAGES,
-  OTHERS,
-  PAGE_EVENTS,
-  STANDBY,
-  UNKNOWNS,
-} from "../../fixtures/messenger/events.ts"
+import { ECHOES, MESSAGES, OTHERS, UNKNOWNS } from "../../fixtures/messenger/events.ts"
+import { LABEL, PAGE_EVENTS, STANDBY } from "../../fixtures/messenger/page-events.ts"
 import { AT, PAGE, PERSON } from "../../fixtures/messenger/webhooks.ts"
 
 const SECRET = "test_app_secret"
