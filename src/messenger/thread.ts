@@ -3,6 +3,7 @@
 
 import { DAY_MS } from "../foundation/clock.ts"
 import type { MessengerEvent } from "./event.ts"
+import { isAct } from "./event-read.ts"
 
 /** Who may speak: we, somebody else, or nobody in particular. */
 export type ThreadHolder = "ours" | "other" | "idle"
@@ -25,7 +26,7 @@ export const IDLE: ThreadControl = { v: 1, holder: "idle", at: 0 }
  * @param appId the app we are */
 export function hearThread(control: ThreadControl, event: MessengerEvent, appId: string): ThreadControl {
   if (event.at < control.at) return control
-  const holder = holderOf(event, appId)
+  const holder = holderOf(event, appId) ?? (control.holder === "other" && isAct(event) ? "idle" : undefined)
   return holder || control.holder !== "idle"
     ? { v: 1, holder: holder ?? control.holder, at: event.at }
     : control
@@ -36,8 +37,8 @@ export function holderAt(control: ThreadControl, now: number): ThreadHolder {
   return now - control.at >= LAPSE_MS ? "idle" : control.holder
 }
 
-/** What an event says of who holds it, if anything. A request asks only. What we merely overhear is held by another; what is said to
- * us says nothing: without a default app everybody hears everything. */
+/** What an event says of who holds it, if anything. A request only asks. What we merely overhear is held by another; what is said to us
+ * is not, though nobody tells when another app lets go: then `hearThread` takes it for idle. */
 function holderOf(event: MessengerEvent, appId: string): ThreadHolder | undefined {
   if (event.kind === "thread_control" && event.change !== "request")
     return event.to === null ? "idle" : event.to === appId ? "ours" : "other"

@@ -50,10 +50,11 @@ describe("hearThread()", () => {
       { ...head, kind: "echo", standby: true, mid: "m", by: "ours" },
       "other",
     ],
+    ["a message to us, though another held it: they let go, and nobody told us", held("other"), said, "idle"],
     [
-      "a message to us, though another held it: it may have lapsed or everybody hears everything",
+      "a delivery to us, though another holds it",
       held("other"),
-      said,
+      { ...head, kind: "delivery", mids: [], watermark: 1 },
       "other",
     ],
     ["a message in a thread nobody holds", IDLE, said, "idle"],
@@ -68,7 +69,7 @@ describe("hearThread()", () => {
   })
 
   it("keeps a thread alive by what is said in it", () => {
-    expect(hearThread(held("other", T - DAY + 1), said, OUR_APP)).toEqual(held("other", T))
+    expect(hearThread(held("ours", T - DAY + 1), said, OUR_APP)).toEqual(held("ours", T))
   })
 })
 
