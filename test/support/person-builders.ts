@@ -5,7 +5,12 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/foundation/clock.ts"
 import type { BankId, LinkId, PageId, PersonId } from "../../src/foundation/id.ts"
 import type { Purpose } from "../../src/foundation/purpose.ts"
 import type { LinkOffer } from "../../src/links/link.ts"
-import type { AccountLinking, MessageReceived, PostbackReceived } from "../../src/messenger/event.ts"
+import type {
+  AccountLinking,
+  EchoReceived,
+  MessageReceived,
+  PostbackReceived,
+} from "../../src/messenger/event.ts"
 import type { Whom } from "../../src/conversations/person-world.ts"
 import type { TurnContext } from "../../src/conversations/turn-context.ts"
 
@@ -81,6 +86,12 @@ export function text(said: string, at: number, more: Partial<MessageReceived> = 
 /** A tap on a button. */
 export function tap(payload: string, at: number, title = "A button"): PostbackReceived {
   return { v: 1, kind: "postback", page: WHOM.page, psid: PSID, at, key: `p_${(made += 1)}`, title, payload }
+}
+
+/** A message of ours comes back. */
+export function echo(metadata: string | undefined, at: number): EchoReceived {
+  const mid = `e_${(made += 1)}`
+  return { v: 1, kind: "echo", page: WHOM.page, psid: PSID, at, key: mid, mid, metadata: metadata ?? "" }
 }
 
 /** Log In or Log Out came to its end. */

@@ -74,6 +74,7 @@ export class Simulation {
   trace: string[] = []
   lives = 0
   #crash: Crash | undefined
+  #meanwhile: { readonly call: string; readonly events: readonly MessengerEvent[] } | undefined
   #watching = false
   readonly #vault: Vault
 
@@ -109,6 +110,11 @@ export class Simulation {
     this.trace = []
     this.#crash = crash
     this.#watching = true
+  }
+
+  /** While the next call of that name is awaited, these events come in. */
+  meanwhile(call: string, ...events: readonly MessengerEvent[]): void {
+    this.#meanwhile = { call, events }
   }
 
   /** The object is dropped from memory, as after a deployment. */
@@ -376,6 +382,11 @@ export class Simulation {
     let value: T
     try {
       value = await act()
+      if (this.#meanwhile?.call === name) {
+        const { events } = this.#meanwhile
+        this.#meanwhile = undefined
+        await life.person.receive({ v: 1, whom: WHOM, psid: PSID, events })
+      }
     } finally {
       this.#busy -= 1
     }

@@ -1,6 +1,6 @@
 // Greetings, help, how it works, the languages, and what is said when nothing was understood.
 
-import { findLanguage, isLanguage, LANGUAGES, phrase } from "../../phrases/catalogue.ts"
+import { findLanguage, isLanguage, LANGUAGES } from "../../phrases/catalogue.ts"
 import { answer, answerText } from "../leave.ts"
 import { renderPayload } from "../intents/intent.ts"
 import type { State } from "../state.ts"
@@ -89,9 +89,4 @@ export function warnOfCard(state: State): Turn {
       urgent: true,
     },
   )
-}
-
-/** The greeting Messenger shows before the first message. */
-export function greetingText(bank: string, language: State["language"]): string {
-  return phrase(language, "hello_linked", { bank })
 }

@@ -6,7 +6,7 @@ import { judgeRefusal } from "../../../src/conversations/refused.ts"
 import { parseState } from "../../../src/conversations/state.ts"
 import { isOutage } from "../../../src/conversations/unready.ts"
 import type { SendRefusal } from "../../../src/messenger/refusal.ts"
-import { fraud, offer, payment, tap, text, WHOM } from "../../support/person-builders.ts"
+import { fraud, offer, payment, tap, text, PSID, WHOM } from "../../support/person-builders.ts"
 import { Simulation } from "../../support/person-world.ts"
 
 let sim: Simulation
@@ -99,6 +99,18 @@ describe("a refused reply or alert", () => {
     expect(sim.messenger.texts.map((each) => each.slice(0, 8))).toEqual(["I can sh", "Hi, this"])
   })
 
+  test("goes again after two seconds, not when its alarm would have rung", async () => {
+    await sim.link()
+    refuse(PASSING)
+    await sim.tell(fraud("x", sim.now))
+    await sim.advance(2_500)
+    expect(sim.messenger.texts).toHaveLength(1)
+    refuse(PASSING)
+    await sim.say("help")
+    await sim.advance(2_500)
+    expect(sim.messenger.texts).toHaveLength(2)
+  })
+
   test("an alert that was refused before still gets its one reminder", async () => {
     await sim.link()
     refuse(PASSING)
@@ -173,6 +185,20 @@ describe("an outage of the directory", () => {
     await sim.advance(MINUTE_MS)
     expect(sim.directory.live).toBeUndefined()
     expect(sim.messenger.texts.at(-1)).toMatch(/^Disconnected/)
+  })
+
+  test("a second login that comes to nothing leaves Messenger's mark of the first link alone; the last link's end takes it off", async () => {
+    await sim.link()
+    await sim.offer(offer({ link: "link_two" as LinkId, offeredUntil: sim.now + 10 * MINUTE_MS }))
+    await sim.advance(11 * MINUTE_MS)
+    expect(sim.directory.links.get("link_two" as LinkId)).toMatchObject({
+      state: "ended",
+      reason: "not_confirmed",
+    })
+    expect(sim.directory.unlinked).toEqual([])
+    expect(sim.directory.live?.link).toBe("link_one")
+    await sim.webhook(tap("v1.STOP_NOW", sim.now))
+    expect(sim.directory.unlinked).toEqual([PSID])
   })
 
   test("a link is closed although another thing went on when it ended", async () => {

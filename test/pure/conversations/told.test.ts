@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/foundation/clock.ts"
 import type { LinkId } from "../../../src/foundation/id.ts"
 import type { TemplateState } from "../../../src/messenger/template.ts"
-import { balance, fraud, offer, payment, tap, text } from "../../support/person-builders.ts"
+import { balance, echo, fraud, offer, payment, tap, text } from "../../support/person-builders.ts"
 import { Simulation } from "../../support/person-world.ts"
 
 let sim: Simulation
@@ -102,6 +102,50 @@ describe("once", () => {
     await sim.advance(HOUR_MS)
     expect(sim.messenger.calls).toHaveLength(1)
     expect(told.outcome?.state).toMatch(/accepted|delivered/)
+  })
+
+  test.each([
+    ["is being written", "key.seal(ledger)"],
+    ["is about to go", "loadVoice"],
+    ["is sealed for its echo", "vault.sealForDays(metadata)"],
+  ])("P2: an echo that comes while the reminder %s keeps it back", async (_, call) => {
+    await sim.link()
+    sim.echoes = false
+    sim.messenger.fates.push({ kind: "taken" })
+    const told = await sim.tell(fraud("x", sim.now))
+    await sim.advance(14_000)
+    sim.meanwhile(call, echo(sim.messenger.calls[0]?.message.metadata, sim.now))
+    await sim.advance(HOUR_MS)
+    expect(sim.messenger.calls).toHaveLength(1)
+    expect(told.outcome?.state).toBe("accepted")
+  })
+
+  test("P2: an echo proves a message taken that had been refused or given up", async () => {
+    await sim.link()
+    sim.echoes = false
+    sim.messenger.fates.push({
+      kind: "refuse",
+      refusal: { reason: "retry", retry: "later", attemptsMax: 2, afterwards: "gone" },
+    })
+    const retried = await sim.tell(payment("a", sim.now))
+    await sim.webhook(echo(sim.messenger.calls[0]?.message.metadata, sim.now))
+    sim.messenger.fates.push({ kind: "lost" })
+    const lost = await sim.tell(payment("b", sim.now))
+    await sim.advance(HOUR_MS)
+    expect([retried.outcome?.state, lost.outcome?.state]).toEqual(["accepted", "unknown"])
+    await sim.webhook(echo(sim.messenger.calls[1]?.message.metadata, sim.now))
+    expect(rows().map(({ state }) => state)).toEqual(["accepted", "accepted"])
+    expect(sim.messenger.calls).toHaveLength(2)
+  })
+
+  test("P2: an echo of somebody else's key, or of none of ours, changes nothing", async () => {
+    await sim.link()
+    sim.messenger.fates.push({ kind: "lost" })
+    await sim.tell(payment("a", sim.now))
+    await sim.advance(11_000)
+    for (const metadata of [undefined, "", "v1.k1~metadata~0.AAAA", "anything"])
+      await sim.webhook(echo(metadata, sim.now))
+    expect(rows().map(({ state }) => state)).toEqual(["sending"])
   })
 
   test("P2: nothing is told twice within 90 days; receipts stay that long and go then", async () => {
