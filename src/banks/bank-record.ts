@@ -38,6 +38,8 @@ const PUBLIC_HOST =
   /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9](:[0-9]{1,5})?$/
 /** Names that are never public. @see RFC 6761, RFC 8375, RFC 9476 */
 const PRIVATE_HOST = /\.(local|localhost|internal|intranet|home\.arpa|test|invalid|alt|onion)(:[0-9]{1,5})?$/
+/** Second segments of linking's own addresses: a bank of such a name could never be linked. @see links/routes.tsx */
+const TAKEN_IDS: readonly unknown[] = ["callback", "consent", "code"]
 const E164 = /^\+[1-9][0-9]{6,14}$/
 const CLAIM = /^[A-Za-z_][A-Za-z0-9_:./-]{0,99}$/
 
@@ -81,7 +83,9 @@ function schemaOf(development: boolean) {
   const base = url.check(z.refine((value) => !value.endsWith("/"), { error: "must not end in a slash" }))
   return z.object({
     v: z._default(z.literal(1), 1),
-    id: z.custom<BankRecord["id"]>(isBankId, { error: "must be 2 to 40 of a-z, 0-9 and -" }),
+    id: z.custom<BankRecord["id"]>((id) => isBankId(id) && !TAKEN_IDS.includes(id), {
+      error: "must be 2 to 40 of a-z, 0-9 and -, and no address of ours",
+    }),
     name: text(NAME_CHARS_MAX),
     role: z.enum(["bank_processor", "third_party"]),
     jurisdiction: z.enum(["EU", "UK", "US", "other"]),

@@ -478,6 +478,9 @@ describe("a code typed while the page is still used", () => {
     const pendingOnly = { keepSealed: true, onlyPending: true }
     expect(await endLink(world.db, offer.link, "declined", by(), random, pendingOnly)).toBe(false)
     expect((await findLink(world.db, offer.link))?.state).toBe("live")
+    must(await revokeAndDestroy({ ...world, random }, BANK, offer.link, "not_confirmed", at))
+    expect((await findLink(world.db, offer.link))?.state).toBe("live")
+    expect(world.bank.revoked).toEqual([])
     const { link } = await toPending()
     expect(await endLink(world.db, link, "declined", by(), random, pendingOnly)).toBe(true)
   })

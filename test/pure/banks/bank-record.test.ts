@@ -110,6 +110,9 @@ describe("parseBankRecord()", () => {
   it.each([
     ["v", 2],
     ["id", "a"],
+    ["id", "callback"],
+    ["id", "consent"],
+    ["id", "code"],
     ["id", "x".repeat(41)],
     ["name", ""],
     ["name", " Harbourline"],
