@@ -5,11 +5,15 @@ import type { FC } from "hono/jsx"
 import { REACTIONS } from "../webhooks/event.ts"
 import type { ActWords } from "./act-words.ts"
 
+/** The sign of a reaction, in colour: the heart alone is a text sign by itself. */
+export const signOf = (reaction: string): string =>
+  reaction === "love" ? `${REACTIONS.love}\uFE0F` : (REACTIONS[reaction] ?? reaction)
+
 const OFFERED = ["love", "smile", "wow", "sad", "angry", "like"] as const
 
 /** The menu. */
 export const ActsMenu: FC<{ words: ActWords }> = ({ words }) => (
-  <div id="acts" class="acts" popover="auto" role="menu" aria-label={words.more}>
+  <div id="acts" class="acts" popover="manual" role="menu" aria-label={words.more}>
     <div class="acts-signs" role="group" aria-label={words.react}>
       {OFFERED.map((name) => (
         <button
@@ -20,7 +24,7 @@ export const ActsMenu: FC<{ words: ActWords }> = ({ words }) => (
           aria-label={words.reactions[name]}
           title={words.reactions[name]}
         >
-          {REACTIONS[name]}
+          {signOf(name)}
         </button>
       ))}
     </div>

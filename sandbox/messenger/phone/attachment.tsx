@@ -77,7 +77,8 @@ const Sticker: FC<{ id: unknown; url: string | undefined; words: ActWords }> = (
 
 function placeOf(payload: JsonObject): string {
   const { lat, long } = isObject(payload.coordinates) ? payload.coordinates : {}
-  return [lat, long].filter((one) => typeof one === "number").join(", ")
+  // Isolated, so that the two numbers keep their order in a line that reads from right to left.
+  return `\u2066${[lat, long].filter((one) => typeof one === "number").join(", ")}\u2069`
 }
 
 function fileNameOf(url: string | undefined): string | undefined {

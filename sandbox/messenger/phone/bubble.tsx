@@ -6,8 +6,8 @@ import type { JsonObject } from "../json.ts"
 import { isObject, objectsOf, textOf } from "../json.ts"
 import { isEditable } from "../people/changing.ts"
 import type { Said } from "../people/thread-store.ts"
-import { REACTIONS } from "../webhooks/event.ts"
 import { actWordsFor } from "./act-words.ts"
+import { signOf } from "./acts.tsx"
 import { Attachment } from "./attachment.tsx"
 import type { Drawing } from "./buttons.tsx"
 import { UtilityCard } from "./cards.tsx"
@@ -115,7 +115,7 @@ const Marks: FC<{ said: Said; drawing: Drawing }> = ({ said, drawing }) => {
           role="img"
           aria-label={`${words.reacted}: ${signs.map((one) => signNameOf(one, words.reactions)).join(", ")}`}
         >
-          {signs.map((one) => (Object.hasOwn(REACTIONS, one) ? REACTIONS[one] : one)).join("")}
+          {signs.map(signOf).join("")}
         </span>
       )}
       {said.edits === 0 ? null : <span class="edited">{words.edited}</span>}

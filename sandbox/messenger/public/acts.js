@@ -7,9 +7,9 @@ const GAP_PX = 6
 const $ = (id) => document.getElementById(id)
 
 /** Wire the menu.
- * @param chat `send` posts what the person does; `log` is the chat; `text` the composer's field
- * @returns how the composer sends: `{ take, isBusy }` */
-export function startActs({ send, log, text }) {
+ * @param chat `send` posts what the person does; `log` is the chat, `scroll` what it scrolls in; `text` the composer's field
+ * @returns `take`: what the composer's words are meant as */
+export function startActs({ send, log, scroll, text }) {
   const menu = $("acts")
   const purpose = $("purpose")
   let row
@@ -40,6 +40,13 @@ export function startActs({ send, log, text }) {
     menu.style.top = `${within(top, frame.top + GAP_PX, frame.bottom - size.height - GAP_PX)}px`
   }
 
+  function close() {
+    if (!menu.matches(":popover-open")) return
+    const held = menu.contains(document.activeElement)
+    menu.hidePopover()
+    if (held) row?.querySelector("[data-more]")?.focus({ preventScroll: true })
+  }
+
   const items = () => [...menu.querySelectorAll("button")].filter((button) => !button.hidden)
 
   menu.addEventListener("keydown", (event) => {
@@ -55,7 +62,7 @@ export function startActs({ send, log, text }) {
       End: list.length - 1 - at,
     }
     const step = steps[event.key]
-    if (event.key === "Tab") menu.hidePopover()
+    if (event.key === "Tab" || event.key === "Escape") close()
     if (step === undefined) return
     event.preventDefault()
     list[(at + step + list.length) % list.length].focus()
@@ -66,7 +73,7 @@ export function startActs({ send, log, text }) {
     if (button === null || row === undefined) return
     const { mid, reaction } = row.dataset
     const sign = button.dataset.react
-    menu.hidePopover()
+    close()
     if (sign !== undefined) void send({ reaction: sign === reaction ? { mid } : { mid, reaction: sign } })
     if (button.dataset.do === "delete") void send({ delete: { mid } })
     if (button.dataset.do === "edit") lend("edit", mid, saidIn(row))
@@ -111,6 +118,10 @@ export function startActs({ send, log, text }) {
     open(at)
   })
 
+  // Its own way of closing: what opened it is still held down, and letting go must not close it again.
+  document.addEventListener("pointerdown", (event) => menu.contains(event.target) || close())
+  scroll.addEventListener("scroll", close)
+
   // Not every system sends a context menu for holding.
   let timer
   const stopHold = () => clearTimeout(timer)
@@ -124,6 +135,8 @@ export function startActs({ send, log, text }) {
 
   // A picture that does not come leaves the initials under it, and never a broken sign.
   log.addEventListener("error", (event) => event.target.closest?.(".persona") && event.target.remove(), true)
+  for (const picture of log.querySelectorAll(".persona img"))
+    if (picture.complete && picture.naturalWidth === 0) picture.remove()
 
   return {
     /** The words as an act: said, or an edit or a reply while the composer is lent to one. */

@@ -154,7 +154,7 @@ async function send(body) {
   return false
 }
 
-const acts = startActs({ send, log, text })
+const acts = startActs({ send, log, scroll, text })
 
 async function sendText() {
   const words = text.value.trim()
