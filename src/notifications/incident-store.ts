@@ -5,7 +5,7 @@ import { and, desc, eq, inArray, isNull, lte, sql } from "drizzle-orm"
 import { read, write, type Database } from "../db/database.ts"
 import { incidents } from "../db/schema.ts"
 import { randomText, type BankId, type PageId, type Random } from "../foundation/id.ts"
-import { DETAIL_CHARS_MAX, type Incident, type IncidentAbout, type IncidentKind } from "./incident.ts"
+import { type Incident, type IncidentAbout, type IncidentKind } from "./incident.ts"
 
 /** Whose incidents are meant: some banks', or everybody's with those of the deployment. */
 export type IncidentScope = readonly BankId[] | "*"
@@ -14,7 +14,7 @@ const LISTED_MAX = 200
 /** A statement takes 100 bound parameters. */
 const BANKS_MAX = 90
 
-/** Open an incident. @returns whether it was not open before */
+/** Open an incident. Its detail is within its limit. @returns whether it was not open before */
 export async function openIncident(
   db: Database,
   about: IncidentAbout,
@@ -29,7 +29,7 @@ export async function openIncident(
         kind: about.kind,
         bankId: about.bank,
         pageId: about.page ?? "",
-        detail: about.detail.slice(0, DETAIL_CHARS_MAX),
+        detail: about.detail,
         openedAt: at,
       })
       .onConflictDoNothing()

@@ -5,7 +5,13 @@ import type { Database } from "../db/database.ts"
 import type { Now } from "../foundation/clock.ts"
 import type { BankId, PageId, Random } from "../foundation/id.ts"
 import type { Log } from "../foundation/log.ts"
-import { INCIDENT_KEPT_MS, type Incident, type IncidentAbout, type IncidentKind } from "./incident.ts"
+import {
+  DETAIL_CHARS_MAX,
+  INCIDENT_KEPT_MS,
+  type Incident,
+  type IncidentAbout,
+  type IncidentKind,
+} from "./incident.ts"
 import {
   closeIncidents,
   deleteClosed,
@@ -35,16 +41,18 @@ export interface Incidents {
 }
 
 /** Incidents over a database. */
-export function createIncidents(given: {
+export function createIncidents(world: {
   readonly db: Database
   readonly now: Now
   readonly random: Random
   readonly log: Log
 }): Incidents {
-  const { db, now, random, log } = given
+  const { db, now, random, log } = world
+  const shorten = (detail: string) => detail.slice(0, DETAIL_CHARS_MAX)
   const tell = ({ kind, bank, page, detail }: IncidentAbout) => ({ kind, bank, page, detail })
 
-  async function open(about: IncidentAbout): Promise<void> {
+  async function open(given: IncidentAbout): Promise<void> {
+    const about = { ...given, detail: shorten(given.detail) }
     if (await openIncident(db, about, now(), random)) log.error("incident_opened", tell(about))
   }
   async function closeAll(over: readonly Incident[]): Promise<void> {
@@ -59,7 +67,8 @@ export function createIncidents(given: {
   return {
     open,
     close: async (kinds, page) => closeAll(await listOpen(db, kinds, page)),
-    async settle({ kind, bank, page }, details) {
+    async settle({ kind, bank, page }, given) {
+      const details = given.map(shorten)
       const known = (await listOpen(db, [kind], page)).filter(
         (each) => each.bank === bank && each.page === page,
       )

@@ -37,7 +37,9 @@ export async function checkPage(world: PageCheckWorld, page: PageAccess): Promis
   const { id } = page.record
   const signal = AbortSignal.timeout(CHECK_MS)
   const token = await checkToken(world, page, signal)
-  const fields = token === "dead" ? "answered" : await checkFields(world, page, signal)
+  const fields = await checkFields(world, page, signal)
+  // Two witnesses: one odd answer must not silence a bank.
+  if (token === "dead" && fields === "stopped") await world.pause(page.record, "token_refused")
   const answered = token !== "unanswered" && fields !== "unanswered"
   if (!answered) log.warn("page_not_checked", { page: id })
   await world.lookAgainAt(id, now() + (answered ? LOOK_EVERY_MS : LOOK_AGAIN_MS))
@@ -45,7 +47,7 @@ export async function checkPage(world: PageCheckWorld, page: PageAccess): Promis
 }
 
 async function checkToken(
-  { graph, appToken, incidents, pause, now }: PageCheckWorld,
+  { graph, appToken, incidents, now }: PageCheckWorld,
   { record, token }: PageAccess,
   signal: AbortSignal,
 ): Promise<"alive" | "dead" | "unanswered"> {
@@ -55,7 +57,6 @@ async function checkToken(
   const ends = valid && expiresAt !== null && expiresAt - now() < ENDS_SOON_MS
   const about = { kind: "page_token_invalid", bank: record.bank, page: record.id } as const
   await incidents.settle(about, [...(valid ? [] : ["token_refused"]), ...(ends ? ["ends_soon"] : [])])
-  if (!valid) await pause(record, "token_refused")
   return valid ? "alive" : "dead"
 }
 
@@ -63,9 +64,9 @@ async function checkFields(
   { graph, appId, incidents }: PageCheckWorld,
   { record, token }: PageAccess,
   signal: AbortSignal,
-): Promise<"answered" | "unanswered"> {
+): Promise<"answered" | "stopped" | "unanswered"> {
   const listed = await graph.listSubscriptions(record.id, token, signal)
-  if (!listed.ok) return "unanswered"
+  if (!listed.ok) return listed.error.reason === "page_stopped" ? "stopped" : "unanswered"
   const ours = listed.value.find((each) => each.appId === appId)?.fields ?? []
   const missing = WEBHOOK_FIELDS.filter((field) => !ours.includes(field))
   const about = { kind: "page_fields_missing", bank: record.bank, page: record.id } as const

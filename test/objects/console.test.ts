@@ -171,7 +171,18 @@ describe("dead letters", () => {
 
 describe("consumeDeadLetters()", () => {
   const message = (id: string, body: unknown) => ({ id, timestamp: new Date(NOW), attempts: 1, body })
-  const given = (lines: LogFields[] = []) => ({ db, now: () => NOW, log: quietLog(lines), chance: () => 0 })
+  const told: string[] = []
+  const kept = (bank: string) => {
+    told.push(bank)
+    return Promise.resolve()
+  }
+  const given = (lines: LogFields[] = []) => ({
+    db,
+    kept,
+    now: () => NOW,
+    log: quietLog(lines),
+    chance: () => 0,
+  })
 
   it("P1: keeps every message, jobs of a later release and nonsense included, and then acknowledges", async () => {
     const lines: LogFields[] = []
@@ -184,6 +195,7 @@ describe("consumeDeadLetters()", () => {
     await consumeDeadLetters(batch, given(lines))
     const result = await getQueueResult(batch, createExecutionContext())
     expect(result).toMatchObject({ ackAll: true, retryMessages: [] })
+    expect(told.toSorted()).toEqual(["*", "demo"])
     const { letters } = await listDeadLetters(db, "*", NOW)
     expect(letters.map(({ queue, bank, kind, reason }) => ({ queue, bank, kind, reason }))).toEqual(
       expect.arrayContaining([
@@ -298,7 +310,20 @@ describe("the admin API over real stores", () => {
         parse: parsePageRecord,
         put: (record, token, by) =>
           putPage(db, record, token && `v1.test.${token.reveal().length}.${pagePlace(record)}`, by),
+        state: () =>
+          Promise.resolve({
+            paused: null,
+            breakerOpenUntil: 0,
+            waiting: { packs: 0, events: 0, stale: 0 },
+            recovery: null,
+            carries: { perSecond: 270, perHour: 972_000, updatesShare: 1 },
+            budget: null,
+          }),
+        reconnect: () => Promise.resolve(err({ reason: "graph_unavailable" })),
+        listTemplates: () => Promise.resolve([]),
+        syncTemplates: () => Promise.resolve(err({ reason: "graph_unavailable" })),
       },
+      incidents: () => Promise.resolve([]),
       deadLetters: createDeadLetterDesk({ db, post: recording.post, now: () => NOW }),
       health: () => Promise.resolve({ status: "ok", checks: [] }),
       advanceClock: (advanceMs) => Promise.resolve(advanceMs),

@@ -102,16 +102,27 @@ describe("Page", () => {
     })
   })
 
+  const now = { v: 1, now: T } as const
+  const fresh = {
+    v: 1,
+    paused: null,
+    breakerOpenUntil: 0,
+    waiting: { packs: 0, events: 0, stale: 0 },
+    recovery: null,
+    updatesShare: 1,
+    callsInDay: 0,
+  }
+
   it("stays paused when its memory is lost, until it is resumed", async () => {
-    await inPage("pause", (one, again) => {
-      one.pause({ v: 1, reason: "token_refused", now: T })
-      one.pause({ v: 1, reason: "another", now: T + 1 })
+    await inPage("pause", async (one, again) => {
+      await one.pause({ v: 1, reason: "token_refused", now: T })
+      await one.pause({ v: 1, reason: "another", now: T + 1 })
       const woken = again()
-      expect(woken.state()).toEqual({ v: 1, paused: { reason: "token_refused", at: T }, breakerOpenUntil: 0 })
+      expect(woken.state(now)).toEqual({ ...fresh, paused: { reason: "token_refused", at: T } })
       expect(woken.lease(ask)).toMatchObject({ granted: 0, paused: "token_refused" })
-      woken.resume()
+      await woken.resume({ ...now, ceilingPerSecond: 300 })
       expect(woken.lease(ask).granted).toBe(10)
-      expect(again().state().paused).toBeNull()
+      expect(again().state(now).paused).toBeNull()
     })
   })
 
@@ -125,13 +136,13 @@ describe("Page", () => {
         { at: T + 100, count: 9 },
       ],
     })
-    expect(await stub.state()).toEqual({ v: 1, paused: null, breakerOpenUntil: 0 })
+    expect(await stub.state(now)).toEqual(fresh)
   })
 
   it("opens its breaker on reports", async () => {
     await inPage("breaker", (one) => {
       one.report({ v: 1, sent: { kind: "throttled", afterMs: 5_000 }, now: T })
-      expect(one.state().breakerOpenUntil).toBe(T + 5_000)
+      expect(one.state(now).breakerOpenUntil).toBe(T + 5_000)
       expect(one.lease(ask)).toEqual({ granted: 0, retryAfterMs: 5_000 })
     })
   })

@@ -165,13 +165,15 @@ describe("checkPage()", () => {
     expect(page.calls).toContain("subscribe")
   })
 
-  it("stops a Page whose token is dead, before a customer's message finds out", async () => {
+  it("stops a Page whose token is dead by two witnesses, before a customer's message finds out", async () => {
     const page = createCheckWorld()
     page.meta.token = { ...page.meta.token, valid: false }
     expect(await checkPage(page.world, access)).toBe(true)
-    expect(page.paused).toEqual(["token_refused"])
+    expect(page.paused).toEqual([])
     expect(page.open).toEqual(new Set(["page_token_invalid token_refused"]))
-    expect(page.calls).toEqual(["debugToken"])
+    page.meta.subscriptionRefusal = DEAD
+    expect(await checkPage(page.world, access)).toBe(true)
+    expect(page.paused).toEqual(["token_refused"])
   })
 
   it.each([

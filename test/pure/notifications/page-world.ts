@@ -38,6 +38,7 @@ export function createMeta() {
       scopes: [],
     } as TokenReport,
     refusal: undefined as GraphRefusal | undefined,
+    subscriptionRefusal: undefined as GraphRefusal | undefined,
   }
   const graph = {
     listTemplates: () => {
@@ -58,10 +59,9 @@ export function createMeta() {
     },
     listSubscriptions: () => {
       calls.push("listSubscriptions")
+      const refusal = meta.refusal ?? meta.subscriptionRefusal
       return Promise.resolve(
-        meta.refusal
-          ? err(meta.refusal)
-          : ok(meta.fields.length > 0 ? [{ appId: APP, fields: meta.fields }] : []),
+        refusal ? err(refusal) : ok(meta.fields.length > 0 ? [{ appId: APP, fields: meta.fields }] : []),
       )
     },
     subscribe: (_page: PageId, _token: Secret, fields: readonly string[]) => {
