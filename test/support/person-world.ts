@@ -1,16 +1,15 @@
 // A simulated world round one Conversation: its storage on node:sqlite, a clock that stands still until it is moved, randomness that
 // repeats, an alarm, a platform that delivers webhooks again and repeats what the queue holds. The object can be made to die at any
 // call it awaits; what comes next builds a new one over the same storage, as workerd does. One simulation at a time in a process.
-import { parseKeyRing } from "../../src/crypto/key-ring.ts"
 import type { BankEvent } from "../../src/banks/event.ts"
 import type { LinkOffer } from "../../src/links/link.ts"
 import type { MessengerEvent } from "../../src/messenger/event.ts"
-import { createVault, type InnerKey, type Vault } from "../../src/vault/vault.ts"
+import type { Vault } from "../../src/vault/vault.ts"
 import { Person } from "../../src/conversations/person.ts"
 import type { PersonWorld, Shelf, TellOutcome } from "../../src/conversations/person-world.ts"
-import { personKeyPlace } from "../../src/conversations/place.ts"
 import { BANK, NOON, offer, PSID, text, WHOM } from "./person-builders.ts"
 import { FarBank, FarDirectory, FarMessenger, type Sent } from "./person-far-side.ts"
+import { createPersonWorld, createRandom, createTestVault, Dead } from "./person-given.ts"
 import { createStorage } from "./person-storage.ts"
 
 /** Where the object dies: at the n-th call it awaits, before the call has its effect or after. */
@@ -35,9 +34,6 @@ const REDELIVER_MS = 5_000
 const REPEAT_MS = 2_000
 const PERMIT_MS = 2_000
 
-/** What code of an object that has died runs into. */
-class Dead extends Error {}
-
 interface Life {
   alive: boolean
   readonly died: Promise<"died">
@@ -48,7 +44,7 @@ interface Life {
 /** The world of one person. */
 export class Simulation {
   #now = NOON
-  #seed = 1
+  readonly #random = createRandom()
   #busy = 0
   #life: Life | undefined
   #ringing = false
@@ -79,14 +75,7 @@ export class Simulation {
   readonly #vault: Vault
 
   constructor() {
-    const key = "A".repeat(43)
-    const ring = parseKeyRing(JSON.stringify({ keys: [{ kty: "oct", kid: "k1", k: key }] }))
-    if (!ring.ok) throw new Error(ring.error.detail)
-    this.#vault = createVault(
-      ring.value,
-      () => this.#now,
-      (bytes) => this.#random(bytes),
-    )
+    this.#vault = createTestVault(() => this.#now, this.#random)
     Object.defineProperty(crypto.subtle, "digest", {
       configurable: true,
       value: (...given: Parameters<SubtleCrypto["digest"]>) =>
@@ -362,7 +351,7 @@ export class Simulation {
         life.alive = false
         die()
       },
-      person: new Person(this.#worldOf(life)),
+      person: new Person(this.#given(life)),
     })
     this.#life = life
     this.lives += 1
@@ -394,105 +383,21 @@ export class Simulation {
     return life.alive ? value : NEVER
   }
 
-  #random(bytes: number): Uint8Array<ArrayBuffer> {
-    const made = new Uint8Array(bytes)
-    for (let index = 0; index < bytes; index += 1) {
-      this.#seed = (this.#seed * 1_103_515_245 + 12_345) % 2_147_483_648
-      made[index] = this.#seed >> 16
-    }
-    return made
-  }
-
-  #worldOf(life: Life): PersonWorld {
-    const { storage, directory, bank, messenger } = this
-    const point = <T>(name: string, act: () => T | Promise<T>) => this.#point(life, name, act)
-    const asserted = <T>(step: () => T): T => {
-      if (!life.alive) throw new Dead()
-      return step()
-    }
-    const keyOf = (key: InnerKey): InnerKey => ({
-      seal: (clear, place) => point(`key.seal(${kindOf(place)})`, () => key.seal(clear, place)),
-      open: (sealed, place) => point(`key.open(${kindOf(place)})`, () => key.open(sealed, place)),
-    })
-    const vault = this.#vault
-    const log = (level: string) => (event: string, fields?: object) =>
-      void this.logged.push(`${level} ${event} ${JSON.stringify(fields ?? {})}`)
-    return {
-      sql: {
-        exec: (statement, ...bindings) => asserted(() => storage.sql.exec(statement, ...bindings)),
-        transaction: (step) => asserted(() => storage.sql.transaction(step)),
-      },
-      alarm: {
-        get: () => point("alarm.get", () => storage.alarmAt),
-        set: (at) =>
-          point("alarm.set", () => {
-            storage.alarmAt = at
-            storage.rowsWritten += 1
-          }),
-      },
-      deleteAll: () => point("deleteAll", () => undefined),
+  #given(life: Life): PersonWorld {
+    const { storage, directory, bank, messenger, logged } = this
+    return createPersonWorld({
+      storage,
+      directory,
+      bank,
+      messenger,
+      logged,
+      vault: this.#vault,
+      facts: () => this.facts,
+      alive: () => life.alive,
       now: () => this.#now,
-      deadline: (ms) => {
-        const controller = new AbortController()
-        this.#after(ms, () => controller.abort())
-        return controller.signal
-      },
-      random: (bytes) => this.#random(bytes),
-      log: { info: log("info"), warn: log("warn"), error: log("error") },
-      vault: {
-        ...vault,
-        openKey: (wrapped, place) =>
-          point("vault.openKey", async () => {
-            const key = await vault.openKey(wrapped, place)
-            return key.ok ? { ok: true, value: keyOf(key.value) } : key
-          }),
-        sealForDays: (label, owner, id, clear) =>
-          point(`vault.sealForDays(${label})`, () => vault.sealForDays(label, owner, id, clear)),
-        openForDays: (label, owner, id, sealed) =>
-          point(`vault.openForDays(${label})`, () => vault.openForDays(label, owner, id, sealed)),
-      },
-      loadWrappedKey: (whom) =>
-        point("loadWrappedKey", async () => {
-          directory.assertUp()
-          directory.wrappedKey ??= (await vault.createKey(personKeyPlace(whom))).wrapped
-          return directory.wrappedKey
-        }),
-      loadVoice: () =>
-        point("loadVoice", () => {
-          directory.assertUp()
-          const { paused, utilityAllowed, templates } = messenger
-          return {
-            paused,
-            utilityAllowed,
-            templates,
-            send: (body) => point("send", () => messenger.send(body)),
-          }
-        }),
-      loadBankFacts: () => point("loadBankFacts", () => this.facts),
-      links: {
-        goLive: (offered) => point("links.goLive", () => directory.goLive(offered)),
-        end: (link, reason, _whom, psid) => point("links.end", () => directory.end(link, reason, psid)),
-        hearLinked: (code) => point("links.hearLinked", () => void directory.heardLinked.push(code)),
-      },
-      bank: {
-        balances: () => point("bank.balances", () => bank.answer(bank.balances)),
-        transactions: (grant, range) =>
-          point("bank.transactions", () => {
-            bank.ranges.push({ account: grant.accounts[0]?.id ?? "", cursor: range.cursor })
-            return bank.answer(bank.transactions)
-          }),
-        answerFraudCase: (link, answer) =>
-          point("bank.answerFraudCase", () => {
-            bank.answers.push({ ...answer, link })
-            return bank.answer(bank.fraudAnswer)
-          }),
-      },
-    }
+      after: (ms, run) => this.#after(ms, run),
+      random: this.#random,
+      point: (name, act) => this.#point(life, name, act),
+    })
   }
-}
-
-/** `bank|table|row|column` as the table's name, for the state its column. */
-function kindOf(place: string): string {
-  const [, table = "", , column = ""] = place.split("|")
-  return table === "conversation" ? column : table
 }
