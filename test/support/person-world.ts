@@ -68,7 +68,6 @@ export class Simulation {
   echoes = true
   /** Calls awaited since `watch`, by name. */
   trace: string[] = []
-  lives = 0
   #crash: Crash | undefined
   #meanwhile: { readonly call: string; readonly events: readonly MessengerEvent[] } | undefined
   #watching = false
@@ -111,8 +110,6 @@ export class Simulation {
     this.#life?.die()
     this.#life = undefined
   }
-
-  // What the platform does.
 
   /** A webhook with events of this person; delivered again until it is answered. */
   async webhook(...events: readonly MessengerEvent[]): Promise<void> {
@@ -230,8 +227,6 @@ export class Simulation {
       }),
     )
   }
-
-  // The platform's part in detail.
 
   #deliver(events: readonly MessengerEvent[]): void {
     this.#call((person) => person.receive({ v: 1, whom: WHOM, psid: PSID, events }), {
@@ -354,7 +349,6 @@ export class Simulation {
       person: new Person(this.#given(life)),
     })
     this.#life = life
-    this.lives += 1
     return life
   }
 
