@@ -19,7 +19,7 @@ import { apiDescription } from "./console/openapi.ts"
 import { advanceClockOffset, isPseudonymKeyOf } from "./db/deployment-store.ts"
 import type { Outage } from "./foundation/failure.ts"
 import type { BankId, PageId } from "./foundation/id.ts"
-import { describeFault } from "./foundation/log.ts"
+import { createLog, describeFault } from "./foundation/log.ts"
 import { err, ok, type Result } from "./foundation/result.ts"
 import { Secret } from "./foundation/secret.ts"
 import { problemResponse } from "./http/problem.ts"
@@ -74,6 +74,8 @@ export default {
   async fetch(request, env, context) {
     const house = await open(env)
     if ("refusal" in house) return house.refusal
+    if (house.means.config.development && !isLoopback(request))
+      return unready("PUBLIC_ORIGIN is on loopback, and this request is not", ["PUBLIC_ORIGIN"])
     await house.means.syncClock()
     return house.app.fetch(request, env, context)
   },
@@ -102,6 +104,7 @@ async function open(env: Env): Promise<House | { readonly refusal: Response }> {
   const means = await meansOf(env)
   if (!means.ok) {
     const { missing, wrong, detail } = means.error
+    createLog().error("configuration_refused", { missing: missing.join(" "), wrong: wrong.join(" ") })
     return { refusal: unready(detail, [...missing, ...wrong]) }
   }
   try {
@@ -117,6 +120,11 @@ async function open(env: Env): Promise<House | { readonly refusal: Response }> {
   const house = build(env, means.value)
   built = { env, house }
   return house
+}
+
+/** Development's keys are known to everybody: it answers this machine only, whatever it was deployed as. */
+function isLoopback(request: Request): boolean {
+  return ["localhost", "127.0.0.1", "[::1]"].includes(new URL(request.url).hostname)
 }
 
 function unready(detail: string, settings: readonly string[]): Response {

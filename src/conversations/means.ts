@@ -13,7 +13,7 @@ import { createDatabase, type Database } from "../db/database.ts"
 import { loadClockOffset } from "../db/deployment-store.ts"
 import type { Now } from "../foundation/clock.ts"
 import type { Random } from "../foundation/id.ts"
-import { createLog, type Log } from "../foundation/log.ts"
+import { createLog, describeFault, type Log } from "../foundation/log.ts"
 import { err, ok, type Result } from "../foundation/result.ts"
 import { createPost, type Post } from "../jobs/post.ts"
 import { createBankAccess, type BankAccess } from "../links/bank-access.ts"
@@ -56,14 +56,16 @@ export interface Means {
   readonly syncClock: () => Promise<void>
 }
 
-let made: { readonly env: Env; readonly means: Promise<Result<Means, ConfigRefusal>> } | undefined
+let made: { readonly env: Env; readonly means: Means } | undefined
 
-/** The isolate's means; made at the first call. A wrong configuration is found again at each call, so that a mended one is seen. */
+/** The isolate's means; made at the first call. A wrong configuration is found again at each call, so that a mended one is seen.
+ * What is kept is the result, never the promise: a request that is cut off in the middle would leave the others waiting for it. */
 export async function meansOf(env: Env): Promise<Result<Means, ConfigRefusal>> {
-  if (made?.env !== env) made = { env, means: makeMeans(env) }
-  const means = await made.means
-  if (!means.ok) made = undefined
-  return means
+  if (made?.env === env) return ok(made.means)
+  const means = await makeMeans(env)
+  if (!means.ok) return means
+  if (made?.env !== env) made = { env, means: means.value }
+  return ok(made.means)
 }
 
 async function makeMeans(env: Env): Promise<Result<Means, ConfigRefusal>> {
@@ -149,7 +151,13 @@ async function makeMeans(env: Env): Promise<Result<Means, ConfigRefusal>> {
     random,
     log,
     syncClock: async () => {
-      if (development) clock.offsetMs = await loadClockOffset(db)
+      if (!development) return
+      try {
+        clock.offsetMs = await loadClockOffset(db)
+      } catch (fault) {
+        // An outage of the database must look here as it does in a deployment: the clock stays as it was.
+        log.warn("development_clock_not_read", describeFault(fault))
+      }
     },
   })
 }

@@ -250,6 +250,16 @@ describe("the front door", () => {
     }
   })
 
+  it("answers nobody from elsewhere while its keys are those of development", async () => {
+    const response = await worker.fetch(
+      new Request("https://gateway.example/healthz") as never,
+      { ...env },
+      createExecutionContext(),
+    )
+    expect(response.status).toBe(503)
+    expect(await response.json()).toMatchObject({ settings: ["PUBLIC_ORIGIN"] })
+  })
+
   it("says which settings are missing, by name, and lets nothing in", async () => {
     const { VAULT_KEYS: _, ...rest } = env
     const response = await worker.fetch(
