@@ -81,6 +81,29 @@ describe("Webhook sender", () => {
     await emulator.control("/webhooks", {})
   })
 
+  it("reorders: what waits together is shuffled, and each comes once", async () => {
+    await emulator.control("/webhooks", { reorder: true })
+    const texts = Array.from({ length: 12 }, (_, index) => `text ${index}`)
+    for (const text of texts) await person({ text })
+    await until(() => emulator.got.length === texts.length)
+    const said = emulator.got.flatMap(eventsOf).map((event) => (event["message"] as Json)["text"])
+    expect(said.toSorted()).toEqual(texts.toSorted())
+    await emulator.control("/webhooks", {})
+  })
+
+  it("waits five seconds for an answer and no longer", async () => {
+    const came: number[] = []
+    emulator.answer = () => {
+      came.push(Date.now())
+      return came.length === 1 ? new Promise<Response>(() => undefined) : new Response("yes")
+    }
+    await person({ text: "Hi" })
+    for (const end = Date.now() + 9_000; came.length < 2 && Date.now() < end;)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    expect((came[1] ?? 0) - (came[0] ?? 0)).toBeGreaterThan(4_800)
+    expect((came[1] ?? 0) - (came[0] ?? 0)).toBeLessThan(8_000)
+  })
+
   it("tries again until 200, and alerts after 15 minutes", async () => {
     emulator.answer = () => new Response("no", { status: 500 })
     await person({ text: "Hi" })
