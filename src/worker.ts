@@ -35,7 +35,7 @@ import { findPage, listPages, pagePlace, putPage } from "./messenger/page-store.
 import { messengerWebhook } from "./messenger/webhook.ts"
 import { acceptEvents } from "./notifications/acceptance.ts"
 import { deliverCallbacks, type CallbackWorld } from "./notifications/callbacks.ts"
-import { doChores, endExpired, type ChoreWorld } from "./notifications/chores.ts"
+import { doChores, endExpired, revokeForgotten, type ChoreWorld } from "./notifications/chores.ts"
 import { deadLetterOf } from "./notifications/dead-letter.ts"
 import { consumeDeadLetters, createDeadLetterDesk } from "./notifications/dead-letters.ts"
 import { countDeadLetters, deleteExpired, keepDeadLetters } from "./notifications/dead-letter-store.ts"
@@ -447,6 +447,7 @@ async function runClock({ means, chores, desk, watch: watched }: House): Promise
   const { db, now, log } = means
   const steps = {
     links: () => endExpired(chores),
+    revocations: () => revokeForgotten(chores),
     letters: () => deleteExpired(db, now(), EXPIRED_A_RUN),
     logins: () => forgetOldLogins(db, now(), Date.now(), EXPIRED_A_RUN),
     pages: () => desk.look(),

@@ -45,7 +45,8 @@ function digits(count: number, codes: string): Record<string, number> {
 
 /** ISO 4217 minor digits of a currency, or `undefined` for a code that is not money. */
 export function findMinorDigits(currency: string): number | undefined {
-  return DIGITS[currency] ?? (TWO_DIGITS.has(currency) ? DEFAULT_DIGITS : undefined)
+  if (Object.hasOwn(DIGITS, currency)) return DIGITS[currency]
+  return TWO_DIGITS.has(currency) ? DEFAULT_DIGITS : undefined
 }
 
 /** Read decimal text. Trailing zeros beyond the currency's digits are allowed, other digits there are refused.

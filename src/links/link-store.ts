@@ -120,6 +120,22 @@ export async function listExpiredPending(
   return rows as Pick<Link, "id" | "bank" | "person" | "page">[]
 }
 
+/** Links that ended before an instant and still have their key: their revocation at the bank was lost on the way. */
+export async function listUnrevoked(
+  db: Database,
+  endedBefore: number,
+  limit: number,
+): Promise<readonly Pick<Link, "id" | "bank">[]> {
+  const rows = await read(
+    db
+      .select({ id: links.id, bank: links.bankId })
+      .from(links)
+      .where(and(eq(links.state, "ended"), isNotNull(links.wrappedKey), lte(links.endedAt, endedBefore)))
+      .limit(limit),
+  )
+  return rows as Pick<Link, "id" | "bank">[]
+}
+
 /** Everybody live who is one of these customers, in one query however many are asked for.
  * @param pseudonyms of customer references; passed as one JSON parameter, for D1 takes at most 100 */
 export async function findLiveForCustomers(

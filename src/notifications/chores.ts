@@ -3,15 +3,14 @@
 
 import { bySystem } from "../audit/audit.ts"
 import type { BankRecord } from "../banks/bank.ts"
-import type { Now } from "../foundation/clock.ts"
+import { DAY_MS, MINUTE_MS, type Now } from "../foundation/clock.ts"
 import type { Database } from "../db/database.ts"
 import type { BankId, PageId, Random } from "../foundation/id.ts"
 import { DONE, each, type HandleBatch, type Verdict } from "../jobs/consume.ts"
 import type { ChoreJob } from "../jobs/job.ts"
 import type { BankAccess } from "../links/bank-access.ts"
 import { revokeAndDestroy } from "../links/ending.ts"
-import { endLink } from "../links/link-store.ts"
-import { findLink, listExpiredPending } from "../links/link-store.ts"
+import { endLink, findLink, listExpiredPending, listUnrevoked } from "../links/link-store.ts"
 import type { Post } from "../jobs/post.ts"
 import type { Incidents } from "./incidents.ts"
 
@@ -30,6 +29,7 @@ export interface ChoreWorld {
 
 /** Links looked at in one run of the clock. */
 const EXPIRED_A_RUN = 100
+const MINUTES_AN_HOUR = 60
 
 /** Consumer of `chores`. */
 export function doChores(world: ChoreWorld): HandleBatch {
@@ -82,6 +82,22 @@ export async function endExpired(world: ChoreWorld): Promise<number> {
   for (const link of expired)
     await endLink(world.db, link.id, "not_confirmed", bySystem("not_confirmed", world.now()), world.random, {
       keepSealed: true,
+      onlyPending: true,
     })
   return expired.length
+}
+
+/** Scheduled: post again the revocation of links that ended a day ago and still have their key. Once an hour: a bank that is down for
+ * days must not fill the queue.
+ * @returns how many were posted */
+export async function revokeForgotten(world: Pick<ChoreWorld, "db" | "post" | "now">): Promise<number> {
+  const now = world.now()
+  if (Math.floor(now / MINUTE_MS) % MINUTES_AN_HOUR !== 0) return 0
+  const forgotten = await listUnrevoked(world.db, now - DAY_MS, EXPIRED_A_RUN)
+  if (forgotten.length === 0) return 0
+  const posted = await world.post(
+    "chores",
+    forgotten.map(({ id, bank }) => ({ v: 1, kind: "revoke_link", bank, link: id, postedAt: now })),
+  )
+  return posted.ok ? forgotten.length : 0
 }

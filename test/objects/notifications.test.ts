@@ -11,7 +11,7 @@ import { createDatabase } from "../../src/db/database.ts"
 import { bySystem } from "../../src/audit/audit.ts"
 import { listAudit } from "../../src/audit/audit-store.ts"
 import { banks, links } from "../../src/db/schema.ts"
-import { DAY_MS, MINUTE_MS } from "../../src/foundation/clock.ts"
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/foundation/clock.ts"
 import type { BankId, LinkId, PageId, PersonId } from "../../src/foundation/id.ts"
 import { err, ok } from "../../src/foundation/result.ts"
 import { consume } from "../../src/jobs/consume.ts"
@@ -29,7 +29,7 @@ import {
   replaceToken,
   setDue,
 } from "../../src/messenger/page-store.ts"
-import { doChores, endExpired, type ChoreWorld } from "../../src/notifications/chores.ts"
+import { doChores, endExpired, revokeForgotten, type ChoreWorld } from "../../src/notifications/chores.ts"
 import { createIncidents } from "../../src/notifications/incidents.ts"
 import { INCIDENT_KEPT_MS } from "../../src/notifications/incident.ts"
 import { watch } from "../../src/notifications/watch.ts"
@@ -416,6 +416,22 @@ describe("doChores()", () => {
     expect((await findLink(db, "link_late" as LinkId))?.state).toBe("ended")
     expect(await endExpired(world({ now: late, post }))).toBe(0)
     expect(await db.select().from(links)).toHaveLength(1)
+  })
+
+  it("P5: a link whose revocation was lost on the way is found a day later, once an hour", async () => {
+    await pendingLink("link_forgotten")
+    const posted: Job[] = []
+    const post: ChoreWorld["post"] = (_queue, jobs) => {
+      posted.push(...jobs)
+      return Promise.resolve(ok(undefined))
+    }
+    await endExpired(world({ now: () => T + 11 * MINUTE_MS, post }))
+    posted.length = 0
+    const onTheHour = Math.ceil((T + 25 * HOUR_MS) / HOUR_MS) * HOUR_MS
+    expect(await revokeForgotten(world({ now: () => T + 12 * MINUTE_MS, post }))).toBe(0)
+    expect(await revokeForgotten(world({ now: () => onTheHour + 5 * MINUTE_MS, post }))).toBe(0)
+    expect(await revokeForgotten(world({ now: () => onTheHour, post }))).toBe(1)
+    expect(posted).toMatchObject([{ kind: "revoke_link", link: "link_forgotten" }])
   })
 })
 
