@@ -2,7 +2,7 @@
 // understood". Composed by event-read.ts. @see messenger-platform.md 2.2 to 2.4
 
 import type { EchoAuthor } from "./event.ts"
-import type { Read, ReadContext } from "./event-read.ts"
+import type { Read, ReadContext } from "./event-reading.ts"
 import { idOf, objectOf, objectsOf, textOf, type JsonObject } from "./json.ts"
 
 /** The Page Inbox, where people of the bank answer. @see messenger-platform.md 7.1: the shorter id in the echo page is a slip of the docs */

@@ -1,8 +1,36 @@
-// The platform's limits of a profile. Its texts are our own catalogue's, so that breaking one is a fault: it throws, and a test finds it.
+// What a Page can show before anything is said: its shape, and the platform's limits. Its texts are our own catalogue's, so that
+// breaking one is a fault: it throws, and a test finds it.
 // Composed by profile.ts. @see messenger-platform.md 6
 
 import { PAYLOAD_CHARS_MAX } from "./message-limits.ts"
-import type { Menu, PageProfile } from "./profile.ts"
+
+/** One line of the menu: it answers, or opens a page. */
+export type MenuItem =
+  | { readonly kind: "postback"; readonly title: string; readonly payload: string }
+  | { readonly kind: "url"; readonly title: string; readonly url: string }
+
+/** A menu by Meta locale (`default`, `ar_AR`): at most 20 items of 30 characters. `default` must be there: it stands in for the others. */
+export type Menu = Readonly<Record<string, readonly MenuItem[]>>
+
+/** A question to tap in an empty chat. Tapping sends `payload`, as a postback. */
+export interface IceBreaker {
+  readonly question: string
+  readonly payload: string
+}
+
+/** What a Page shows. The locale `default` must be there: it stands in for every other. There are no slash commands: they hide the
+ * menu, and are taken away where a Page has some. */
+export interface PageProfile {
+  /** What tapping Get Started sends, as a postback. */
+  readonly getStarted: string
+  /** By Meta locale (`default`, `ar_AR`): at most 160 characters. */
+  readonly greeting: Readonly<Record<string, string>>
+  readonly menu: Menu
+  /** By Meta locale: at most 4, shown in place of Get Started. What the Page has stays where left out. */
+  readonly iceBreakers?: Readonly<Record<string, readonly IceBreaker[]>>
+  /** https: where Log In leads. Without it the platform does not show the button's page. */
+  readonly accountLinkingUrl?: string
+}
 
 const GREETING_CHARS_MAX = 160
 const MENU_ITEMS_MAX = 20

@@ -8,36 +8,8 @@ import type { Secret } from "../foundation/secret.ts"
 import type { Graph } from "./client.ts"
 import { objectOf, objectsOf, type JsonObject } from "./json.ts"
 import type { ProfileBudget } from "./profile-budget.ts"
-import { assertMenu, assertProfile } from "./profile-limits.ts"
+import { assertMenu, assertProfile, type Menu, type MenuItem, type PageProfile } from "./profile-limits.ts"
 import type { GraphRefusal } from "./refusal.ts"
-
-/** One line of the menu: it answers, or opens a page. */
-export type MenuItem =
-  | { readonly kind: "postback"; readonly title: string; readonly payload: string }
-  | { readonly kind: "url"; readonly title: string; readonly url: string }
-
-/** A menu by Meta locale (`default`, `ar_AR`): at most 20 items of 30 characters. `default` must be there: it stands in for the others. */
-export type Menu = Readonly<Record<string, readonly MenuItem[]>>
-
-/** A question to tap in an empty chat. Tapping sends `payload`, as a postback. */
-export interface IceBreaker {
-  readonly question: string
-  readonly payload: string
-}
-
-/** What a Page shows. The locale `default` must be there: it stands in for every other. There are no slash commands: they hide the
- * menu, and are taken away where a Page has some. */
-export interface PageProfile {
-  /** What tapping Get Started sends, as a postback. */
-  readonly getStarted: string
-  /** By Meta locale (`default`, `ar_AR`): at most 160 characters. */
-  readonly greeting: Readonly<Record<string, string>>
-  readonly menu: Menu
-  /** By Meta locale: at most 4, shown in place of Get Started. What the Page has stays where left out. */
-  readonly iceBreakers?: Readonly<Record<string, readonly IceBreaker[]>>
-  /** https: where Log In leads. Without it the platform does not show the button's page. */
-  readonly accountLinkingUrl?: string
-}
 
 /** Documents list `greeting`, the platform's own library does not: where it is refused the rest still counts. */
 const INVALID_PARAMETER = 100

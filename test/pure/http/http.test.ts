@@ -101,7 +101,11 @@ describe("headers", () => {
   const app = new Hono<{ Variables: RequestVariables }>()
   app.use(requestIdentity)
   app.get("/id", (context) => context.text(context.get("requestId")))
-  app.get("/page", pageHeaders(() => ["https://bank.example"]), (context) => context.text(context.get("nonce")))
+  app.get(
+    "/page",
+    pageHeaders(() => ["https://bank.example"]),
+    (context) => context.text(context.get("nonce")),
+  )
 
   it("requestIdentity gives an id of ours, never the caller's, and takes the platform's", async () => {
     const own = await app.request("/id", { headers: { "x-request-id": "mine" } })

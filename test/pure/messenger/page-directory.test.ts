@@ -191,8 +191,16 @@ describe("takesUtility()", () => {
   it.each<readonly [string, Partial<PageRecord>, boolean]>([
     ["a Page without settings", {}, true],
     ["a Page its operator switched off", { utilityAllowed: false }, false],
-    ["a Page in one of the regions", { utility: { ...record.utility, regions: ["US", "TH"] }, country: "TH" }, true],
-    ["a Page in another region", { utility: { ...record.utility, regions: ["US", "TH"] }, country: "DE" }, false],
+    [
+      "a Page in one of the regions",
+      { utility: { ...record.utility, regions: ["US", "TH"] }, country: "TH" },
+      true,
+    ],
+    [
+      "a Page in another region",
+      { utility: { ...record.utility, regions: ["US", "TH"] }, country: "DE" },
+      false,
+    ],
     ["a Page of no known country", { utility: { ...record.utility, regions: ["US"] } }, false],
   ])("judges %s", (_name, change, takes) => {
     expect(takesUtility({ ...record, ...change })).toBe(takes)

@@ -5,12 +5,8 @@ import { err, ok } from "../../../src/foundation/result.ts"
 import { Secret } from "../../../src/foundation/secret.ts"
 import type { Graph } from "../../../src/messenger/client.ts"
 import type { JsonObject } from "../../../src/messenger/json.ts"
-import {
-  renderProfile,
-  showPersonalMenu,
-  syncProfile,
-  type PageProfile,
-} from "../../../src/messenger/profile.ts"
+import { renderProfile, showPersonalMenu, syncProfile } from "../../../src/messenger/profile.ts"
+import type { PageProfile } from "../../../src/messenger/profile-limits.ts"
 import { createProfileBudget, type ProfileBudget } from "../../../src/messenger/profile-budget.ts"
 import type { GraphRefusal } from "../../../src/messenger/refusal.ts"
 
