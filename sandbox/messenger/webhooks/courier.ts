@@ -118,12 +118,18 @@ export class Courier {
     try {
       while (this.#isMixed()) {
         await new Promise((resolve) => setTimeout(resolve, GATHER_MS))
-        const rows = this.#parts.outbox.due(Date.now(), GATHER_MAX)
+        // The settings may have changed meanwhile: then the lanes take over again.
+        if (!this.#isMixed()) break
+        // What a lane has under way is not sent a second time.
+        const rows = this.#parts.outbox
+          .due(Date.now(), GATHER_MAX)
+          .filter((row) => !this.#running.has(row.lane))
         if (rows.length === 0) break
         await this.#sendTogether(rows)
       }
     } finally {
       this.#mixing = false
+      if (!this.#isMixed()) this.kick()
       const at = this.#parts.outbox.nextAt()
       const lane = at === undefined ? undefined : this.#parts.outbox.lanes()[0]
       if (at !== undefined && lane !== undefined) this.#startLater(lane, at)
