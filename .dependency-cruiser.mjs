@@ -14,6 +14,8 @@ const FLOORS = [
   ["notifications"],
   ["privacy", "console"],
   ["app"],
+  ["house"],
+  ["doors"],
   ["worker"],
 ]
 

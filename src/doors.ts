@@ -1,0 +1,207 @@
+// The gateway's doors: what each way in is given of the house. One block a door; what a door does is its room's.
+
+import { createApp } from "./app.ts"
+import { auditStatement } from "./audit/audit-store.ts"
+import { parseBankRecord } from "./banks/bank-record.ts"
+import { findBank, listBanks, putBank } from "./banks/bank-store.ts"
+import { createBankKeys } from "./banks/bank-keys.ts"
+import { bankIntake } from "./banks/intake.ts"
+import { conversationOf } from "./conversations/conversation-of.ts"
+import { receivePeople } from "./conversations/reception.ts"
+import { createAuthenticate } from "./console/admin-auth.ts"
+import { adminApi } from "./console/admin-routes.ts"
+import { apiDescription } from "./console/openapi.ts"
+import { advanceClockOffset } from "./db/deployment-store.ts"
+import type { Outage } from "./foundation/failure.ts"
+import { describeFault } from "./foundation/log.ts"
+import { err, ok, type Result } from "./foundation/result.ts"
+import { createLinking } from "./links/linking.ts"
+import { createLinkRoutes } from "./links/routes.tsx"
+import type { PageEvent } from "./messenger/page-event.ts"
+import { parsePageRecord } from "./messenger/page-record.ts"
+import { findPage, listPages, pagePlace, putPage } from "./messenger/page-store.ts"
+import { messengerWebhook } from "./messenger/webhook.ts"
+import { acceptEvents } from "./notifications/acceptance.ts"
+import { createDeadLetterDesk } from "./notifications/dead-letters.ts"
+import { createPrivacyRoutes } from "./privacy/routes.tsx"
+import { createStaffLogins } from "./privacy/staff-logins.ts"
+import type { House } from "./house.ts"
+
+/** Why a Page is stopped whose token came from a login that left. */
+const LOGIN_DEPARTED = "login_departed"
+const HEALTH_CACHE = "public, max-age=10"
+
+/** Everything that answers requests.
+ * @param moved called once the development clock was moved
+ * @param waitUntil keeps work alive that goes on beside an answer */
+export function openDoors(
+  house: House,
+  {
+    moved,
+    waitUntil,
+  }: { readonly moved: () => Promise<void>; readonly waitUntil: (work: Promise<unknown>) => void },
+): ReturnType<typeof createApp> {
+  const { means, reception, acceptance, desk, incidents, objects, recordOf, bankOf, connect } = house
+  const { config, db, vault, pseudonyms, banks, pages, graph, login, post, now, random, log } = means
+  const { development, publicOrigin } = config
+  const realNow = Date.now
+  const linking = createLinking({
+    db,
+    vault,
+    pseudonyms,
+    login,
+    now,
+    random,
+    operator: development ? "Tellerline" : new URL(publicOrigin).host,
+    sandboxOrigin: development ? new URL(config.messenger.linkOrigin).origin : undefined,
+    findBank: bankOf,
+    listPages: async (bank) => (await listPages(db, bank)).map((page) => page.id),
+    async findPerson(id, token) {
+      const page = await pages.find(id)
+      if (!page.ok) return err({ reason: "outage", outage: { reason: "unavailable", retry: "later" } })
+      const psid = await graph.findPerson(page.value.token, token)
+      if (psid.ok) return ok(await pseudonyms.personOf(id, psid.value))
+      if (psid.error.reason === "linking_token_refused") return err({ reason: "token_expired" })
+      return err({ reason: "outage", outage: { reason: "unavailable", retry: "later" } })
+    },
+    async offer(person, page, offer) {
+      try {
+        const record = await recordOf(page)
+        await conversationOf(objects, record, person).offer({
+          v: 1,
+          whom: { person, page, bank: record.bank },
+          offer,
+        })
+        return ok(undefined)
+      } catch (fault) {
+        log.error("link_not_offered", describeFault(fault))
+        return err({ reason: "unavailable", retry: "later" })
+      }
+    },
+    async revokeLater(bank, link) {
+      const posted = await post("chores", [{ v: 1, kind: "revoke_link", bank, link, postedAt: now() }])
+      // The link has ended all the same; the clock finds what still has a key (chores.ts).
+      if (!posted.ok) log.error("revocation_not_posted", { link })
+    },
+  })
+
+  const deadLetters = createDeadLetterDesk({ db, post, now })
+  return createApp({
+    log,
+    publicKeys: means.signing.publicJwks,
+    health: async () =>
+      new Response('{"status":"ok"}', {
+        headers: { "content-type": "application/json", "cache-control": HEALTH_CACHE },
+      }),
+    webhook: messengerWebhook({
+      appSecrets: config.messenger.appSecrets,
+      verifyToken: config.messenger.verifyToken,
+      receive: (people) => receivePeople(reception, people),
+      receivePage: (events) => receivePageEvents(house, events, waitUntil),
+      now,
+      log,
+    }),
+    intake: bankIntake({
+      findBank: banks.find,
+      keysOf: createBankKeys({ fetch: (input, init) => fetch(input, init), realNow }),
+      accept: (bank, events) => acceptEvents(acceptance, bank, events),
+      publicOrigin,
+      now,
+      realNow,
+      log,
+    }),
+    links: createLinkRoutes({
+      linking,
+      vault,
+      now,
+      log,
+      publicOrigin,
+      messengerLinkOrigin: config.messenger.linkOrigin,
+      findBank: bankOf,
+    }),
+    privacy: createPrivacyRoutes({
+      logins: createStaffLogins({
+        db,
+        pseudonyms,
+        findPage: async (id) => (await findPage(db, id))?.record,
+        stop: (page) => desk.stop(page, LOGIN_DEPARTED),
+        forget: pages.forget,
+        now,
+      }),
+      appSecrets: config.messenger.appSecrets,
+      publicOrigin,
+      realNow,
+      log,
+    }),
+    admin: adminApi({
+      development,
+      authenticate: createAuthenticate(config.admin, {
+        now,
+        realNow,
+        fetch: (input, init) => fetch(input, init),
+      }),
+      now,
+      log,
+      banks: {
+        list: () => listBanks(db, { development }),
+        find: (id) => findBank(db, id, { development }),
+        parse: (body) => parseBankRecord(body, { development }),
+        async put(record, by) {
+          await putBank(db, record, by)
+          banks.forget(record.id)
+        },
+      },
+      pages: {
+        list: () => listPages(db),
+        find: async (id) => (await findPage(db, id))?.record,
+        parse: parsePageRecord,
+        async put(record, token, by, connectedBy) {
+          const sealed = token && (await vault.seal(token.reveal(), pagePlace(record)))
+          const stored = await putPage(db, record, sealed, by)
+          pages.forget(record.id)
+          if (stored.ok && (token || connectedBy !== undefined)) await connect(record, connectedBy, by)
+          if (stored.ok) await desk.setUp(record.id)
+          return stored
+        },
+        state: desk.state,
+        reconnect: desk.reconnect,
+        listTemplates: desk.listTemplates,
+        syncTemplates: desk.syncTemplates,
+      },
+      deadLetters,
+      incidents: incidents.list,
+      health: async () => ({ status: "ok", checks: [{ name: "database", ok: true }] }),
+      async advanceClock(advanceMs, by) {
+        const entry = { ...by, bank: "*", action: "clock.advance", object: "clock" } as const
+        const offset = await advanceClockOffset(db, advanceMs, auditStatement(db, entry))
+        await means.syncClock()
+        await moved()
+        return offset
+      },
+    }),
+    description: apiDescription({ publicOrigin, development }),
+  })
+}
+
+/** What Messenger tells of Pages: a Page it blocks is stopped before it is answered; a hint that templates changed is followed beside
+ * the answer, for the clock finds it too. */
+async function receivePageEvents(
+  { means: { pages, log }, desk }: House,
+  events: readonly PageEvent[],
+  waitUntil: (work: Promise<unknown>) => void,
+): Promise<Result<void, Outage>> {
+  const hinted = new Set(events.filter(({ kind }) => kind === "template_status").map(({ page }) => page))
+  for (const page of hinted)
+    waitUntil(
+      desk
+        .syncTemplates(page)
+        .catch((fault: unknown) => log.warn("templates_not_synced", { page, ...describeFault(fault) })),
+    )
+  for (const event of events) {
+    if (event.kind !== "policy" || event.action !== "block") continue
+    const page = await pages.findRecord(event.page)
+    if (page.ok) await desk.stop(page.value, "blocked")
+    else if (page.error.reason !== "page_unknown") return err({ reason: "unavailable", retry: "later" })
+  }
+  return ok(undefined)
+}

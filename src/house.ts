@@ -1,0 +1,182 @@
+// The worlds of the rooms that work behind the doors: who receives, who tells, who does chores, who looks after Pages; and which queue goes
+// to whom. Made once an isolate from its means. Doors are doors.ts, the entry is worker.ts.
+
+import { createPostCallbacks } from "./banks/callback-post.ts"
+import { conversationOf } from "./conversations/conversation-of.ts"
+import type { Means } from "./conversations/means.ts"
+import { consumeInbound, type ReceptionWorld } from "./conversations/reception.ts"
+import type { BankId, PageId } from "./foundation/id.ts"
+import { Secret } from "./foundation/secret.ts"
+import type { HandleBatch } from "./jobs/consume.ts"
+import type { QueueName } from "./jobs/job.ts"
+import { findLiveForCustomers } from "./links/link-store.ts"
+import { pageObjectOf } from "./messenger/page-object.ts"
+import type { PageRecord } from "./messenger/page-record.ts"
+import { deliverCallbacks, type CallbackWorld } from "./notifications/callbacks.ts"
+import { doChores, type ChoreWorld } from "./notifications/chores.ts"
+import { deadLetterOf } from "./notifications/dead-letter.ts"
+import { countDeadLetters, keepDeadLetters } from "./notifications/dead-letter-store.ts"
+import { fanOut, type FanOutWorld } from "./notifications/fan-out.ts"
+import { createIncidents, type Incidents } from "./notifications/incidents.ts"
+import { createPageDesk, type PageDesk, type PageDeskGiven } from "./notifications/page-desk.ts"
+import type { WatchWorld } from "./notifications/watch.ts"
+import { connectPage } from "./privacy/page-connection-store.ts"
+import type { AcceptanceWorld } from "./notifications/acceptance.ts"
+import type { BankRecord } from "./banks/bank.ts"
+
+/** Everything of one isolate that is behind its doors. */
+export interface House {
+  readonly means: Means
+  readonly reception: ReceptionWorld
+  readonly acceptance: AcceptanceWorld
+  readonly chores: ChoreWorld
+  readonly desk: PageDesk
+  readonly incidents: Incidents
+  readonly watch: WatchWorld
+  readonly handlers: Readonly<Record<QueueName, HandleBatch>>
+  readonly lettersKept: (bank: BankId | "*") => Promise<void>
+  readonly objects: { readonly conversation: Env["CONVERSATION"]; readonly development: boolean }
+  readonly recordOf: (page: PageId) => Promise<PageRecord>
+  readonly bankOf: (id: BankId) => Promise<BankRecord | undefined>
+  /** Note whose login a Page's token came from. */
+  readonly connect: PageDeskGiven["connect"]
+}
+
+/** Tie the rooms together. */
+export function buildHouse(env: Env, means: Means): House {
+  const { config, db, vault, pseudonyms, banks, pages, graph, access, post, packKeys, now, random, log } =
+    means
+  const { development, publicOrigin } = config
+  const realNow = Date.now
+  const objects = { conversation: env.CONVERSATION, development }
+  const pageObject = (record: PageRecord) => pageObjectOf({ page: env.PAGE, development }, record)
+  const recordOf = async (page: PageId) => {
+    const record = await pages.findRecord(page)
+    if (!record.ok) throw new Error(`Cannot find a Page: ${record.error.reason}`)
+    return record.value
+  }
+  const bankOf = async (id: BankId) => {
+    const bank = await banks.find(id)
+    if (!bank.ok) throw new Error(`Cannot find a bank: ${bank.error.reason}`)
+    return bank.value
+  }
+  const incidents = createIncidents({ db, now, random, log })
+  const { appId, appSecrets } = config.messenger
+  const connect: PageDeskGiven["connect"] = async (page, connectedBy, by) => {
+    const login = connectedBy === undefined ? undefined : await pseudonyms.loginOf(connectedBy)
+    await connectPage(db, page, login, realNow(), by)
+  }
+  const desk = createPageDesk({
+    db,
+    vault,
+    graph,
+    pages,
+    forgetTemplates: means.templates.forget,
+    findBank: bankOf,
+    pageObject,
+    incidents,
+    appId,
+    appToken: new Secret(`${appId}|${appSecrets[0]?.reveal() ?? ""}`),
+    connect,
+    now,
+    log,
+  })
+  const lettersKept = (bank: BankId | "*") => incidents.open({ kind: "dead_letters", bank, detail: "" })
+
+  const reception: ReceptionWorld = {
+    pages,
+    personOf: pseudonyms.personOf,
+    deliver: (page, delivery) => conversationOf(objects, page, delivery.whom.person).receive(delivery),
+    vault,
+    post,
+    now,
+    random,
+    log,
+  }
+  const acceptance = { packKeys, post, now, random, log }
+  const fan: FanOutWorld = {
+    ...acceptance,
+    customerOf: pseudonyms.customerOf,
+    findLive: (customers) => findLiveForCustomers(db, customers),
+    async lease(page, lane, n) {
+      const record = await recordOf(page)
+      const { ceilingPerSecond, engagedPeople } = record
+      const people = engagedPeople === undefined ? {} : { engagedPeople }
+      return pageObject(record).lease({ v: 1, lane, n, now: now(), ceilingPerSecond, ...people })
+    },
+    async hold(page, job, staleAts) {
+      return pageObject(await recordOf(page)).hold({ v: 1, job, staleAts })
+    },
+    async probed(page) {
+      await pageObject(await recordOf(page)).report({ v: 1, sent: { kind: "well" }, now: now() })
+    },
+    report: means.report,
+    tell: async (request) =>
+      conversationOf(objects, await recordOf(request.whom.page), request.whom.person).tell(request),
+    async bury(packs, attempts) {
+      const about = { attempts, now: now(), reason: "gave_up" } as const
+      await keepDeadLetters(db, await Promise.all(packs.map((pack) => deadLetterOf(pack.lane, pack, about))))
+      for (const bank of new Set(packs.map((pack) => pack.bank))) await lettersKept(bank)
+    },
+    wait: (ms) => scheduler.wait(ms),
+  }
+  const callbacks: CallbackWorld = {
+    findBank: banks.find,
+    packKeys,
+    postCallbacks: createPostCallbacks({
+      signing: means.signing,
+      development,
+      fetch: (input, init) => fetch(input, init),
+      realNow,
+    }),
+    async bury(job, attempts) {
+      const letter = await deadLetterOf("callbacks", job, { attempts, now: now(), reason: "gave_up" })
+      await keepDeadLetters(db, [letter])
+      await lettersKept(job.bank)
+    },
+    post,
+    publicOrigin,
+    now,
+    random,
+    log,
+  }
+  const chores: ChoreWorld = {
+    db,
+    access,
+    findBank: bankOf,
+    incidents,
+    isPaused: desk.isPaused,
+    post,
+    now,
+    random,
+  }
+
+  const pack = fanOut(fan)
+  return {
+    means,
+    reception,
+    acceptance,
+    chores,
+    desk,
+    incidents,
+    watch: {
+      incidents,
+      countDeadLetters: (bank) => countDeadLetters(db, [bank as BankId], now()),
+      isPaused: desk.isPaused,
+      graphVersion: config.messenger.graphVersion,
+      now,
+    },
+    handlers: {
+      alerts: pack,
+      updates: pack,
+      inbound: consumeInbound(reception),
+      chores: doChores(chores),
+      callbacks: deliverCallbacks(callbacks),
+    },
+    lettersKept,
+    objects,
+    recordOf,
+    bankOf,
+    connect,
+  }
+}
