@@ -17,14 +17,16 @@ export const QUESTIONS_AT_ONCE = 2
 const QUESTION_MS = 4_500
 
 /** Ask one question. Never throws for what the bank does.
- * @param state the person's state now: the grant is made from it at the moment of asking */
+ * @param state the person's state now: the grant is made from it at the moment of asking
+ * @param ended aborts when what was asked for has ended: no further call is started for it (P4) */
 export async function askBank(
   world: PersonWorld,
   bank: BankId,
   state: () => State | undefined,
   question: Question,
+  ended: AbortSignal,
 ): Promise<BankAnswer> {
-  const signal = world.deadline(QUESTION_MS)
+  const signal = AbortSignal.any([world.deadline(QUESTION_MS), ended])
   switch (question.kind) {
     case "balances": {
       const grant = Grant.decide(state()?.consent, "account_service", world.now())

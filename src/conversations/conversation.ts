@@ -2,7 +2,8 @@
 // Calls carry a version; what is not known is refused and tried again later, for a newer release may be about.
 
 import { DurableObject } from "cloudflare:workers"
-import { describeFault } from "../foundation/log.ts"
+import { MINUTE_MS } from "../foundation/clock.ts"
+import { createLog, describeFault } from "../foundation/log.ts"
 import type { LinkId, PageId } from "../foundation/id.ts"
 import { meterStorage } from "../foundation/world.ts"
 import type { LinkOffer } from "../links/link.ts"
@@ -72,9 +73,16 @@ export class Conversation extends DurableObject<Env> {
     await person.alarm()
   }
 
+  /** The platform drops an alarm that throws seven times, and everything that waits with it: so it never throws while another can be set. */
   override async alarm(): Promise<void> {
-    const person = await this.#ready()
-    await person.alarm()
+    try {
+      const person = await this.#ready()
+      await person.alarm()
+    } catch (fault) {
+      const log = this.#means?.log ?? createLog()
+      log.error("conversation_alarm_not_run", describeFault(fault))
+      await this.#storage.alarm.set((this.#means?.now() ?? Date.now()) + MINUTE_MS)
+    }
   }
 
   /** Rows written since this object started, as billed. */

@@ -94,7 +94,36 @@ export function pruneInbox(sql: Sql, turnedThrough: number, now: number): void {
 }
 
 function withoutNumbers(event: MessengerEvent): { readonly event: MessengerEvent; readonly card: boolean } {
-  if (event.kind !== "message" || event.payload !== undefined) return { event, card: false }
-  const { text, card } = redact(event.text)
-  return { event: text === event.text ? event : { ...event, text }, card }
+  let card = false
+  const clean = (text: string) => {
+    const found = redact(text)
+    card ||= found.card
+    return found.text
+  }
+  return { event: cleaned(event, clean), card }
+}
+
+/** An event with each text in it that somebody typed passed through `clean`. Payloads are ours: they pass as they are. */
+function cleaned(event: MessengerEvent, clean: (text: string) => string): MessengerEvent {
+  switch (event.kind) {
+    case "message":
+    case "edit":
+      return { ...event, text: clean(event.text) }
+    case "echo":
+      return event.text === undefined ? event : { ...event, text: clean(event.text) }
+    case "postback":
+      return { ...event, title: clean(event.title) }
+    case "feedback": {
+      const answers = event.answers.map((each) => ({
+        ...each,
+        score: clean(each.score),
+        ...(each.comment === undefined ? {} : { comment: clean(each.comment) }),
+      }))
+      return { ...event, answers }
+    }
+    case "overheard":
+      return { ...event, event: cleaned(event.event, clean) as typeof event.event }
+    default:
+      return event
+  }
 }

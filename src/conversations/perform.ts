@@ -29,7 +29,7 @@ import {
 } from "./ledger.ts"
 import type { PageVoice, PersonWorld, Whom } from "./person-world.ts"
 import { ledgerPlace } from "./place.ts"
-import { judgeRefusal, PAGE_STOPPED_MS } from "./refused.ts"
+import { judgeRefusal, logRefusal, PAGE_STOPPED_MS } from "./refused.ts"
 import type { State } from "./state.ts"
 
 /** Who speaks to whom, with what. */
@@ -141,6 +141,7 @@ export async function sendRow(sender: Sender, row: LedgerRow): Promise<void> {
   const sent = await prepared.voice.send(decided.body)
   if (sent.ok) return acceptRow(world.sql, row.key)
   const verdict = judgeRefusal(sent.error, row.sends + 1)
+  logRefusal(world.log, sent.error, verdict)
   if (verdict.kind === "settled") settleRow(world.sql, row.key, verdict.state, verdict.reason)
   if (verdict.kind === "again")
     returnRow(world.sql, row.key, "queued", world.now() + verdict.afterMs, verdict.counts)

@@ -16,7 +16,15 @@ import type { EchoReceived, MessengerEvent } from "../messenger/event.ts"
 import { findAlert } from "./alerts.ts"
 import { askBank, QUESTIONS_AT_ONCE } from "./ask.ts"
 import type { Entry } from "./entry.ts"
-import { nextInInbox, openInboxRow, pruneInbox, sealForInbox, storeInbox, type Kept } from "./inbox.ts"
+import {
+  nextInInbox,
+  openInboxRow,
+  pruneInbox,
+  sealForInbox,
+  storeInbox,
+  type InboxRow,
+  type Kept,
+} from "./inbox.ts"
 import {
   acceptByEcho,
   claimRow,
@@ -57,6 +65,8 @@ const LOOK_AGAIN_MS = 10 * SECOND_MS
 /** After a fault or an outage of the directory; doubled with each further one. */
 const RETRY_MS = 5 * SECOND_MS
 const RETRY_MS_MAX = 15 * MINUTE_MS
+/** A turn that ends in a fault this often is not tried again. */
+const ROW_FAULTS_MAX = 3
 /** Retention is looked after this often where nothing else wakes the object. */
 const RETENTION_MS = 30 * DAY_MS
 
@@ -67,10 +77,13 @@ export class Person {
   readonly #wake: Wake
   readonly #outbox = new Outbox()
   readonly #links = new LinkSettling()
-  readonly #asking = new Set<string>()
+  /** Questions being asked, each with what cuts its calls short. */
+  readonly #asking = new Map<string, AbortController>()
   #tail: Promise<unknown> = Promise.resolve()
   /** Alarms in a row that ended in a fault. */
   #faults = 0
+  /** Faults of the inbox row whose turn it is. */
+  #rowFaults: { readonly key: string; readonly count: number } | undefined
 
   constructor(world: PersonWorld) {
     prepareStorage(world.sql)
@@ -180,9 +193,24 @@ export class Person {
       const kept = await openInboxRow(vault, whom, row)
       if (!kept.ok) log.error("inbox_row_unreadable", { reason: kept.error.reason })
       await this.#memory.load(kept.ok ? { psid: kept.value.psid } : {})
-      if (kept.ok) await this.#turnTo(kept.value, whom, row.seq)
+      if (kept.ok) await this.#turnOrSkip(kept.value, whom, row)
       else if (this.#memory.state) await this.#take({ kind: "time" }, { order: row.seq, inbox: true })
       else sql.exec("DELETE FROM inbox WHERE key = ?", row.key)
+    }
+  }
+
+  /** A row whose turn always ends in a fault must not keep "stop" waiting behind it for ever: it is left behind, and stays where a
+   * person can look for it until it is pruned. */
+  async #turnOrSkip(kept: Kept, whom: Whom, row: InboxRow): Promise<void> {
+    try {
+      await this.#turnTo(kept, whom, row.seq)
+    } catch (fault) {
+      if (isOutage(fault)) throw fault
+      const count = (this.#rowFaults?.key === row.key ? this.#rowFaults.count : 0) + 1
+      this.#rowFaults = { key: row.key, count }
+      if (count < ROW_FAULTS_MAX) throw fault
+      this.#world.log.error("inbox_row_skipped", { kind: kept.event.kind, ...describeFault(fault) })
+      await this.#take({ kind: "time" }, { order: row.seq, inbox: true })
     }
   }
 
@@ -227,6 +255,7 @@ export class Person {
         if (sealed !== undefined) putSealedState(sql, sealed)
       })
       this.#memory.put(after)
+      this.#cutShort(before, after)
     })
   }
 
@@ -260,15 +289,23 @@ export class Person {
   }
 
   async #ask(question: Question): Promise<void> {
-    this.#asking.add(question.id)
+    const ended = new AbortController()
+    this.#asking.set(question.id, ended)
     try {
       const { bank } = this.#memory.all.whom
-      const answer = await askBank(this.#world, bank, () => this.#memory.state, question)
+      const answer = await askBank(this.#world, bank, () => this.#memory.state, question, ended.signal)
       await this.#take({ kind: "bank_answered", question, answer }, { order: question.order })
     } finally {
       this.#asking.delete(question.id)
     }
     await this.work()
+  }
+
+  /** What ended in a turn ends in the calls made for it, in the step that stores it: none starts after the ending was answered (P4). */
+  #cutShort(before: State, after: State): void {
+    const relinked = before.consent?.link !== after.consent?.link
+    for (const [id, ended] of this.#asking)
+      if (relinked || !after.questions.some((each) => each.id === id)) ended.abort()
   }
 
   #settleLinks(): Promise<void> {

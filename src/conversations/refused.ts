@@ -1,6 +1,7 @@
 // What a refusal of the platform makes of a message: it goes again, it is settled, or its echo must tell. One row a class, pure.
 
 import { MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
+import type { Log } from "../foundation/log.ts"
 import { classAfter, type SendRefusal } from "../messenger/refusal.ts"
 import type { LedgerState } from "./ledger.ts"
 
@@ -16,6 +17,16 @@ const RETRY_FIRST_MS = 2 * SECOND_MS
 const THROTTLED_MS = 30 * SECOND_MS
 /** Where the platform's table names no number of its own. */
 const ATTEMPTS_MAX = 6
+
+/** A message that is given up for a refusal leaves a line: numbers of the platform's and reasons of ours, nobody's data. */
+export function logRefusal(log: Log, refusal: SendRefusal, verdict: Verdict): void {
+  if (verdict.kind !== "settled") return
+  const { code, subcode } = refusal
+  const fields = { reason: verdict.reason, refusal: refusal.reason, code, subcode }
+  // That a person has left is no fault of anybody's.
+  if (verdict.state === "failed") log.error("message_refused", fields)
+  else log.info("message_refused", fields)
+}
 
 /** Judge a refusal.
  * @param attempts attempts made that count, this one included: from 1 */

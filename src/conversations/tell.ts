@@ -25,7 +25,7 @@ import type { Outbox } from "./outbox.ts"
 import { decideSend, isStopped, openEntry, prepareSend, type Sender } from "./perform.ts"
 import { ledgerPlace } from "./place.ts"
 import type { TellOutcome, TellRequest } from "./person-world.ts"
-import { judgeRefusal } from "./refused.ts"
+import { judgeRefusal, logRefusal } from "./refused.ts"
 import type { State } from "./state.ts"
 import type { Wake } from "./wake.ts"
 
@@ -145,6 +145,7 @@ async function sendUpdate(teller: Teller, request: TellRequest, key: string): Pr
   if (sent.ok) acceptRow(sql, key)
   else {
     const verdict = judgeRefusal(sent.error, sends)
+    logRefusal(world.log, sent.error, verdict)
     if (verdict.kind === "settled") settleRow(sql, key, verdict.state, verdict.reason)
     if (verdict.kind === "again") returnRow(sql, key, "again", now + verdict.afterMs, verdict.counts)
   }

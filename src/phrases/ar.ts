@@ -35,6 +35,8 @@ export const ar: Readonly<Record<PhraseKey, string>> = {
   balance_line: "{account}: {amount} متاح، الساعة {time}.",
   balance_line_booked: "{account}: {amount} مقيّد، الساعة {time}.",
   balance_line_owed: "{account}: {amount} مستحق، الساعة {time}.",
+  balance_line_overdrawn: "{account}: مكشوف بمبلغ {amount}، الساعة {time}.",
+  balance_line_credit: "{account}: {amount} رصيد دائن، الساعة {time}.",
   balance_line_none: "{account}: لم يعطِ {bank} رصيدًا.",
   bank_down: "{bank} لا يجيب الآن. ارتباطكم سليم.",
   bank_refused: "لم يعطِ {bank} ذلك. ارتباطكم سليم، وقد يعرض تطبيق البنك المزيد.",
@@ -46,7 +48,7 @@ export const ar: Readonly<Record<PhraseKey, string>> = {
   transactions_none: "{account}: لا مدفوعات لعرضها.",
   transactions_end: "{account}: لا مدفوعات أقدم.",
   transaction_line:
-    "{date} {direction, select, in {وارد} other {مدفوع}} {amount} {description}{pending, select, yes { (معلّق)} other {}}",
+    "{date}: {direction, select, in {وارد} other {مدفوع}} {amount}، {description}{pending, select, yes { (معلّق)} other {}}",
 
   stop: "أُوقفت كل الرسائل من {bank}، ومنها تنبيهات الاحتيال. ينتهي ارتباطكم بعد 7 أيام.",
   stop_kept_fraud: "أُوقف كل شيء ما عدا تنبيهات الاحتيال. ارتباطكم باقٍ. اكتبوا ''إيقاف'' مجددًا لإنهائها أيضًا.",

@@ -36,6 +36,8 @@ export const en = {
   balance_line: "{account}: {amount} available, as of {time}.",
   balance_line_booked: "{account}: {amount} booked, as of {time}.",
   balance_line_owed: "{account}: {amount} owed, as of {time}.",
+  balance_line_overdrawn: "{account}: overdrawn by {amount}, as of {time}.",
+  balance_line_credit: "{account}: {amount} in credit, as of {time}.",
   balance_line_none: "{account}: {bank} gave no balance.",
   bank_down: "{bank} is not answering right now. Your connection is fine.",
   bank_refused: "{bank} did not give that. Your connection is fine; the bank''s own app may show more.",
@@ -48,7 +50,7 @@ export const en = {
   transactions_none: "{account}: no payments to show.",
   transactions_end: "{account}: no earlier payments.",
   transaction_line:
-    "{date} {direction, select, in {received} other {paid}} {amount} {description}{pending, select, yes { (pending)} other {}}",
+    "{date}: {direction, select, in {received} other {paid}} {amount}, {description}{pending, select, yes { (pending)} other {}}",
 
   stop: "All messages from {bank} are off, fraud alerts too. Your connection ends in 7 days.",
   stop_kept_fraud:

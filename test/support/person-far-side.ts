@@ -166,6 +166,9 @@ export class FarBank {
   }[] = []
   readonly ranges: { readonly account: string; readonly cursor: string | undefined }[] = []
   asked = 0
+  /** Until its tokens are there a question has started no call; `started` counts those that did. */
+  readyAfterMs = 0
+  started = 0
 
   constructor(
     readonly now: () => number,
@@ -182,8 +185,11 @@ export class FarBank {
   }
 
   /** An answer in the bank's own time. */
-  async answer<T>(result: Result<T, BankRefusal>): Promise<Result<T, BankRefusal>> {
+  async answer<T>(result: Result<T, BankRefusal>, signal: AbortSignal): Promise<Result<T, BankRefusal>> {
     this.asked += 1
+    if (this.readyAfterMs > 0) await this.sleep(this.readyAfterMs)
+    if (signal.aborted) return err({ reason: "outage", outage: { reason: "timeout", retry: "later" } })
+    this.started += 1
     if (this.afterMs > 0) await this.sleep(this.afterMs)
     return result
   }

@@ -98,16 +98,16 @@ export function createPersonWorld(given: Given): PersonWorld {
       hearLinked: (code) => point("links.hearLinked", () => void directory.heardLinked.push(code)),
     },
     bank: {
-      balances: () => point("bank.balances", () => bank.answer(bank.balances)),
-      transactions: (grant, range) =>
+      balances: (_, signal) => point("bank.balances", () => bank.answer(bank.balances, signal)),
+      transactions: (grant, range, signal) =>
         point("bank.transactions", () => {
           bank.ranges.push({ account: grant.accounts[0]?.id ?? "", cursor: range.cursor })
-          return bank.answer(bank.transactions)
+          return bank.answer(bank.transactions, signal)
         }),
-      answerFraudCase: (link, answer) =>
+      answerFraudCase: (link, answer, signal) =>
         point("bank.answerFraudCase", () => {
           bank.answers.push({ ...answer, link })
-          return bank.answer(bank.fraudAnswer)
+          return bank.answer(bank.fraudAnswer, signal)
         }),
     },
   }

@@ -1,6 +1,7 @@
 // "What's my balance?": asked at the bank, told with the account's last four digits and the time it is true for.
 
 import type { Account, Balance, BankRefusal } from "../../banks/bank.ts"
+import type { Money } from "../../foundation/money.ts"
 import type { Result } from "../../foundation/result.ts"
 import { Grant } from "../../links/grant.ts"
 import { phrase } from "../../phrases/catalogue.ts"
@@ -41,6 +42,11 @@ export function tellBalance(
   ])
 }
 
+/** An amount as words beside it tell its side of zero. */
+export function withoutSign(amount: Money): Money {
+  return amount.minor < 0n ? { ...amount, minor: -amount.minor } : amount
+}
+
 function renderBalance(
   state: State,
   context: TurnContext,
@@ -55,15 +61,15 @@ function renderBalance(
       : (balance?.available ?? balance?.booked)
   if (!balance || !amount)
     return phrase(language, "balance_line_none", { account: name, bank: context.bank.name })
-  const key =
-    account.kind === "card" && balance.booked
-      ? "balance_line_owed"
-      : balance.available
-        ? "balance_line"
-        : "balance_line_booked"
-  return phrase(language, key, {
+  const owes = account.kind === "card" && balance.booked !== undefined
+  const plain = balance.available ? "balance_line" : "balance_line_booked"
+  // A sign alone is overlooked: the word says on which side of zero it is.
+  const [above, below] = owes
+    ? (["balance_line_owed", "balance_line_credit"] as const)
+    : ([plain, "balance_line_overdrawn"] as const)
+  return phrase(language, amount.minor < 0n ? below : above, {
     account: name,
-    amount: formatMoney(language, amount),
+    amount: formatMoney(language, withoutSign(amount)),
     time: formatTime(language, balance.at, context.bank.timeZone),
   })
 }

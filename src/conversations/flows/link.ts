@@ -25,6 +25,8 @@ export function accountName(language: Language, account: Account): string {
  * often its page is gone through; the same offer again says nothing again. */
 export function askForCode(state: State, context: TurnContext, offer: LinkOffer): Turn {
   if (context.now >= offer.offeredUntil) return turnOf(state)
+  // It has ended here, and the directory does not know yet: no code brings it back.
+  if (state.ending.some((each) => each.link === offer.link)) return turnOf(state)
   // Repeated after its code was typed, it asks for nothing any more.
   if (state.opening?.link === offer.link || state.consent?.link === offer.link) return turnOf(state)
   const replaced = state.offer && state.offer.link !== offer.link ? state.offer : undefined

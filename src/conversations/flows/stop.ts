@@ -37,27 +37,27 @@ export const stop: Flow = (state, context) => {
 
 /** Everything off but fraud alerts; then the link stays, for their sake. */
 export const keepFraudAlerts: Flow = (state, context) => {
-  if (!state.consent) return turnOf(state, [nothingToStop(state)])
-  if (!state.consent.purposes.includes("fraud_alerts")) return offerLink(state, context, "purpose_off")
+  if (!state.consent) return turnOf(state, [nothingToStop(state)], { urgent: true })
+  if (!state.consent.purposes.includes("fraud_alerts"))
+    return { ...offerLink(state, context, "purpose_off"), urgent: true }
   const kept: State = {
     ...state,
     stopped: { at: context.now, endsAt: state.consent.until, keepFraud: true },
   }
-  return turnOf(kept, [
-    answer({
-      kind: "text",
-      text: answerText(state.language, "stop_kept_fraud"),
-      quickReplies: chips(state.language, ["stop_undo", "help"]),
-    }),
-  ])
+  const text = answerText(state.language, "stop_kept_fraud")
+  const quickReplies = chips(state.language, ["stop_undo", "help"])
+  return turnOf(kept, [answer({ kind: "text", text, quickReplies })], { urgent: true })
 }
 
 /** As it was before "stop". */
 export const undoStop: Flow = (state, context) => {
   if (!state.consent)
-    return turnOf(state, [answerWithLogIn(state, context, "link_again", { bank: bankName(context) })])
+    return turnOf(state, [answerWithLogIn(state, context, "link_again", { bank: bankName(context) })], {
+      urgent: true,
+    })
   const resumed: State = without(state, "stopped")
-  return turnOf(resumed, [answerWithMenu(resumed, "stop_undone", { bank: bankName(context) })])
+  const undone = answerWithMenu(resumed, "stop_undone", { bank: bankName(context) })
+  return turnOf(resumed, [undone], { urgent: true })
 }
 
 /** The link ends now. */

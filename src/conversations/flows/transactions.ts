@@ -12,6 +12,7 @@ import { normalise } from "../intents/understand.ts"
 import { told } from "../leave.ts"
 import { without, type Question, type State } from "../state.ts"
 import { turnOf, type Flow, type Turn, type TurnContext } from "../turn-context.ts"
+import { withoutSign } from "./balance.ts"
 import { chips, menuChips } from "./choices.ts"
 import { accountName, offerLink } from "./link.ts"
 import { ask, sayRefusal } from "./questions.ts"
@@ -115,7 +116,7 @@ function renderTransaction(language: Language, context: TurnContext, transaction
   return phrase(language, "transaction_line", {
     date: formatDay(language, transaction.occurredAt, context.bank.timeZone),
     direction: transaction.direction,
-    amount: formatMoney(language, transaction.amount),
+    amount: formatMoney(language, withoutSign(transaction.amount)),
     description: isolate(language, cleanOutsiderText(transaction.description, phrase(language, "someone"))),
     pending: transaction.status === "pending" ? "yes" : "no",
   })

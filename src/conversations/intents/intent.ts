@@ -31,7 +31,9 @@ export const URGENT: ReadonlySet<Intent> = new Set<Intent>([
   "human",
   "delete_data",
   "stop",
+  "stop_keep_fraud",
   "stop_now",
+  "stop_undo",
 ])
 
 /** What a button carries: `v1.<ACTION>` and up to three further parts. */

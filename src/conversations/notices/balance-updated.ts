@@ -4,7 +4,7 @@ import type { BalanceUpdated } from "../../banks/event.ts"
 import { phrase } from "../../phrases/catalogue.ts"
 import { formatTime } from "../../phrases/format.ts"
 import type { Notice } from "./notice.ts"
-import { nameAccount, nameAmount } from "./words.ts"
+import { isBelowZero, nameAccount, nameAmount } from "./words.ts"
 
 export const balanceNotice: Notice<BalanceUpdated> = {
   accountOf: (event) => event.account,
@@ -15,7 +15,8 @@ export const balanceNotice: Notice<BalanceUpdated> = {
     const time = formatTime(language, balance?.at ?? event.at, context.bank.timeZone)
     if (!context.grant.showAmounts || !balance)
       return { message: { kind: "text", text: phrase(language, "balance_update_hidden", { account, time }) } }
-    const key = balance.type === "available" ? "balance_update" : "balance_update_booked"
+    const plain = balance.type === "available" ? "balance_update" : "balance_update_booked"
+    const key = isBelowZero(balance.amount) ? "balance_line_overdrawn" : plain
     const amount = nameAmount(language, balance.amount)
     return { message: { kind: "text", text: phrase(language, key, { account, amount, time }) } }
   },

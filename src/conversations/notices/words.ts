@@ -5,6 +5,7 @@ import type { WireMoney, WireTransaction } from "../../banks/event.ts"
 import { parseMoney } from "../../foundation/money.ts"
 import { phrase, type Language } from "../../phrases/catalogue.ts"
 import { formatDay, formatMoney, formatTime, isolate, isToday } from "../../phrases/format.ts"
+import { withoutSign } from "../flows/balance.ts"
 import { accountName } from "../flows/link.ts"
 import type { NoticeContext } from "./notice.ts"
 
@@ -30,9 +31,14 @@ export function nameInstant(context: NoticeContext, at: number): string {
     : phrase(language, "on_day", { date: formatDay(language, at, timeZone), time })
 }
 
-/** An amount that intake has already checked. @throws RangeError where it had not: a fault of ours */
+/** Whether an amount is below zero: then words say so, and `nameAmount` of it has no sign. */
+export function isBelowZero(amount: WireMoney): boolean {
+  return amount.value.startsWith("-") && /[1-9]/.test(amount.value)
+}
+
+/** An amount that intake has already checked, without its sign. @throws RangeError where it had not: a fault of ours */
 export function nameAmount(language: Language, amount: WireMoney): string {
   const money = parseMoney(amount.value, amount.currency)
   if (!money.ok) throw new RangeError(`Cannot name an amount: ${money.error.reason}`)
-  return formatMoney(language, money.value)
+  return formatMoney(language, withoutSign(money.value))
 }

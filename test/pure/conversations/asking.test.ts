@@ -42,7 +42,19 @@ describe("balances", () => {
       "a debt",
       { available: { minor: -5_001n, currency: "EUR" } },
       {},
-      "Checking ••4821: -50.01 EUR available, as of 14:05 (Berlin).",
+      "Checking ••4821: overdrawn by 50.01 EUR, as of 14:05 (Berlin).",
+    ],
+    [
+      "a booked debt",
+      { booked: { minor: -5_001n, currency: "EUR" } },
+      {},
+      "Checking ••4821: overdrawn by 50.01 EUR, as of 14:05 (Berlin).",
+    ],
+    [
+      "a card in credit",
+      { booked: { minor: -31_000n, currency: "USD" } },
+      { kind: "card" },
+      "Card ••4821: 310.00 USD in credit, as of 14:05 (Berlin).",
     ],
     [
       "more than a double holds",
@@ -134,6 +146,25 @@ describe("what the bank refuses", () => {
     expect(spoken()).not.toContain("EUR")
   })
 
+  test.each([
+    ["said here", (each: Simulation) => each.webhook(tap("v1.STOP_NOW", each.now))],
+    ["told from elsewhere", (each: Simulation) => each.endLink("link_one" as LinkId)],
+  ])("P4: no bank call starts after an ending %s was answered", async (_, end) => {
+    await sim.link()
+    sim.bank.readyAfterMs = 1_000
+    await sim.say("balance")
+    await sim.say("payments")
+    expect(sim.bank.asked).toBe(2)
+    await end(sim)
+    await sim.advance(10_000)
+    expect(sim.bank.started).toBe(0)
+    sim.forgetChat()
+    await sim.link({ link: "link_two" as LinkId, recordHash: "two" })
+    await sim.say("balance")
+    await sim.advance(2_000)
+    expect(spoken()).toContain("1,204.50 EUR")
+  })
+
   test("two questions run at once and five may wait; one more is answered with a minute", async () => {
     await sim.link()
     sim.bank.afterMs = 1_000
@@ -165,8 +196,8 @@ describe("payments", () => {
     await sim.say("payments")
     const [title, first, second, ...others] = spoken().split("\n")
     expect(title).toBe("Checking ••4821, latest first:")
-    expect(first).toBe("22 Nov paid 27.40 EUR Shop 0 (pending)")
-    expect(second).toBe("21 Nov received 27.41 EUR Shop 1")
+    expect(first).toBe("22 Nov: paid 27.40 EUR, Shop 0 (pending)")
+    expect(second).toBe("21 Nov: received 27.41 EUR, Shop 1")
     expect(others).toHaveLength(8)
     sim.forgetChat()
     sim.bank.transactions = ok({ transactions: some(1) })

@@ -134,6 +134,11 @@ describe("going live", () => {
     ])
   })
 
+  test("P4: an offer that comes once more after its link has ended here asks for nothing", () => {
+    const ended = person({ ending: [{ link: offer().link, reason: "disconnected" }] })
+    expect(take(ended, { kind: "offered", offer: offer() })).toMatchObject({ state: ended, say: [] })
+  })
+
   test("its no connects nothing", () => {
     const taken = take(opening, { kind: "opened", offer: offer(), live: false })
     expect(taken.state.consent).toBeUndefined()

@@ -2,6 +2,10 @@ import { describe, expect, test } from "vitest"
 import * as fc from "fast-check"
 import { digitValue, redact } from "../../../src/conversations/intents/redact.ts"
 import { findCode } from "../../../src/conversations/flows/link.ts"
+import { openInboxRow, sealForInbox } from "../../../src/conversations/inbox.ts"
+import type { MessengerEvent } from "../../../src/messenger/event.ts"
+import { NOON, PSID, text, WHOM } from "../../support/person-builders.ts"
+import { createRandom, createTestVault } from "../../support/person-given.ts"
 import { Simulation } from "../../support/person-world.ts"
 
 // Test numbers of the schemes themselves; the IBANs are ISO 13616's registry examples.
@@ -111,6 +115,29 @@ test("findCode() takes six digits and nothing else", () => {
   expect(findCode("١٢٣ ٤٥٦")).toBe("123456")
   for (const said of ["", "12345", "1234567", "12345x", "one two", "1234\n56x", "①②③④⑤⑥", "-1.2345e6"])
     expect(findCode(said), said).toBeUndefined()
+})
+
+test("P6: no event is stored with a number in any text of it", async () => {
+  const vault = createTestVault(() => NOON, createRandom())
+  const head = { v: 1, page: WHOM.page, psid: PSID, at: NOON, key: "k" } as const
+  const said = "my card 4111 1111 1111 1111"
+  const message = text(said, NOON)
+  const events: readonly MessengerEvent[] = [
+    message,
+    { ...message, payload: "v1.HELP" },
+    { ...head, kind: "edit", mid: "m", text: said, edits: 1 },
+    { ...head, kind: "echo", mid: "m", by: "page_inbox", text: said },
+    { ...head, kind: "postback", title: said, payload: "v1.HELP" },
+    { ...head, kind: "feedback", answers: [{ question: "q", score: said, comment: said }] },
+    { ...head, kind: "overheard", standby: true, event: message },
+  ]
+  for (const event of events) {
+    const kept = await sealForInbox(vault, WHOM, event, PSID)
+    const row = { key: kept.key, seq: 1, at: NOON, sealed: kept.sealed }
+    const opened = await openInboxRow(vault, WHOM, row)
+    expect(opened).toMatchObject({ ok: true, value: { card: true } })
+    expect(JSON.stringify(opened), event.kind).not.toContain("1111")
+  }
 })
 
 test("P6: a card number that was typed is neither stored nor understood, and the person is told", async () => {

@@ -129,6 +129,15 @@ describe("a refused reply or alert", () => {
     expect(ledger("state = 'queued'")).toEqual([])
   })
 
+  test("that is given up leaves a line with the platform's numbers and nobody's data", async () => {
+    const refusal = { reason: "our_fault", retry: "never", code: 100, subcode: 2018109 } as const
+    sim.messenger.fates.push({ kind: "refuse", refusal })
+    await sim.say("help")
+    expect(sim.logged.filter((line) => line.includes("message_refused"))).toEqual([
+      'error message_refused {"reason":"refused","refusal":"our_fault","code":100,"subcode":2018109}',
+    ])
+  })
+
   test("a person who is gone stops nothing that comes later", async () => {
     await sim.link()
     refuse({ reason: "gone", retry: "never" })
@@ -233,6 +242,15 @@ describe("the alarm", () => {
     await sim.say("help")
     expect(sim.messenger.texts).toHaveLength(1)
     expect(sim.logged.join()).toContain("inbox_row_unreadable")
+  })
+
+  test("P8: a message whose turn always fails keeps stop waiting for three tries, not for ever", async () => {
+    await sim.link()
+    await sim.webhook(text("", sim.now, { attachments: null as never }), text("stop", sim.now))
+    await sim.advance(MINUTE_MS)
+    expect(sim.messenger.texts).toEqual([expect.stringMatching(/All messages from Demo Bank are off/)])
+    const skipped = sim.logged.filter((line) => line.includes("inbox_row_skipped"))
+    expect(skipped).toEqual([expect.stringContaining('"kind":"message"')])
   })
 
   test("is set while anything waits, and for retention where nothing does", async () => {

@@ -225,6 +225,20 @@ describe("in order", () => {
   })
 })
 
+test.each([
+  ["undo", /Undone/],
+  ["keep fraud alerts", /Everything is off except fraud alerts/],
+  ["disconnect now", /Disconnected/],
+])("P8: %s is answered while a question before it hangs at the bank", async (said, words) => {
+  await sim.link()
+  await sim.say("stop")
+  sim.bank.afterMs = 4_000
+  await sim.say("balance")
+  sim.forgetChat()
+  await sim.say(said)
+  expect(sim.messenger.texts).toEqual([expect.stringMatching(words)])
+})
+
 describe("under the link of this instant", () => {
   test.each([
     ["another link", { link: "link_other" as LinkId }],

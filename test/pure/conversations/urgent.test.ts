@@ -46,6 +46,8 @@ const TYPED: Readonly<Record<string, Readonly<Record<Language, readonly string[]
     en: ["stop", "STOP", "Stop.", "unsubscribe", "please stop sending messages"],
     ar: ["إيقاف", "أوقف الرسائل", "إلغاء الاشتراك"],
   },
+  stop_keep_fraud: { en: ["Keep fraud alerts"], ar: ["إبقاء الاحتيال"] },
+  stop_undo: { en: ["Undo", "resume"], ar: ["تراجع", "استئناف"] },
   stop_now: { en: ["Disconnect now", "disconnect now"], ar: ["إنهاء الآن"] },
 }
 
@@ -57,6 +59,8 @@ const ANSWERS: Readonly<Record<string, RegExp>> = {
   human: /For a person, call|للحديث مع شخص/,
   delete_data: /Disconnecting ends all use|إنهاء الارتباط يوقف/,
   stop: /are off|Nothing is connected|Nothing was connected|أُوقفت|لا شيء مرتبط|لم يُربط شيء/,
+  stop_keep_fraud: /Everything is off except|Nothing is connected|أُوقف كل شيء ما عدا|لا شيء مرتبط/,
+  stop_undo: /Undone|has ended\. Connect again|تم التراجع|انتهى ارتباطكم/,
   stop_now: /Disconnected|Nothing is connected|Nothing was connected|انتهى الارتباط|لا شيء مرتبط|لم يُربط شيء/,
 }
 
