@@ -2,7 +2,7 @@
 // Calls carry a version; what is not known is refused and tried again later, for a newer release may be about.
 
 import { DurableObject } from "cloudflare:workers"
-import { MINUTE_MS } from "../foundation/clock.ts"
+import { MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
 import { createLog, describeFault } from "../foundation/log.ts"
 import type { LinkId, PageId } from "../foundation/id.ts"
 import { meterStorage } from "../foundation/world.ts"
@@ -117,7 +117,7 @@ function worldOf(
   storage: ReturnType<typeof meterStorage>,
   waitUntil: (work: Promise<void>) => void,
 ): PersonWorld {
-  const { db, vault, now, random, log, access, banks, pages, templates, graph, config } = means
+  const { db, vault, now, random, log, access, banks, pages, templates, graph, config, linkReports } = means
   const revokeLater = async (bank: Whom["bank"], ...links: readonly LinkId[]) => {
     const jobs = links.map((link) => ({ v: 1, kind: "revoke_link", bank, link, postedAt: now() }) as const)
     const posted = await means.post("chores", jobs)
@@ -178,11 +178,14 @@ function worldOf(
           random,
         )
         if (!live.ok) return false
+        await linkReports.activated(offer.link, offer)
+        for (const link of live.value.replaced) await linkReports.ended(link, "replaced")
         if (live.value.replaced.length > 0) await revokeLater(offer.bank, ...live.value.replaced)
         return true
       },
       async end(link, reason, whom, psid) {
         await endLink(db, link, reason, bySystem(reason, now()), random, { keepSealed: true })
+        await linkReports.ended(link, reason)
         await revokeLater(whom.bank, link)
         const page = psid === undefined ? undefined : await pages.find(whom.page)
         // Messenger's own mark of the link is a convenience: where it cannot be taken off now, nothing depends on it.
@@ -196,6 +199,16 @@ function worldOf(
           keepSealed: true,
         })
         await revokeLater(link.bank, link.id)
+      },
+    },
+    callbacks: {
+      async terms(id) {
+        const { callbackUrl, fallbackAfterSeconds, reportDelivery } = await bankOf(id)
+        return callbackUrl ? { fallbackMs: fallbackAfterSeconds * SECOND_MS, reportDelivery } : undefined
+      },
+      async report(bank, callbacks) {
+        const reported = await means.report(bank, callbacks)
+        if (!reported.ok) throw new Unready("Cannot put what a bank is told on the queue")
       },
     },
     bank: {

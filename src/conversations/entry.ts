@@ -25,6 +25,8 @@ export type Cause =
       readonly link: LinkId
       readonly id: string
       readonly source: string
+      /** The bank's own reference: what later becomes of it is told under this name. */
+      readonly customer: string
       readonly type: BankEventType
       readonly purpose: Purpose
       readonly account?: string

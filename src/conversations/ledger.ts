@@ -4,7 +4,7 @@
 //   queued   -> claimed, waits for its turn in the outbox (replies, alerts; an update is claimed when its turn has come)
 //   sending  -> handed to the platform; found after a crash its outcome is unknown and is settled by its echo, or by time
 //   again    -> an update the platform surely did not take: the queue brings it again
-//   accepted -> the platform gave a message id; `delivered` after its watermark
+//   accepted -> the platform gave a message id; `delivered`, `read` after its watermarks
 //   suppressed, superseded, undeliverable, unknown, failed -> settled without being told, `reason` says why
 
 import { DAY_MS, MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
@@ -20,11 +20,15 @@ export type LedgerState =
   | "again"
   | "accepted"
   | "delivered"
+  | "read"
   | "suppressed"
   | "superseded"
   | "undeliverable"
   | "unknown"
   | "failed"
+
+/** States in which nothing more happens by itself. */
+export type SettledState = Exclude<LedgerState, "queued" | "sending" | "again">
 
 export interface LedgerRow {
   readonly key: string
@@ -59,7 +63,7 @@ const COLUMNS = "key, lane, seq, state, reason, at, due_at AS dueAt, sends, seal
 type Stored = LedgerRow & Record<string, string | number>
 
 /** `true` where nothing more will happen to a row by itself. */
-export function isSettled(state: LedgerState): boolean {
+export function isSettled(state: LedgerState): state is SettledState {
   return state !== "queued" && state !== "sending" && state !== "again"
 }
 
@@ -178,18 +182,53 @@ export function remindRow(sql: Sql, key: string, sealed: string, now: number): v
  * @returns rows changed: none where it was known */
 export function acceptByEcho(sql: Sql, key: string): number {
   return sql.exec(
-    "UPDATE ledger SET state = 'accepted' WHERE key = ? AND sends > 0 AND state NOT IN ('accepted', 'delivered')",
+    "UPDATE ledger SET state = 'accepted' WHERE key = ? AND sends > 0 AND state NOT IN ('accepted', 'delivered', 'read')",
     key,
   ).rowsWritten
 }
 
-/** A delivery watermark reaches the alerts handed over before it; nothing else waits for one.
+/** What a watermark says of everything before it. */
+export type Reached = "delivered" | "read"
+
+const REACHED = {
+  delivered: "state = 'accepted'",
+  read: "state IN ('accepted', 'delivered')",
+} as const satisfies Readonly<Record<Reached, string>>
+
+/** Rows handed over before a watermark that do not say so yet: alerts, and updates where they count. */
+export function listReached(
+  sql: Sql,
+  reached: Reached,
+  watermark: number,
+  updates: boolean,
+): readonly LedgerRow[] {
+  return sql.exec<Stored>(
+    `SELECT ${COLUMNS} FROM ledger WHERE lane IN (?, ?) AND ${REACHED[reached]} AND at <= ?`,
+    LANES.alerts,
+    updates ? LANES.updates : LANES.alerts,
+    watermark,
+  ).rows
+}
+
+/** Let them say so.
  * @returns rows changed */
-export function markDelivered(sql: Sql, watermark: number): number {
+export function markReached(sql: Sql, reached: Reached, watermark: number, updates: boolean): number {
   return sql.exec(
-    "UPDATE ledger SET state = 'delivered' WHERE lane = 0 AND state = 'accepted' AND at <= ?",
+    `UPDATE ledger SET state = ? WHERE lane IN (?, ?) AND ${REACHED[reached]} AND at <= ?`,
+    reached,
+    LANES.alerts,
+    updates ? LANES.updates : LANES.alerts,
     watermark,
   ).rowsWritten
+}
+
+/** Alerts claimed since an instant that nobody said were delivered. */
+export function listUndelivered(sql: Sql, since: number): readonly LedgerRow[] {
+  return sql.exec<Stored>(
+    `SELECT ${COLUMNS} FROM ledger WHERE lane = ? AND state IN ('queued', 'sending', 'accepted', 'unknown') AND seq >= ?`,
+    LANES.alerts,
+    since,
+  ).rows
 }
 
 /** The earliest instant an unsettled row wants attention. */

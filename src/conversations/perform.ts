@@ -2,6 +2,7 @@
 // after its row says `sending`; what the platform answers settles the row, and what it does not answer stays unknown.
 // What a refusal leads to is refused.ts.
 
+import type { Reason } from "../banks/callback-reason.ts"
 import { HOUR_MS, SECOND_MS } from "../foundation/clock.ts"
 import { describeFault } from "../foundation/log.ts"
 import type { Purpose } from "../foundation/purpose.ts"
@@ -25,7 +26,7 @@ import {
   returnRow,
   settleRow,
   type LedgerRow,
-  type LedgerState,
+  type SettledState,
 } from "./ledger.ts"
 import type { PageVoice, PersonWorld, Whom } from "./person-world.ts"
 import { ledgerPlace } from "./place.ts"
@@ -54,7 +55,7 @@ export interface Prepared {
 /** Whether and how a message may go now. */
 export type Decision =
   | { readonly kind: "send"; readonly body: unknown }
-  | { readonly kind: "withheld"; readonly state: LedgerState; readonly reason: string }
+  | { readonly kind: "withheld"; readonly state: SettledState; readonly reason: Reason }
   | { readonly kind: "later"; readonly afterMs: number }
 
 /** Fetch what a send of `key` needs. @throws DatabaseError, Unready */
@@ -77,7 +78,7 @@ export function decideSend(
 ): Decision {
   const state = sender.state()
   const now = sender.world.now()
-  const withhold = (to: LedgerState, reason: string): Decision => ({ kind: "withheld", state: to, reason })
+  const withhold = (to: SettledState, reason: Reason): Decision => ({ kind: "withheld", state: to, reason })
   if (!state) return withhold("suppressed", "not_linked")
   const leave = Leave.decide(utterance.need, state.consent, now)
   if (!leave.ok) return withhold("suppressed", leave.error.reason)

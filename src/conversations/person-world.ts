@@ -2,6 +2,7 @@
 // conversation.ts makes one in workerd; tests make one on node:sqlite with a clock that stands still.
 
 import type { Balance, BankRefusal, TransactionPage } from "../banks/bank.ts"
+import type { EventCallback } from "../banks/callback.ts"
 import type { BankEvent } from "../banks/event.ts"
 import type { BankId, LinkId, PageId, PersonId, Random } from "../foundation/id.ts"
 import type { Now } from "../foundation/clock.ts"
@@ -14,6 +15,7 @@ import type { SendRefusal } from "../messenger/refusal.ts"
 import type { TemplateState } from "../messenger/template.ts"
 import type { Vault } from "../vault/vault.ts"
 import type { EndReason } from "../links/link-store.ts"
+import type { Settled } from "./outcome.ts"
 import type { TurnContext } from "./turn-context.ts"
 
 /** Who this Conversation is for. */
@@ -64,6 +66,14 @@ export interface PersonWorld {
     readonly end: (link: LinkId, reason: EndReason, whom: Whom, psid: string | undefined) => Promise<void>
     /** Messenger says that a Log In ended here. A code that names somebody else's pending link ends that link (P11). */
     readonly hearLinked: (authorizationCode: string, person: PersonId) => Promise<void>
+  }
+  readonly callbacks: {
+    /** What the bank wants to hear of its events; `undefined` where it takes no callbacks. @throws Unready */
+    readonly terms: (
+      bank: BankId,
+    ) => Promise<{ readonly fallbackMs: number; readonly reportDelivery: boolean } | undefined>
+    /** Durable when it returns; harmless to repeat. @throws Unready */
+    readonly report: (bank: BankId, callbacks: readonly EventCallback[]) => Promise<void>
   }
   readonly bank: {
     readonly balances: (
@@ -117,7 +127,7 @@ export interface TellRequest {
 
 /** What became of it. Only a settled outcome may be acknowledged. */
 export type TellOutcome =
-  | { readonly kind: "settled"; readonly state: string; readonly reason: string }
+  | Settled
   /** Nothing was stored or sent; try again. Costs no attempt. */
   | { readonly kind: "no_permit" }
   /** Handed to the platform, outcome unknown yet, or waiting in the outbox. */

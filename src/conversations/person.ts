@@ -12,38 +12,21 @@ import { describeFault } from "../foundation/log.ts"
 import { randomText, type LinkId } from "../foundation/id.ts"
 import { digestText } from "../crypto/hmac.ts"
 import type { LinkOffer } from "../links/link.ts"
-import type { EchoReceived, MessengerEvent } from "../messenger/event.ts"
+import type { MessengerEvent } from "../messenger/event.ts"
+import { hearEcho, hearReached, reportAnswered, reportOverdue } from "./alert-reports.ts"
 import { findAlert } from "./alerts.ts"
-import { askBank, QUESTIONS_AT_ONCE } from "./ask.ts"
+import { Asking } from "./asking.ts"
 import type { Entry } from "./entry.ts"
-import {
-  nextInInbox,
-  openInboxRow,
-  pruneInbox,
-  sealForInbox,
-  storeInbox,
-  type InboxRow,
-  type Kept,
-} from "./inbox.ts"
-import {
-  acceptByEcho,
-  claimRow,
-  earliestDue,
-  earliestPostponed,
-  LANES,
-  listSending,
-  listWithOldText,
-  markDelivered,
-  pruneLedger,
-  stripRow,
-  type LedgerRow,
-} from "./ledger.ts"
+import { nextInInbox, openInboxRow, sealForInbox, storeInbox, type InboxRow, type Kept } from "./inbox.ts"
+import { claimRow, earliestDue, earliestPostponed, LANES, listSending, type LedgerRow } from "./ledger.ts"
 import { LinkSettling } from "./link-settling.ts"
 import { Memory } from "./memory.ts"
 import { Outbox } from "./outbox.ts"
-import { openEntry, settleUnknown, sendRow, type Sender } from "./perform.ts"
+import { settled } from "./outcome.ts"
+import { settleUnknown, sendRow, type Sender } from "./perform.ts"
 import type { PersonWorld, TellOutcome, TellRequest, Whom } from "./person-world.ts"
-import type { Question, State } from "./state.ts"
+import { forgetOld } from "./retention.ts"
+import type { State } from "./state.ts"
 import { ledgerPlace, statePlace } from "./place.ts"
 import { findSealedState, prepareStorage, putSealedState } from "./storage.ts"
 import { tellUpdate, tellAlert } from "./tell.ts"
@@ -77,9 +60,11 @@ export class Person {
   readonly #wake: Wake
   readonly #outbox = new Outbox()
   readonly #links = new LinkSettling()
-  /** Questions being asked, each with what cuts its calls short. */
-  readonly #asking = new Map<string, AbortController>()
+  readonly #asking = new Asking()
   #tail: Promise<unknown> = Promise.resolve()
+  /** Alerts the bank was told to take elsewhere, and when the next is due. */
+  readonly #toldOfFallback = new Set<string>()
+  #fallbackAt: number | undefined
   /** Alarms in a row that ended in a fault. */
   #faults = 0
   /** Faults of the inbox row whose turn it is. */
@@ -99,10 +84,12 @@ export class Person {
     this.#memory.meet(whom)
     const kept: { readonly key: string; readonly sealed: string }[] = []
     for (const event of delivery.events) {
-      if (event.kind === "echo") await this.#hearEcho(whom, event)
-      else if (event.kind === "delivery") markDelivered(sql, event.watermark)
-      else if (event.kind !== "read" && event.kind !== "unknown")
-        kept.push(await sealForInbox(this.#world.vault, whom, event, psid))
+      const open = () => this.#open()
+      if (event.kind === "echo") await hearEcho(this.#world, whom, event, open)
+      else if (event.kind === "delivery")
+        await hearReached(this.#world, whom.bank, "delivered", event.watermark, open)
+      else if (event.kind === "read") await hearReached(this.#world, whom.bank, "read", event.watermark, open)
+      else if (event.kind !== "unknown") kept.push(await sealForInbox(this.#world.vault, whom, event, psid))
     }
     if (kept.length === 0) return
     await this.#wake.ready()
@@ -118,7 +105,7 @@ export class Person {
       await this.#memory.load({ shelf: request.shelf })
       const { person } = request.whom
       const key = `e_${await digestText(`${person}|${request.event.source}|${request.event.id}`)}`
-      if (!this.#memory.key) return { kind: "settled", state: "suppressed", reason: "not_linked" }
+      if (!this.#memory.key) return settled("suppressed", "not_linked")
       const teller = {
         ...this.#sender(),
         outbox: this.#outbox,
@@ -170,8 +157,10 @@ export class Person {
         await this.#memory.load()
         await this.#passTime()
         await this.#settleUnknowns()
+        // First the bank's other channel, then what may take its time.
+        await this.#reportOverdue()
         await this.work()
-        await this.#forgetOld()
+        if (this.#memory.state) await forgetOld(this.#sender())
       }
       this.#faults = 0
     } catch (fault) {
@@ -255,7 +244,7 @@ export class Person {
         if (sealed !== undefined) putSealedState(sql, sealed)
       })
       this.#memory.put(after)
-      this.#cutShort(before, after)
+      this.#asking.cutShort(before, after)
     })
   }
 
@@ -281,31 +270,20 @@ export class Person {
 
   // Beside the turn: questions to the bank, links to open and close.
 
-  #startQuestions(): Promise<void>[] {
-    const waiting = (this.#memory.state?.questions ?? []).filter((each) => !this.#asking.has(each.id))
-    return waiting
-      .slice(0, Math.max(0, QUESTIONS_AT_ONCE - this.#asking.size))
-      .map((question) => this.#ask(question))
-  }
-
-  async #ask(question: Question): Promise<void> {
-    const ended = new AbortController()
-    this.#asking.set(question.id, ended)
-    try {
-      const { bank } = this.#memory.all.whom
-      const answer = await askBank(this.#world, bank, () => this.#memory.state, question, ended.signal)
-      await this.#take({ kind: "bank_answered", question, answer }, { order: question.order })
-    } finally {
-      this.#asking.delete(question.id)
-    }
-    await this.work()
-  }
-
-  /** What ended in a turn ends in the calls made for it, in the step that stores it: none starts after the ending was answered (P4). */
-  #cutShort(before: State, after: State): void {
-    const relinked = before.consent?.link !== after.consent?.link
-    for (const [id, ended] of this.#asking)
-      if (relinked || !after.questions.some((each) => each.id === id)) ended.abort()
+  #startQuestions(): readonly Promise<void>[] {
+    return this.#asking.start({
+      world: this.#world,
+      bank: this.#memory.all.whom.bank,
+      state: () => this.#memory.state,
+      beside: async (question) => {
+        if (question.kind === "fraud_answer")
+          await reportAnswered(this.#sender(), question.alert, question.answer)
+      },
+      answered: async (question, answer) => {
+        await this.#take({ kind: "bank_answered", question, answer }, { order: question.order })
+      },
+      afterwards: () => this.work(),
+    })
   }
 
   #settleLinks(): Promise<void> {
@@ -335,10 +313,9 @@ export class Person {
     return { world: this.#world, whom, key, state: () => this.#memory.state }
   }
 
-  async #hearEcho(whom: Whom, echo: EchoReceived): Promise<void> {
-    if (!echo.metadata) return
-    const key = await this.#world.vault.openForDays("metadata", whom.page, whom.person, echo.metadata)
-    if (key.ok) acceptByEcho(this.#world.sql, key.value)
+  async #open(): Promise<Sender> {
+    await this.#memory.load()
+    return this.#sender()
   }
 
   // Time.
@@ -354,17 +331,10 @@ export class Person {
     for (const row of listSending(this.#world.sql)) await settleUnknown(this.#sender(), row)
   }
 
-  async #forgetOld(): Promise<void> {
-    const { sql, now } = this.#world
-    const { state } = this.#memory
-    if (state) pruneInbox(sql, state.turnedThrough, now())
-    pruneLedger(sql, now())
-    for (const row of state ? listWithOldText(sql, now()) : []) {
-      const sender = this.#sender()
-      const entry = await openEntry(sender, row)
-      const receipt = entry ? JSON.stringify({ v: 1, cause: entry.cause } satisfies Entry) : ""
-      stripRow(sql, row.key, await sender.key.seal(receipt, ledgerPlace(sender.whom, row.key)))
-    }
+  async #reportOverdue(): Promise<void> {
+    this.#fallbackAt = this.#memory.state
+      ? await reportOverdue(this.#sender(), this.#toldOfFallback)
+      : undefined
   }
 
   /** Arm for the earliest thing that waits. */
@@ -377,6 +347,7 @@ export class Person {
     const due = [
       waits ? now() + this.#retryMs() : undefined,
       earliestDue(sql),
+      this.#fallbackAt,
       state && nextChangeAt(state),
       state && now() + RETENTION_MS,
     ].filter((each): each is number => each !== undefined)

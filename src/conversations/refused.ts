@@ -3,13 +3,13 @@
 import { MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
 import type { Log } from "../foundation/log.ts"
 import { classAfter, type SendRefusal } from "../messenger/refusal.ts"
-import type { LedgerState } from "./ledger.ts"
+import type { Settled } from "./outcome.ts"
 
 /** What becomes of it. `counts`: the attempt is one of those the refusal allows. */
 export type Verdict =
   | { readonly kind: "again"; readonly afterMs: number; readonly counts: boolean }
   | { readonly kind: "unknown" }
-  | { readonly kind: "settled"; readonly state: LedgerState; readonly reason: string }
+  | Settled
 
 /** A stopped Page is looked at again after this; a person must act before it speaks. */
 export const PAGE_STOPPED_MS = MINUTE_MS

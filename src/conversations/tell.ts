@@ -11,7 +11,6 @@ import {
   ALERT_UNKNOWN_MS,
   claimRow,
   findRow,
-  isSettled,
   LANES,
   listRecent,
   markSending,
@@ -22,6 +21,7 @@ import {
 } from "./ledger.ts"
 import { accountOf, composeNotice, purposeOf } from "./notices/compose.ts"
 import type { Outbox } from "./outbox.ts"
+import { outcomeOfRow, settled } from "./outcome.ts"
 import { decideSend, isStopped, openEntry, prepareSend, type Sender } from "./perform.ts"
 import { ledgerPlace } from "./place.ts"
 import type { TellOutcome, TellRequest } from "./person-world.ts"
@@ -231,6 +231,7 @@ function causeFor(event: BankEvent, link: TellRequest["shelf"]["link"]): Cause {
     link,
     id: event.id,
     source: event.source,
+    customer: event.customer,
     type: event.type,
     purpose: purposeOf(event),
     at: event.at,
@@ -246,7 +247,8 @@ function causeFor(event: BankEvent, link: TellRequest["shelf"]["link"]): Cause {
 }
 
 function outcomeOf(teller: Teller, row: LedgerRow): TellOutcome {
-  if (isSettled(row.state)) return settled(row.state, row.reason)
+  const outcome = outcomeOfRow(row)
+  if (outcome) return outcome
   const { sql, now } = teller.world
   if (row.state === "sending" && row.lane === LANES.updates && now() >= row.dueAt) {
     settleRow(sql, row.key, "unknown", "no_answer")
@@ -260,10 +262,6 @@ function outcomeOf(teller: Teller, row: LedgerRow): TellOutcome {
 /** An outcome without a send: what an earlier refused send left behind takes it over. */
 function settleAs(teller: Teller, key: string, outcome: TellOutcome): TellOutcome {
   if (outcome.kind === "settled" && findRow(teller.world.sql, key)?.state === "again")
-    settleRow(teller.world.sql, key, outcome.state as LedgerRow["state"], outcome.reason)
+    settleRow(teller.world.sql, key, outcome.state, outcome.reason)
   return outcome
-}
-
-function settled(state: LedgerRow["state"], reason: string): TellOutcome {
-  return { kind: "settled", state, reason }
 }

@@ -1,6 +1,9 @@
 // What a simulated Conversation speaks to: a Messenger that keeps each call exactly, a directory, a bank. Each can be slow, refuse,
 // take a message and not say so. No network, no clock of their own. Composed by person-world.ts.
 import type { Balance, BankRefusal, TransactionPage } from "../../src/banks/bank.ts"
+import type { EventCallback } from "../../src/banks/callback.ts"
+import type { PersonWorld } from "../../src/conversations/person-world.ts"
+import { Unready } from "../../src/conversations/unready.ts"
 import { DatabaseError } from "../../src/db/database.ts"
 import { MINUTE_MS } from "../../src/foundation/clock.ts"
 import type { LinkId } from "../../src/foundation/id.ts"
@@ -168,6 +171,10 @@ export class FarBank {
   asked = 0
   /** Until its tokens are there a question has started no call; `started` counts those that did. */
   readyAfterMs = 0
+  /** What it wants to hear of its events, what it was told, and whether the queue takes it. */
+  terms: Awaited<ReturnType<PersonWorld["callbacks"]["terms"]>>
+  readonly told: EventCallback[] = []
+  callbacksUp = true
   started = 0
 
   constructor(
@@ -182,6 +189,11 @@ export class FarBank {
         at: now(),
       },
     ])
+  }
+
+  hear(told: readonly EventCallback[]): void {
+    if (!this.callbacksUp) throw new Unready("Nothing takes callbacks")
+    this.told.push(...told)
   }
 
   /** An answer in the bank's own time. */

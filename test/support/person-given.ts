@@ -74,6 +74,10 @@ export function createPersonWorld(given: Given): PersonWorld {
       openForDays: (label, owner, id, sealed) =>
         point(`vault.openForDays(${label})`, () => vault.openForDays(label, owner, id, sealed)),
     },
+    callbacks: {
+      terms: () => point("callbacks.terms", () => bank.terms),
+      report: (_, told) => point("callbacks.report", () => bank.hear(told)),
+    },
     loadWrappedKey: (whom) =>
       point("loadWrappedKey", async () => {
         directory.assertUp()

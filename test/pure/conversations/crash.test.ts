@@ -66,6 +66,7 @@ const SCENARIOS: readonly Scenario[] = [
       "key.seal(ledger)",
       ...SEND.slice(1),
       "vault.openForDays(metadata)",
+      "callbacks.terms",
       "alarm.set",
     ],
   },
@@ -79,7 +80,13 @@ const SCENARIOS: readonly Scenario[] = [
       if (key) await sim.webhook(tap(`v1.FRAUD.${key}.deny`, sim.now, "No, not me"))
     },
     told: [/Was this you/, /has your report/],
-    awaits: [...RECEIVE.filter((each) => each !== "alarm.get"), ...TURN, ...SEND, "bank.answerFraudCase"],
+    awaits: [
+      ...RECEIVE.filter((each) => each !== "alarm.get"),
+      ...TURN,
+      ...SEND,
+      "bank.answerFraudCase",
+      "callbacks.terms",
+    ],
   },
   {
     name: "offer, receive, turn, link: the code is typed",

@@ -14,7 +14,7 @@ afterEach(() => sim.close())
 describe("by a route the platform allows", () => {
   const outside = 24 * HOUR_MS
   test.each<[TemplateState | undefined, string, string]>([
-    ["approved", "accepted", ""],
+    ["approved", "accepted", "sent"],
     ["pending", "undeliverable", "window_closed_template_pending"],
     ["rejected", "undeliverable", "window_closed_template_rejected"],
     [undefined, "undeliverable", "window_closed_no_template"],

@@ -153,7 +153,8 @@ describe("reportOutcomes()", () => {
   } as const satisfies BankEvent
 
   it.each([
-    ["accepted", "", "accepted", "sent"],
+    ["accepted", "sent", "accepted", "sent"],
+    ["read", "watermark", "read", "watermark"],
     ["accepted", "reminder", "accepted", "reminder"],
     ["suppressed", "stale", "suppressed", "stale"],
     ["suppressed", "consent_expired", "suppressed", "consent_expired"],

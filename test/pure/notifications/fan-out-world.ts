@@ -16,7 +16,7 @@ import { recordingLog } from "../../support/bank.ts"
 export const T = Date.UTC(2026, 10, 22)
 export const BANK = "demo" as BankId
 export const PAGE = "100" as PageId
-export const ACCEPTED: TellOutcome = { kind: "settled", state: "accepted", reason: "" }
+export const ACCEPTED: TellOutcome = { kind: "settled", state: "accepted", reason: "sent" }
 
 /** A payment of one customer. */
 export function payment(id: string, customer: string, at = T): TransactionPosted {

@@ -1,0 +1,58 @@
+// The questions of one person that are with their bank: two at once, each beside the turns, its answer taken as a turn of its own. What
+// is outstanding stands in the state; here is only what runs now. What ended is cut short in the step that stores the end (P4).
+// Composed by person.ts; one question is ask.ts.
+
+import type { BankId } from "../foundation/id.ts"
+import { askBank, QUESTIONS_AT_ONCE } from "./ask.ts"
+import type { PersonWorld } from "./person-world.ts"
+import type { Question, State } from "./state.ts"
+import type { BankAnswer } from "./turn-context.ts"
+
+/** What asking needs of its person. */
+export interface Asker {
+  readonly world: PersonWorld
+  readonly bank: BankId
+  readonly state: () => State | undefined
+  /** What goes on beside the call: telling the bank that its alert was answered, dots in the chat. */
+  readonly beside: (question: Question) => Promise<void>
+  /** Take the turn that the answer leads to. */
+  readonly answered: (question: Question, answer: BankAnswer) => Promise<void>
+  /** Say what the turn said, and start what waited for a place. */
+  readonly afterwards: () => Promise<void>
+}
+
+/** Questions under way. */
+export class Asking {
+  /** Each with what cuts its calls short. */
+  readonly #running = new Map<string, AbortController>()
+
+  /** Start what waits and may start. */
+  start(asker: Asker): readonly Promise<void>[] {
+    const waiting = (asker.state()?.questions ?? []).filter((each) => !this.#running.has(each.id))
+    return waiting
+      .slice(0, Math.max(0, QUESTIONS_AT_ONCE - this.#running.size))
+      .map((question) => this.#ask(asker, question))
+  }
+
+  /** What a turn ended ends in the calls made for it: none starts after the ending was answered. */
+  cutShort(before: State, after: State): void {
+    const relinked = before.consent?.link !== after.consent?.link
+    for (const [id, ended] of this.#running)
+      if (relinked || !after.questions.some((each) => each.id === id)) ended.abort()
+  }
+
+  async #ask(asker: Asker, question: Question): Promise<void> {
+    const ended = new AbortController()
+    this.#running.set(question.id, ended)
+    try {
+      const [answer] = await Promise.all([
+        askBank(asker.world, asker.bank, asker.state, question, ended.signal),
+        asker.beside(question),
+      ])
+      await asker.answered(question, answer)
+    } finally {
+      this.#running.delete(question.id)
+    }
+    await asker.afterwards()
+  }
+}
