@@ -13,31 +13,42 @@ export interface WithBody {
 
 /** The raw bytes of a body, at most `bytesMax`. A declared length above the cap is refused unread; a lying one is cut off at the cap. */
 export async function readCapped(
-  request: WithBody,
+  message: WithBody,
   bytesMax: number,
 ): Promise<Result<Uint8Array<ArrayBuffer>, BodyRefusal>> {
-  const declared = Number(request.headers.get("content-length") ?? "0")
-  if (declared > bytesMax) {
-    await request.body?.cancel()
-    return err({ reason: "body_too_large" })
-  }
-  if (!request.body) return ok(new Uint8Array(0))
-  const reader = request.body.getReader()
-  const chunks: Uint8Array[] = []
-  let length = 0
   try {
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) break
-      length += value.length
-      if (length > bytesMax) {
-        await reader.cancel()
-        return err({ reason: "body_too_large" })
-      }
-      chunks.push(value)
-    }
+    const bytes = await readAtMost(message, bytesMax)
+    return bytes ? ok(bytes) : err({ reason: "body_too_large" })
   } catch {
     return err({ reason: "body_unreadable" })
+  }
+}
+
+/** The same for whoever must know why a body broke off.
+ * @returns `undefined` where it is larger than the cap
+ * @throws what the stream throws: an abort, a timeout, a broken connection */
+export async function readAtMost(
+  message: WithBody,
+  bytesMax: number,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const declared = Number(message.headers.get("content-length") ?? "0")
+  if (declared > bytesMax) {
+    await message.body?.cancel()
+    return undefined
+  }
+  if (!message.body) return new Uint8Array(0)
+  const reader = message.body.getReader()
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) break
+    length += value.length
+    if (length > bytesMax) {
+      await reader.cancel()
+      return undefined
+    }
+    chunks.push(value)
   }
   const bytes = new Uint8Array(length)
   let at = 0
@@ -45,5 +56,5 @@ export async function readCapped(
     bytes.set(chunk, at)
     at += chunk.length
   }
-  return ok(bytes)
+  return bytes
 }

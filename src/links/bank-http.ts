@@ -1,6 +1,7 @@
 // How we speak HTTP to a bank's authorization server and APIs: one deadline and one cap for every call, and one reading of what
 // went wrong. No OAuth in here beyond oauth4webapi's own error classes. Used by bank-login.ts, bank-metadata.ts and bank-call.ts.
 
+import { readAtMost } from "../http/body.ts"
 import * as oauth from "oauth4webapi"
 import { SECOND_MS } from "../foundation/clock.ts"
 import type { Outage } from "../foundation/failure.ts"
@@ -123,11 +124,13 @@ async function fetchCapped(
       throw new BankSilence(outageOfStatus(response))
     }
     const body = await readAtMost(response, BANK_ANSWER_BYTES_MAX)
+    if (!body) throw new BankSilence({ reason: "malformed", retry: "never", code: "too_large" })
     const headers = new Headers(response.headers)
     // They speak of the bytes on the wire, not of those that are here now.
     headers.delete("content-encoding")
     headers.delete("content-length")
-    return new Response(body, { status: response.status, headers })
+    // Some statuses allow no body, not even an empty one.
+    return new Response(body.length > 0 ? body : null, { status: response.status, headers })
   } catch (fault) {
     if (fault instanceof BankSilence) throw fault
     // A DOMException is no Error everywhere, but it has a name everywhere.
@@ -144,23 +147,4 @@ function outageOfStatus(response: Response): Outage {
   return seconds > 0 && seconds <= RETRY_AFTER_SECONDS_MAX
     ? { reason: "throttled", retry: { afterMs: seconds * SECOND_MS }, code }
     : { reason: "throttled", retry: "later", code }
-}
-
-/** The bytes of an answer, or `null` where its status allows none. */
-async function readAtMost(response: Response, bytesMax: number): Promise<Uint8Array<ArrayBuffer> | null> {
-  if (!response.body) return null
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of response.body as ReadableStream<Uint8Array>) {
-    length += chunk.length
-    if (length > bytesMax) throw new BankSilence({ reason: "malformed", retry: "never", code: "too_large" })
-    chunks.push(chunk)
-  }
-  const bytes = new Uint8Array(length)
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.length
-  }
-  return bytes
 }

@@ -2,6 +2,7 @@
 // Knows no edge: those are client.ts and its parts. The Page token goes into the Authorization header, never into a URL, which traces
 // and logs keep.
 
+import { readAtMost } from "../http/body.ts"
 import { importHmacKey, hmac } from "../crypto/hmac.ts"
 import { utf8 } from "../crypto/text.ts"
 import { SECOND_MS } from "../foundation/clock.ts"
@@ -84,7 +85,7 @@ export function createCaller(options: GraphOptions): Caller {
         redirect: "manual",
         signal: call.signal ? AbortSignal.any([call.signal, deadline]) : deadline,
       })
-      bytes = await readAnswer(response, call.bytesMax ?? ANSWER_BYTES_MAX)
+      bytes = await readAtMost(response, call.bytesMax ?? ANSWER_BYTES_MAX)
     } catch {
       // Whatever it was, its text may quote the address with a linking token in it: nothing of it is kept.
       return err(judgeSilence(repeatable))
@@ -120,28 +121,4 @@ function judgeAnswer(
   if (error) return err(judgeError(error, head, repeatable))
   if (body && head.status >= 200 && head.status < 300) return ok(body)
   return err(judgeStrangeAnswer(head, repeatable))
-}
-
-async function readAnswer(response: Response, bytesMax: number): Promise<Uint8Array | undefined> {
-  if (!response.body) return new Uint8Array(0)
-  const reader = response.body.getReader()
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) break
-    length += value.length
-    if (length > bytesMax) {
-      await reader.cancel()
-      return undefined
-    }
-    chunks.push(value)
-  }
-  const bytes = new Uint8Array(length)
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.length
-  }
-  return bytes
 }
