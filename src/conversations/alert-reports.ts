@@ -57,21 +57,22 @@ export async function reportAnswered(
 }
 
 /** A message of ours came back: it was told, whatever was thought and reported of it meanwhile. The bank hears that before the row
- * forgets it. @throws Unready as `hearReached` */
+ * forgets it. @returns whether it is ours. @throws Unready as `hearReached` */
 export async function hearEcho(
   { vault, sql, callbacks }: Sender["world"],
   whom: Sender["whom"],
   echo: EchoReceived,
   open: () => Promise<Sender>,
-): Promise<void> {
-  if (!echo.metadata) return
+): Promise<boolean> {
+  if (!echo.metadata) return echo.by === "ours"
   const key = await vault.openForDays("metadata", whom.page, whom.person, echo.metadata)
-  if (!key.ok) return
+  if (!key.ok) return echo.by === "ours"
   const row = findRow(sql, key.value)
   const wrong = row && isSettled(row.state) && !TOLD.includes(row.state)
   if (wrong && row.sends > 0 && row.lane !== LANES.replies && (await callbacks.terms(whom.bank)))
     await report(await open(), [row], "accepted", "sent")
   acceptByEcho(sql, key.value)
+  return true
 }
 
 /** Tell of alerts that were not delivered in time.

@@ -13,6 +13,11 @@ import { bySystem } from "../audit/audit.ts"
 import { err } from "../foundation/result.ts"
 import type { BankRefusal } from "../banks/bank.ts"
 import type { JsonObject } from "../messenger/json.ts"
+import { takesUtility } from "../messenger/page-record.ts"
+import { showPersonalMenu } from "../messenger/profile.ts"
+import { createProfileBudget } from "../messenger/profile-budget.ts"
+import { findLanguage } from "../phrases/catalogue.ts"
+import { personalMenu } from "./menu.ts"
 import { meansOf, type Means } from "./means.ts"
 import { Unready } from "./unready.ts"
 import { personKeyPlace } from "./place.ts"
@@ -129,6 +134,7 @@ function worldOf(
     if (!bank.value) throw new Error("Cannot find the bank of a conversation: it is not registered")
     return bank.value
   }
+  const menuCalls = createProfileBudget(now)
   const unavailable = err<BankRefusal>({
     reason: "outage",
     outage: { reason: "unavailable", retry: "later" },
@@ -139,6 +145,7 @@ function worldOf(
     deadline: (ms) => AbortSignal.timeout(ms),
     random,
     log,
+    appId: config.messenger.appId,
     vault,
     async loadWrappedKey(whom) {
       const known = await findWrappedKey(db, whom.person)
@@ -150,6 +157,7 @@ function worldOf(
       const [found, states] = await Promise.all([pages.find(page), templates.find(page)])
       if (!found.ok) throw new Unready(`Cannot speak as a Page: ${found.error.reason}`)
       const { record, token } = found.value
+      await graph.prepare(token)
       return {
         async send(body) {
           const sent = await graph.send(page, token, body as JsonObject)
@@ -157,8 +165,14 @@ function worldOf(
           waitUntil(means.pageReports.reportSend(page, sent.ok ? undefined : sent.error))
           return sent
         },
+        act(body) {
+          waitUntil(graph.act(page, token, body as JsonObject).then(() => undefined))
+        },
         paused: false,
-        utilityAllowed: record.utilityAllowed,
+        utilityAllowed: takesUtility(record),
+        utilityShape: record.utility.sendShape,
+        defaultApp: record.defaultApp,
+        humanAgent: record.humanAgent,
         templates: states,
       }
     },
@@ -190,6 +204,16 @@ function worldOf(
         const page = psid === undefined ? undefined : await pages.find(whom.page)
         // Messenger's own mark of the link is a convenience: where it cannot be taken off now, nothing depends on it.
         if (page?.ok && psid) await graph.unlinkAccounts(page.value.token, psid)
+      },
+      showMenu(whom, psid, linked) {
+        const change = async () => {
+          const [page, bank] = await Promise.all([pages.find(whom.page), bankOf(whom.bank)])
+          if (!page.ok) return
+          const languages = bank.languages.map(findLanguage).filter((each) => each !== undefined)
+          const menu = linked ? personalMenu(languages) : null
+          await showPersonalMenu(graph, whom.page, page.value.token, psid, menu, undefined, menuCalls)
+        }
+        waitUntil(change().catch((fault: unknown) => log.info("menu_not_shown", describeFault(fault))))
       },
       async hearLinked(authorizationCode, person) {
         const id = await linkOfAuthorizationCode(authorizationCode)

@@ -29,6 +29,8 @@ export interface Kept {
   /** A card number stood in it. */
   readonly card: boolean
   readonly psid: string
+  /** Edits of its text so far. */
+  readonly edits?: number
 }
 
 /** An event as it may be stored: without numbers of cards and accounts, under a key of its own. */
@@ -39,8 +41,31 @@ export async function sealForInbox(
   psid: string,
 ): Promise<{ readonly key: string; readonly sealed: string }> {
   const key = await digestText(`${whom.person}|${event.key}`)
-  const text = JSON.stringify({ ...withoutNumbers(event), psid } satisfies Kept)
-  return { key, sealed: await vault.sealForDays("inbox", whom.page, `${whom.person}|${key}`, text) }
+  return { key, sealed: await sealKept(vault, whom, key, { event, psid }) }
+}
+
+/** What a row of that key is to hold. */
+export function sealKept(
+  vault: Pick<Vault, "sealForDays">,
+  whom: Whom,
+  key: string,
+  { event, ...more }: Omit<Kept, "card">,
+): Promise<string> {
+  const text = JSON.stringify({ ...more, ...withoutNumbers(event) } satisfies Kept)
+  return vault.sealForDays("inbox", whom.page, `${whom.person}|${key}`, text)
+}
+
+/** The row of an event, whether it has had its turn or not. */
+export function findInboxRow(sql: Sql, key: string): InboxRow | undefined {
+  return sql.exec<InboxRow & Record<string, string | number>>(
+    "SELECT key, seq, at, sealed FROM inbox WHERE key = ?",
+    key,
+  ).rows[0]
+}
+
+/** Put something else in the place of what a row holds. */
+export function amendInboxRow(sql: Sql, key: string, sealed: string): void {
+  sql.exec("UPDATE inbox SET sealed = ? WHERE key = ?", sealed, key)
 }
 
 /** Open an event whose turn has come. */

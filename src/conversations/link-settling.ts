@@ -45,12 +45,14 @@ async function step(settler: Settler): Promise<boolean> {
   if (ended) {
     await world.links.end(ended.link, ended.reason, whom, markedAt(state))
     await take({ kind: "closed", link: ended.link })
+    if (markedAt(state) !== undefined) world.links.showMenu(whom, state.psid, false)
     return true
   }
   const { opening } = state
   if (!opening) return false
   const live = await world.links.goLive(opening, whom.person)
   await take({ kind: "opened", offer: opening, live })
+  if (live) world.links.showMenu(whom, state.psid, true)
   await settler.flush()
   return true
 }

@@ -6,10 +6,13 @@ import type { Reason } from "../banks/callback-reason.ts"
 import { HOUR_MS, SECOND_MS } from "../foundation/clock.ts"
 import { describeFault } from "../foundation/log.ts"
 import type { Purpose } from "../foundation/purpose.ts"
+import { asPlainText } from "../messenger/message-fit.ts"
 import { checkMessage } from "../messenger/message-limits.ts"
 import type { Message, TemplateMessage } from "../messenger/message.ts"
-import { decideRoute } from "../messenger/route.ts"
-import { renderSend } from "../messenger/wire.ts"
+import type { SendRefusal } from "../messenger/refusal.ts"
+import { decideRoute, isWindowOpen } from "../messenger/route.ts"
+import { holderAt, IDLE } from "../messenger/thread.ts"
+import { renderAction, renderSend } from "../messenger/wire.ts"
 import { phrase } from "../phrases/catalogue.ts"
 import type { InnerKey } from "../vault/vault.ts"
 import type { Cause, Entry } from "./entry.ts"
@@ -30,8 +33,9 @@ import {
 } from "./ledger.ts"
 import type { PageVoice, PersonWorld, Whom } from "./person-world.ts"
 import { ledgerPlace } from "./place.ts"
-import { judgeRefusal, logRefusal, PAGE_STOPPED_MS } from "./refused.ts"
+import { factOf, judgeRefusal, logRefusal, PAGE_STOPPED_MS, type Verdict } from "./refused.ts"
 import type { State } from "./state.ts"
+import type { RefusedFact } from "./turn-context.ts"
 
 /** Who speaks to whom, with what. */
 export interface Sender {
@@ -39,6 +43,8 @@ export interface Sender {
   readonly whom: Whom
   readonly key: InnerKey
   readonly state: () => State | undefined
+  /** Remember what a refusal told of the person. */
+  readonly note: (fact: RefusedFact) => Promise<void>
 }
 
 /** Where what a send needs cannot be fetched. */
@@ -54,7 +60,7 @@ export interface Prepared {
 
 /** Whether and how a message may go now. */
 export type Decision =
-  | { readonly kind: "send"; readonly body: unknown }
+  | { readonly kind: "send"; readonly body: unknown; readonly plain: boolean }
   | { readonly kind: "withheld"; readonly state: SettledState; readonly reason: Reason }
   | { readonly kind: "later"; readonly afterMs: number }
 
@@ -85,7 +91,9 @@ export function decideSend(
   if (now >= (cause.kind === "event" ? cause.staleAt : cause.at + REPLY_GOOD_MS))
     return withhold("suppressed", "stale")
   if (cause.kind === "event" && isStopped(state, cause.purpose)) return withhold("suppressed", "purpose_off")
-  const { paused, utilityAllowed, templates } = prepared.voice
+  if (cause.kind === "event" && state.suspendedAt !== undefined)
+    return withhold("undeliverable", "person_unavailable")
+  const { paused, utilityAllowed, templates, defaultApp, humanAgent, utilityShape } = prepared.voice
   const route = decideRoute({
     now,
     lastActionAt: state.lastActionAt === 0 ? null : state.lastActionAt,
@@ -94,20 +102,68 @@ export function decideSend(
     inTurn: cause.kind === "reply",
     template: (template && templates.get(`${template.name} ${template.language}`)) ?? "none",
     page: paused ? "paused" : utilityAllowed ? "open" : "no_utility",
+    thread: holderAt(state.thread ?? IDLE, now),
+    defaultApp,
+    humanAgent,
+    regionRefusedAt: state.regionRefusedAt ?? null,
   })
   if (route.kind === "cannot")
     return route.reason === "page_paused"
       ? { kind: "later", afterMs: PAGE_STOPPED_MS }
       : withhold("undeliverable", route.reason)
-  const message: Message = route.kind === "UTILITY" && template ? template : utterance.message
-  if (!checkMessage(message).ok) return withhold("failed", "message_limits")
+  const structured: Message = route.kind === "UTILITY" && template ? template : utterance.message
+  const plain = route.kind !== "UTILITY" && route.plain === true
+  const message = plain && structured.kind !== "template" ? plainTextOf(structured) : structured
+  if (!message || !checkMessage(message).ok) return withhold("failed", "message_limits")
   const body = speak(leave.value, {
     psid: state.psid,
     message,
     messagingType: route.kind,
     metadata: prepared.metadata,
+    utilityShape,
   })
-  return { kind: "send", body }
+  return { kind: "send", body, plain }
+}
+
+/** The same in one plain text, where it fits in one: a row is one message. */
+function plainTextOf(message: Exclude<Message, TemplateMessage>): Message | undefined {
+  const texts = asPlainText(message)
+  return texts.length === 1 ? texts[0] : undefined
+}
+
+/** Dots while the bank is asked. A courtesy: it waits for nothing, and what becomes of it is nobody's concern. */
+export async function showTyping({ world, whom, state }: Sender, question: string): Promise<void> {
+  try {
+    const voice = await world.loadVoice(whom.page)
+    const { psid = "", lastActionAt = 0, thread = IDLE, questions = [] } = state() ?? {}
+    const now = world.now()
+    // The question may have ended meanwhile: then nothing starts for it (P4).
+    if (voice.paused || !questions.some((each) => each.id === question)) return
+    if (!isWindowOpen(lastActionAt, now) || holderAt(thread, now) === "other") return
+    voice.act(renderAction(psid, "typing_on"))
+  } catch (fault) {
+    world.log.info("typing_not_shown", describeFault(fault))
+  }
+}
+
+/** Judge a refusal, leave its line, and remember what it tells of the person. */
+export async function hearRefusal(
+  sender: Sender,
+  refusal: SendRefusal,
+  attempts: number,
+  plain: boolean,
+): Promise<Verdict> {
+  const verdict = judgeRefusal(refusal, attempts, plain)
+  logRefusal(sender.world.log, refusal, verdict)
+  const fact = factOf(refusal, verdict)
+  try {
+    if (fact) await sender.note(fact)
+  } catch (fault) {
+    // The next message meets the same refusal and tells it again.
+    sender.world.log.warn("refusal_not_remembered", describeFault(fault))
+    if (verdict.kind === "again") return { ...verdict, afterMs: Math.max(verdict.afterMs, UNPREPARED_MS) }
+  }
+  return verdict
 }
 
 /** Put a message into the platform's words. The leave is the permission: without one this does not compile. */
@@ -141,8 +197,7 @@ export async function sendRow(sender: Sender, row: LedgerRow): Promise<void> {
   if (!markSending(world.sql, row.key, now, now + (asks ? ALERT_UNKNOWN_MS : OTHER_UNKNOWN_MS))) return
   const sent = await prepared.voice.send(decided.body)
   if (sent.ok) return acceptRow(world.sql, row.key)
-  const verdict = judgeRefusal(sent.error, row.sends + 1)
-  logRefusal(world.log, sent.error, verdict)
+  const verdict = await hearRefusal(sender, sent.error, row.sends + 1, decided.plain)
   if (verdict.kind === "settled") settleRow(world.sql, row.key, verdict.state, verdict.reason)
   if (verdict.kind === "again")
     returnRow(world.sql, row.key, "queued", world.now() + verdict.afterMs, verdict.counts)

@@ -11,6 +11,7 @@ import type { Result } from "../foundation/result.ts"
 import type { Alarm, Sql } from "../foundation/world.ts"
 import type { Grant } from "../links/grant.ts"
 import type { LinkOffer } from "../links/link.ts"
+import type { DefaultApp, UtilityShape } from "../messenger/page-record.ts"
 import type { SendRefusal } from "../messenger/refusal.ts"
 import type { TemplateState } from "../messenger/template.ts"
 import type { Vault } from "../vault/vault.ts"
@@ -33,6 +34,14 @@ export interface PageVoice {
   readonly paused: boolean
   /** Whether the platform takes utility templates of this Page. */
   readonly utilityAllowed: boolean
+  /** Where a template stands in a send to this Page. */
+  readonly utilityShape: UtilityShape
+  /** Which app answers while nobody holds a thread. */
+  readonly defaultApp: DefaultApp
+  /** Whether people of the bank may answer for seven days. */
+  readonly humanAgent: boolean
+  /** Dots, read marks: started and left to itself. */
+  readonly act: (body: unknown) => void
   /** State of each of its utility templates by `name language`; one that is not there does not exist. */
   readonly templates: ReadonlyMap<string, TemplateState>
 }
@@ -47,6 +56,8 @@ export interface PersonWorld {
   readonly deadline: (ms: number) => AbortSignal
   readonly random: Random
   readonly log: Log
+  /** The app we are at Meta. */
+  readonly appId: string
   readonly vault: Vault
   /** The wrapped key of this person in the directory; made there where it is missing. @throws DatabaseError */
   readonly loadWrappedKey: (whom: Whom) => Promise<string>
@@ -65,6 +76,8 @@ export interface PersonWorld {
      * @throws DatabaseError, Unready */
     readonly end: (link: LinkId, reason: EndReason, whom: Whom, psid: string | undefined) => Promise<void>
     /** Messenger says that a Log In ended here. A code that names somebody else's pending link ends that link (P11). */
+    /** Show the person the menu of linked people, or the Page's again. Started and left to itself. */
+    readonly showMenu: (whom: Whom, psid: string, linked: boolean) => void
     readonly hearLinked: (authorizationCode: string, person: PersonId) => Promise<void>
   }
   readonly callbacks: {

@@ -13,17 +13,18 @@ import { randomText, type LinkId } from "../foundation/id.ts"
 import { digestText } from "../crypto/hmac.ts"
 import type { LinkOffer } from "../links/link.ts"
 import type { MessengerEvent } from "../messenger/event.ts"
-import { hearEcho, hearReached, reportAnswered, reportOverdue } from "./alert-reports.ts"
+import { reportAnswered, reportOverdue } from "./alert-reports.ts"
 import { findAlert } from "./alerts.ts"
 import { Asking } from "./asking.ts"
 import type { Entry } from "./entry.ts"
-import { nextInInbox, openInboxRow, sealForInbox, storeInbox, type InboxRow, type Kept } from "./inbox.ts"
+import { hear } from "./hearing.ts"
+import { nextInInbox, openInboxRow, storeInbox, type InboxRow, type Kept } from "./inbox.ts"
 import { claimRow, earliestDue, earliestPostponed, LANES, listSending, type LedgerRow } from "./ledger.ts"
 import { LinkSettling } from "./link-settling.ts"
 import { Memory } from "./memory.ts"
 import { Outbox } from "./outbox.ts"
 import { settled } from "./outcome.ts"
-import { settleUnknown, sendRow, type Sender } from "./perform.ts"
+import { settleUnknown, sendRow, showTyping, type Sender } from "./perform.ts"
 import type { PersonWorld, TellOutcome, TellRequest, Whom } from "./person-world.ts"
 import { forgetOld } from "./retention.ts"
 import type { State } from "./state.ts"
@@ -84,12 +85,8 @@ export class Person {
     this.#memory.meet(whom)
     const kept: { readonly key: string; readonly sealed: string }[] = []
     for (const event of delivery.events) {
-      const open = () => this.#open()
-      if (event.kind === "echo") await hearEcho(this.#world, whom, event, open)
-      else if (event.kind === "delivery")
-        await hearReached(this.#world, whom.bank, "delivered", event.watermark, open)
-      else if (event.kind === "read") await hearReached(this.#world, whom.bank, "read", event.watermark, open)
-      else if (event.kind !== "unknown") kept.push(await sealForInbox(this.#world.vault, whom, event, psid))
+      const waits = await hear(this.#world, whom, psid, event, () => this.#open())
+      if (waits) kept.push(waits)
     }
     if (kept.length === 0) return
     await this.#wake.ready()
@@ -204,8 +201,9 @@ export class Person {
   }
 
   async #turnTo({ event, card }: Kept, whom: Whom, seq: number): Promise<void> {
-    if (event.kind === "account_linking" && event.status === "linked" && event.authorizationCode)
-      await this.#world.links.hearLinked(event.authorizationCode, whom.person)
+    const act = event.kind === "overheard" ? event.event : event
+    if (act.kind === "account_linking" && act.status === "linked" && act.authorizationCode)
+      await this.#world.links.hearLinked(act.authorizationCode, whom.person)
     await this.#take({ kind: "messenger", event, card }, { order: seq, inbox: true })
   }
 
@@ -230,6 +228,7 @@ export class Person {
         questionId: randomText(random),
         bank: facts,
         logInUrl: facts.logInUrl,
+        appId: this.#world.appId,
       })
       const after: State = from.inbox ? { ...state, turnedThrough: order } : state
       const rows = await Promise.all(
@@ -278,6 +277,7 @@ export class Person {
       beside: async (question) => {
         if (question.kind === "fraud_answer")
           await reportAnswered(this.#sender(), question.alert, question.answer)
+        else await showTyping(this.#sender(), question.id)
       },
       answered: async (question, answer) => {
         await this.#take({ kind: "bank_answered", question, answer }, { order: question.order })
@@ -310,7 +310,13 @@ export class Person {
 
   #sender(): Sender {
     const { key, whom } = this.#memory.all
-    return { world: this.#world, whom, key, state: () => this.#memory.state }
+    return {
+      world: this.#world,
+      whom,
+      key,
+      state: () => this.#memory.state,
+      note: (fact) => this.#take({ kind: "refused", fact }),
+    }
   }
 
   async #open(): Promise<Sender> {

@@ -4,6 +4,7 @@ import { MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
 import type { Log } from "../foundation/log.ts"
 import { classAfter, type SendRefusal } from "../messenger/refusal.ts"
 import type { Settled } from "./outcome.ts"
+import type { RefusedFact } from "./turn-context.ts"
 
 /** What becomes of it. `counts`: the attempt is one of those the refusal allows. */
 export type Verdict =
@@ -18,6 +19,14 @@ const THROTTLED_MS = 30 * SECOND_MS
 /** Where the platform's table names no number of its own. */
 const ATTEMPTS_MAX = 6
 
+/** What a refusal tells of the person beyond this message. */
+export function factOf(refusal: SendRefusal, verdict: Verdict): RefusedFact | undefined {
+  if (refusal.reason === "region") return "region"
+  if (refusal.thread) return "thread"
+  const gone = verdict.kind === "settled" && verdict.reason === "person_unavailable"
+  return gone && refusal.unavailable ? "unavailable" : undefined
+}
+
 /** A message that is given up for a refusal leaves a line: numbers of the platform's and reasons of ours, nobody's data. */
 export function logRefusal(log: Log, refusal: SendRefusal, verdict: Verdict): void {
   if (verdict.kind !== "settled") return
@@ -29,8 +38,9 @@ export function logRefusal(log: Log, refusal: SendRefusal, verdict: Verdict): vo
 }
 
 /** Judge a refusal.
- * @param attempts attempts made that count, this one included: from 1 */
-export function judgeRefusal(refusal: SendRefusal, attempts: number): Verdict {
+ * @param attempts attempts made that count, this one included: from 1
+ * @param plain it was plain text already, because of the person's region */
+export function judgeRefusal(refusal: SendRefusal, attempts: number, plain = false): Verdict {
   const found = classAfter(refusal, attempts)
   switch (found === "retry" && attempts >= ATTEMPTS_MAX ? "our_fault" : found) {
     case "retry":
@@ -50,8 +60,14 @@ export function judgeRefusal(refusal: SendRefusal, attempts: number): Verdict {
     case "gone":
       return { kind: "settled", state: "undeliverable", reason: "person_unavailable" }
     case "window":
-      return { kind: "settled", state: "undeliverable", reason: "window_closed_no_template" }
+      return {
+        kind: "settled",
+        state: "undeliverable",
+        reason: refusal.thread ? "thread_elsewhere" : "window_closed_no_template",
+      }
     case "region":
+      // Once more as plain text where the window is open: the route decides it, knowing of the region.
+      if (!plain && attempts < ATTEMPTS_MAX) return { kind: "again", afterMs: 0, counts: true }
       return { kind: "settled", state: "undeliverable", reason: "utility_unavailable" }
     case "our_fault":
       return { kind: "settled", state: "failed", reason: "refused" }

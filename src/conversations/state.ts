@@ -5,6 +5,7 @@ import type { BankId, LinkId, PageId } from "../foundation/id.ts"
 import type { Consent } from "../links/consent.ts"
 import type { LinkOffer } from "../links/link.ts"
 import type { EndReason } from "../links/link-store.ts"
+import type { ThreadControl } from "../messenger/thread.ts"
 import type { Language } from "../phrases/catalogue.ts"
 import type { Intent } from "./intents/intent.ts"
 import { Unready } from "./unready.ts"
@@ -41,6 +42,12 @@ export interface State {
   readonly answered: Readonly<Record<string, { readonly answer: "confirm" | "deny"; readonly at: number }>>
   /** What "try again" would ask once more. */
   readonly again?: Intent
+  /** Who holds the thread, as far as we were told. */
+  readonly thread?: ThreadControl
+  /** The platform could not reach the person at that instant: nothing is tried until they write again. */
+  readonly suspendedAt?: number
+  /** The platform refused something structured for the person's region. */
+  readonly regionRefusedAt?: number
   /** Turns in a row that were not understood. */
   readonly misses: number
   /** Turns of the present minute (P15). */

@@ -22,10 +22,9 @@ import {
 import { accountOf, composeNotice, purposeOf } from "./notices/compose.ts"
 import type { Outbox } from "./outbox.ts"
 import { outcomeOfRow, settled } from "./outcome.ts"
-import { decideSend, isStopped, openEntry, prepareSend, type Sender } from "./perform.ts"
+import { decideSend, hearRefusal, isStopped, openEntry, prepareSend, type Sender } from "./perform.ts"
 import { ledgerPlace } from "./place.ts"
 import type { TellOutcome, TellRequest } from "./person-world.ts"
-import { judgeRefusal, logRefusal } from "./refused.ts"
 import type { State } from "./state.ts"
 import type { Wake } from "./wake.ts"
 
@@ -144,8 +143,7 @@ async function sendUpdate(teller: Teller, request: TellRequest, key: string): Pr
   const sent = await prepared.voice.send(decided.body)
   if (sent.ok) acceptRow(sql, key)
   else {
-    const verdict = judgeRefusal(sent.error, sends)
-    logRefusal(world.log, sent.error, verdict)
+    const verdict = await hearRefusal(teller, sent.error, sends, decided.plain)
     if (verdict.kind === "settled") settleRow(sql, key, verdict.state, verdict.reason)
     if (verdict.kind === "again") returnRow(sql, key, "again", now + verdict.afterMs, verdict.counts)
   }
@@ -175,6 +173,7 @@ function judge(teller: Teller, request: TellRequest): TellOutcome | undefined {
   const grant = Grant.decide(consent, purposeOf(event), now, accountOf(event))
   if (!grant.ok) return settled("suppressed", grant.error.reason)
   if (state && isStopped(state, purposeOf(event))) return settled("suppressed", "purpose_off")
+  if (state?.suspendedAt !== undefined) return settled("undeliverable", "person_unavailable")
   return now < permit.until ? undefined : { kind: "no_permit" }
 }
 

@@ -26,6 +26,8 @@ export interface TurnContext {
   }
   /** Where [Log In] leads. */
   readonly logInUrl: string
+  /** The app we are: control of a thread is given to apps by their ids. */
+  readonly appId: string
 }
 
 /** An answer of the bank to a question. */
@@ -45,6 +47,10 @@ export interface AskedAlert {
   readonly expiresAt: number
 }
 
+/** `unavailable`: nothing reaches them until they write again. `region`: where they are nothing structured is taken.
+ * `thread`: another app or a person of the bank holds their thread. */
+export type RefusedFact = "unavailable" | "region" | "thread"
+
 /** Everything a turn may be about. */
 export type TurnEvent =
   /** `card`: a card number stood in the text and was removed before it was stored. */
@@ -62,6 +68,8 @@ export type TurnEvent =
   | { readonly kind: "closed"; readonly link: LinkId }
   /** The link ended elsewhere: at the bank, at `/me`, by an operator. */
   | { readonly kind: "link_ended"; readonly link: LinkId }
+  /** What the platform's refusal of a message tells of the person. */
+  | { readonly kind: "refused"; readonly fact: RefusedFact }
   /** Time went by: an offer or a stopped link may have run out. */
   | { readonly kind: "time" }
 

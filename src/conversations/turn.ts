@@ -3,7 +3,8 @@
 
 import { MINUTE_MS } from "../foundation/clock.ts"
 import type { LinkId } from "../foundation/id.ts"
-import type { MessageReceived } from "../messenger/event.ts"
+import type { AccountLinking, MessageReceived, MessengerEvent } from "../messenger/event.ts"
+import { hearThread, IDLE } from "../messenger/thread.ts"
 import { answer, answerText } from "./leave.ts"
 import { findIntent, parsePayload, URGENT, type Intent } from "./intents/intent.ts"
 import { findScript, understand } from "./intents/understand.ts"
@@ -12,6 +13,7 @@ import {
   turnOf,
   type AskedAlert,
   type Flow,
+  type RefusedFact,
   type Turn,
   type TurnContext,
   type TurnEvent,
@@ -39,6 +41,14 @@ import {
   speak,
   warnOfCard,
 } from "./flows/welcome.ts"
+
+/** Qualifying actions. @see messenger-platform.md 4.2 */
+const OPENS_WINDOW: ReadonlySet<MessengerEvent["kind"]> = new Set([
+  "message",
+  "postback",
+  "reaction",
+  "referral",
+])
 
 /** Turns a person gets in a minute; urgent ones are excepted (P15). */
 export const TURNS_A_MINUTE_MAX = 20
@@ -79,6 +89,8 @@ export function turn(state: State, event: TurnEvent, context: TurnContext): Turn
       return hearEnded(state, event.link, context)
     case "closed":
       return turnOf({ ...state, ending: state.ending.filter((each) => each.link !== event.link) })
+    case "refused":
+      return hearRefused(state, event.fact, context)
     case "time":
       return passTime(state, context)
   }
@@ -89,21 +101,50 @@ function hear(
   { event, alert, card }: TurnEvent & { readonly kind: "messenger" },
   context: TurnContext,
 ): Turn {
+  const known = placed(state, event, context)
   switch (event.kind) {
     case "message":
-      if (card) return hearCard(opened(state, event.at), event, context)
-      return hearMessage(opened(state, event.at), event, alert, context)
+      if (card) return hearCard(known, event, context)
+      return hearMessage(known, event, alert, context)
     case "postback":
-      return hearPayload(opened(state, event.at), event.payload, event.title, alert, context)
-    case "reaction":
-      return turnOf(opened(state, event.at))
+      return hearPayload(known, event.payload, event.title, alert, context)
     case "account_linking":
-      // `linked` proves nothing (P11): only the code makes a link live. Log Out ends one, unless it was said of an earlier one.
-      return event.status === "unlinked" && state.consent && event.at >= (state.linkedAt ?? 0)
-        ? endLink(state, context, "disconnected", "log_out")
-        : turnOf(state)
+      return hearLogOut(known, event, context)
+    case "overheard":
+      // Said to somebody else: it is never answered. A Log Out is Messenger's own and counts wherever it is heard.
+      return event.event.kind === "account_linking"
+        ? { ...hearLogOut(known, event.event, context), say: [] }
+        : turnOf(known)
     default:
-      return turnOf(state)
+      return turnOf(known)
+  }
+}
+
+/** What an event tells besides what it says: who holds the thread, that the person is there, that the window is open. */
+function placed(state: State, event: MessengerEvent, { appId }: TurnContext): State {
+  const thread = hearThread(state.thread ?? IDLE, event, appId)
+  const known: State = thread === (state.thread ?? IDLE) ? state : { ...state, thread }
+  const act = event.kind === "overheard" ? event.event : event
+  if (!OPENS_WINDOW.has(act.kind)) return known
+  return opened(known.suspendedAt === undefined ? known : without(known, "suspendedAt"), act.at)
+}
+
+/** `linked` proves nothing (P11): only the code makes a link live. Log Out ends one, unless it was said of an earlier one. */
+function hearLogOut(state: State, event: AccountLinking, context: TurnContext): Turn {
+  return event.status === "unlinked" && state.consent && event.at >= (state.linkedAt ?? 0)
+    ? endLink(state, context, "disconnected", "log_out")
+    : turnOf(state)
+}
+
+/** What the platform said of the person when it refused a message. */
+function hearRefused(state: State, fact: RefusedFact, { now }: TurnContext): Turn {
+  switch (fact) {
+    case "unavailable":
+      return turnOf({ ...state, suspendedAt: now })
+    case "region":
+      return turnOf({ ...state, regionRefusedAt: now })
+    case "thread":
+      return turnOf({ ...state, thread: { v: 1, holder: "other", at: now } })
   }
 }
 

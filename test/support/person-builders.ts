@@ -17,6 +17,8 @@ import type { TurnContext } from "../../src/conversations/turn-context.ts"
 /** A Sunday noon in Berlin's winter. */
 export const NOON = Date.UTC(2026, 10, 22, 11, 0, 0)
 export const PSID = "24011100000000001"
+/** The app we are. */
+export const APP_ID = "1000000000000001"
 export const WHOM: Whom = {
   person: "person_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" as PersonId,
   page: "100000000000001" as PageId,

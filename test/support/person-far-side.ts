@@ -53,6 +53,9 @@ export class FarMessenger {
   readonly fates: Fate[] = []
   paused = false
   utilityAllowed = true
+  defaultApp: "ours" | "other" | "none" = "none"
+  /** Typing dots and read marks. */
+  readonly acts: unknown[] = []
   templates: ReadonlyMap<string, TemplateState> = new Map()
 
   constructor(
@@ -115,6 +118,8 @@ export class FarDirectory {
   /** Psids whose mark at Messenger was taken off. */
   readonly unlinked: string[] = []
   readonly heardLinked: string[] = []
+  /** Menus the person was shown. */
+  readonly menus: string[] = []
   wrappedKey: string | undefined
   failing = false
 

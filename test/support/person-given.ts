@@ -5,6 +5,7 @@ import { parseKeyRing } from "../../src/crypto/key-ring.ts"
 import { createVault, type InnerKey, type Vault } from "../../src/vault/vault.ts"
 import type { PersonWorld } from "../../src/conversations/person-world.ts"
 import { personKeyPlace } from "../../src/conversations/place.ts"
+import { APP_ID } from "./person-builders.ts"
 import type { FarBank, FarDirectory, FarMessenger } from "./person-far-side.ts"
 import type { ObjectStorage } from "./person-storage.ts"
 
@@ -87,16 +88,22 @@ export function createPersonWorld(given: Given): PersonWorld {
     loadVoice: () =>
       point("loadVoice", () => {
         directory.assertUp()
-        const { paused, utilityAllowed, templates } = messenger
+        const { paused, utilityAllowed, templates, defaultApp } = messenger
         return {
           paused,
           utilityAllowed,
+          utilityShape: "message_template",
+          defaultApp,
+          humanAgent: false,
+          act: (body) => void messenger.acts.push(body),
           templates,
           send: (body) => point("send", () => messenger.send(body)),
         }
       }),
     loadBankFacts: () => point("loadBankFacts", () => given.facts()),
+    appId: APP_ID,
     links: {
+      showMenu: (_whom, _psid, linked) => void directory.menus.push(linked ? "linked" : "page"),
       goLive: (offered) => point("links.goLive", () => directory.goLive(offered)),
       end: (link, reason, _whom, psid) => point("links.end", () => directory.end(link, reason, psid)),
       hearLinked: (code) => point("links.hearLinked", () => void directory.heardLinked.push(code)),

@@ -5,11 +5,18 @@ import { DAY_MS, MINUTE_MS } from "../../src/foundation/clock.ts"
 import { createState, type State } from "../../src/conversations/state.ts"
 import { turn } from "../../src/conversations/turn.ts"
 import type { Turn, TurnContext, TurnEvent } from "../../src/conversations/turn-context.ts"
-import { BANK, NOON, offer, PSID, text, WHOM } from "./person-builders.ts"
+import { APP_ID, BANK, NOON, offer, PSID, text, WHOM } from "./person-builders.ts"
 
 /** The context of a turn at an instant. */
 export function contextAt(now: number = NOON, bank: Partial<TurnContext["bank"]> = {}): TurnContext {
-  return { now, order: now, questionId: `q-${now}`, bank: { ...BANK, ...bank }, logInUrl: BANK.logInUrl }
+  return {
+    now,
+    order: now,
+    questionId: `q-${now}`,
+    bank: { ...BANK, ...bank },
+    logInUrl: BANK.logInUrl,
+    appId: APP_ID,
+  }
 }
 
 /** A consent as the code made it. */

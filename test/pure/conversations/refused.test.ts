@@ -39,7 +39,7 @@ describe("judgeRefusal()", () => {
     ],
     [
       { reason: "region", retry: "never" },
-      1,
+      6,
       { kind: "settled", state: "undeliverable", reason: "utility_unavailable" },
     ],
     [{ reason: "our_fault", retry: "never" }, 1, { kind: "settled", state: "failed", reason: "refused" }],
