@@ -187,10 +187,7 @@ export async function sendRow(sender: Sender, row: LedgerRow): Promise<void> {
   if (decided.kind === "later") return postponeRow(world.sql, row.key, world.now() + decided.afterMs)
   if (decided.kind === "withheld") {
     if (decided.state === "failed") world.log.error("message_not_sent", { reason: decided.reason })
-    // A reminder that may not go leaves its first send what it was: unanswered.
-    if (row.reason === REMINDER) settleRow(world.sql, row.key, "unknown", "no_answer")
-    else settleRow(world.sql, row.key, decided.state, decided.reason)
-    return
+    return settleSend(sender, row, decided.state, decided.reason)
   }
   const asks = row.lane === LANES.alerts && row.reason !== REMINDER
   const now = world.now()
@@ -198,9 +195,15 @@ export async function sendRow(sender: Sender, row: LedgerRow): Promise<void> {
   const sent = await prepared.voice.send(decided.body)
   if (sent.ok) return acceptRow(world.sql, row.key)
   const verdict = await hearRefusal(sender, sent.error, row.sends + 1, decided.plain)
-  if (verdict.kind === "settled") settleRow(world.sql, row.key, verdict.state, verdict.reason)
+  if (verdict.kind === "settled") settleSend(sender, row, verdict.state, verdict.reason)
   if (verdict.kind === "again")
     returnRow(world.sql, row.key, "queued", world.now() + verdict.afterMs, verdict.counts)
+}
+
+/** A reminder that may not go, or is refused, leaves its first send what it was: unanswered. */
+function settleSend({ world }: Sender, row: LedgerRow, state: SettledState, reason: Reason): void {
+  if (row.reason === REMINDER) settleRow(world.sql, row.key, "unknown", "no_answer")
+  else settleRow(world.sql, row.key, state, reason)
 }
 
 async function prepare(sender: Sender, row: LedgerRow): Promise<Prepared | undefined> {

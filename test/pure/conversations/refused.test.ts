@@ -120,6 +120,17 @@ describe("a refused reply or alert", () => {
     expect(sim.messenger.texts.map((each) => each.slice(0, 9))).toEqual(["Reminder."])
   })
 
+  test("P2: a reminder that is refused leaves its first send what it was: unknown", async () => {
+    await sim.link()
+    sim.echoes = false
+    sim.messenger.fates.push({ kind: "taken" })
+    refuse({ reason: "gone", retry: "never", unavailable: true })
+    const told = await sim.tell(fraud("a", sim.now))
+    await sim.advance(MINUTE_MS)
+    expect(told.outcome).toMatchObject({ state: "unknown", reason: "no_answer" })
+    expect(sim.messenger.shown).toHaveLength(1)
+  })
+
   test("an answer that could not be sent for an hour answers nothing any more", async () => {
     await sim.link()
     refuse(...Array.from({ length: 100 }, () => STOPPED))
