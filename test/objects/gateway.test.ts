@@ -102,25 +102,6 @@ describe("a conversation", () => {
     await vi.waitFor(() => expect(textsTo(broken)).toHaveLength(2), { timeout: 10_000 })
   })
 
-  it("P1: an alarm that finds the deployment unready is set again, and what waits is answered later", async () => {
-    const psid = someone()
-    gateway.answer = () => "hang"
-    await gateway.say(psid, "hello")
-    await vi.waitFor(() => expect(textsTo(psid)).toHaveLength(1))
-    const unready = { ...env, VAULT_KEYS: "" }
-    const set = await runInDurableObject(await gateway.conversation(psid), async (object, state) => {
-      const shell = object as unknown as { env: Env; alarm: () => Promise<void> }
-      const ready = shell.env
-      Object.assign(shell, { env: unready })
-      await state.storage.deleteAlarm()
-      await shell.alarm()
-      Object.assign(shell, { env: ready })
-      return state.storage.getAlarm()
-    })
-    expect(set).toBeGreaterThan(Date.now())
-    expect(set).toBeLessThanOrEqual(Date.now() + 61_000)
-  })
-
   it("writes 6 rows for a chat turn", async () => {
     const psid = someone()
     await gateway.say(psid, "hello")
