@@ -7,6 +7,7 @@ import { hearEcho, hearReached } from "./alert-reports.ts"
 import { amendInboxRow, findInboxRow, openInboxRow, sealForInbox, sealKept } from "./inbox.ts"
 import type { Sender } from "./perform.ts"
 import type { PersonWorld, Whom } from "./person-world.ts"
+import { findSealedState } from "./storage.ts"
 
 /** One row an event: a new one without a row does not compile. */
 const HEARD = {
@@ -56,6 +57,8 @@ export async function hear(
     case "echo":
       // What is not ours was said by a person at the bank or by another app: it is kept as that.
       if (event.kind !== "echo" || (await hearEcho(world, whom, event, open))) return undefined
+      // Somebody who never wrote to us is nobody we keep anything of.
+      if (findSealedState(world.sql) === undefined) return undefined
       return event.by === "page_inbox" || event.standby === true || event.text !== undefined
         ? seal()
         : undefined

@@ -92,6 +92,14 @@ describe("what is said while another holds the thread", () => {
     },
   )
 
+  test("to somebody who never wrote to us makes us keep nothing", async () => {
+    sim.close()
+    sim = new Simulation()
+    await sim.webhook({ ...head(), kind: "echo", mid: "m", by: "page_inbox", text: "Hello, Maria here" })
+    expect(await keptOf("m")).toBeUndefined()
+    expect(sim.directory.wrappedKey).toBeUndefined()
+  })
+
   test("an echo of ours is no event of anybody's: no row, no silence", async () => {
     await sim.say("help")
     const before = sim.storage.rowsWritten
