@@ -8,6 +8,8 @@ const config: KnipConfig = {
     "sandbox/*/public/**/*.{js,mjs}",
     "test/**/*.test.{ts,tsx}",
     "test/check/complete-lock.mjs",
+    // Run by their own command, or as text: a Worker's modules are read, built and handed over.
+    "test/bench/*-worker.{ts,mjs}",
     "test/objects/env.d.ts",
   ],
   project: ["src/**/*.{ts,tsx,mjs}", "sandbox/**/*.{ts,tsx,mjs,js}", "test/**/*.{ts,tsx,mjs}"],

@@ -1,0 +1,15 @@
+// Waiting for what arrives at the far side.
+import { setTimeout as wait } from "node:timers/promises"
+
+const LOOK_EVERY_MS = 5
+const WITHIN_MS = 120_000
+
+/** Resolves once `count` more sends have arrived. @throws Error after two minutes */
+export async function arrivals(farSide, count) {
+  const until = farSide.sent + count
+  const giveUpAt = Date.now() + WITHIN_MS
+  while (farSide.sent < until) {
+    if (Date.now() > giveUpAt) throw new Error(`${until - farSide.sent} of ${count} sends did not arrive`)
+    await wait(LOOK_EVERY_MS)
+  }
+}
