@@ -4,7 +4,8 @@
 
 import { SECOND_MS } from "../foundation/clock.ts"
 import type { Log } from "../foundation/log.ts"
-import { intentPayload, renderPayload } from "../conversations/intents/intent.ts"
+import { renderPayload } from "../conversations/intents/intent.ts"
+import { iceBreakers, inEach, pageMenu } from "../conversations/menu.ts"
 import type { Graph } from "../messenger/client.ts"
 import type { PageAccess } from "../messenger/page-directory.ts"
 import { syncProfile } from "../messenger/profile.ts"
@@ -31,8 +32,6 @@ export const WEBHOOK_FIELDS: readonly string[] = [
   "messaging_integrity",
   "message_template_status_update",
 ]
-/** Meta's locales for a language of ours, beside `default`. */
-const META_LOCALES: Readonly<Record<Language, string>> = { en: "en_US", ar: "ar_AR" }
 const SETUP_MS = 20 * SECOND_MS
 const GREETING_CHARS_MAX = 160
 
@@ -40,7 +39,8 @@ const GREETING_CHARS_MAX = 160
  * @returns whether everything is in place */
 export async function setUpPage(
   given: PageTemplateWorld & {
-    readonly graph: Pick<Graph, "subscribe" | "getProfile" | "setProfile">
+    readonly graph: Pick<Graph, "subscribe" | "getProfile" | "setProfile"> &
+      Partial<Pick<Graph, "deleteProfile">>
     readonly log: Log
   },
   page: PageAccess,
@@ -57,39 +57,14 @@ export async function setUpPage(
   return subscribed.ok && profile.ok && templates.ok
 }
 
-/** Get Started, greeting and menu; the menu shows what works. */
+/** Get Started, greeting, ice breakers and menu. */
 function profileOf(bank: BankRecord, languages: readonly Language[]): PageProfile {
-  const locales = (each: (language: Language) => [string, Language][]) => languages.flatMap(each)
-  const entries = [
-    ["default", languages[0] ?? "en"] as const,
-    ...locales((language) => [[META_LOCALES[language], language]]),
-  ]
-  const item = (
-    language: Language,
-    key: Parameters<typeof phrase>[1],
-    intent: Parameters<typeof intentPayload>[0],
-  ) => ({ kind: "postback", title: phrase(language, key), payload: intentPayload(intent) }) as const
   return {
     getStarted: renderPayload("GET_STARTED"),
-    greeting: Object.fromEntries(
-      entries.map(([locale, language]) => [
-        locale,
-        phrase(language, "hello_linked", { bank: bank.name }).slice(0, GREETING_CHARS_MAX),
-      ]),
+    greeting: inEach(languages, (language) =>
+      phrase(language, "hello_linked", { bank: bank.name }).slice(0, GREETING_CHARS_MAX),
     ),
-    menu: Object.fromEntries(
-      entries.map(([locale, language]) => [
-        locale,
-        [
-          item(language, "balance_button", "balance"),
-          item(language, "transactions_button", "transactions"),
-          item(language, "connect_button", "connect"),
-          item(language, "urgent_button", "lost_card"),
-          item(language, "human_button", "human"),
-          item(language, "language_button", "language"),
-          item(language, "stop_button", "stop"),
-        ],
-      ]),
-    ),
+    menu: pageMenu(languages),
+    iceBreakers: iceBreakers(languages),
   }
 }

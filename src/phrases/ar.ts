@@ -100,6 +100,9 @@ export const ar: Readonly<Record<PhraseKey, string>> = {
   kind_loan: "قرض",
   kind_other: "حساب",
 
+  ice_connect: "ربط حسابي",
+  ice_safe: "هل هذا آمن؟",
+
   balance_button: "الرصيد",
   transactions_button: "المدفوعات",
   more_button: "مدفوعات أقدم",

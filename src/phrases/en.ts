@@ -103,6 +103,9 @@ export const en = {
   kind_loan: "Loan",
   kind_other: "Account",
 
+  ice_connect: "Connect my bank",
+  ice_safe: "Is this safe?",
+
   balance_button: "Balance",
   transactions_button: "Payments",
   more_button: "Earlier payments",
