@@ -93,7 +93,17 @@ export function tap(payload: string, at: number, title = "A button"): PostbackRe
 /** A message of ours comes back. */
 export function echo(metadata: string | undefined, at: number): EchoReceived {
   const mid = `e_${(made += 1)}`
-  return { v: 1, kind: "echo", page: WHOM.page, psid: PSID, at, key: mid, mid, metadata: metadata ?? "" }
+  return {
+    v: 1,
+    kind: "echo",
+    page: WHOM.page,
+    psid: PSID,
+    at,
+    key: mid,
+    mid,
+    by: "ours",
+    metadata: metadata ?? "",
+  }
 }
 
 /** Log In or Log Out came to its end. */

@@ -291,7 +291,9 @@ export class Simulation {
     const mid = `echo.${this.messenger.shown.length}`
     const head = { v: 1, page: WHOM.page, psid: PSID, at } as const
     const { metadata = "" } = sent.message
-    this.#after(ECHO_MS, () => this.#deliver([{ ...head, kind: "echo", key: mid, mid, metadata }]))
+    this.#after(ECHO_MS, () =>
+      this.#deliver([{ ...head, kind: "echo", key: mid, mid, by: "ours", metadata }]),
+    )
     this.#after(DELIVERED_MS, () =>
       this.#deliver([{ ...head, kind: "delivery", key: `d.${mid}`, mids: [mid], watermark: at }]),
     )
