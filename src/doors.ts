@@ -96,6 +96,7 @@ export function openDoors(
     webhook: messengerWebhook({
       appSecrets: config.messenger.appSecrets,
       verifyToken: config.messenger.verifyToken,
+      appId: config.messenger.appId,
       receive: (people) => receivePeople(reception, people),
       receivePage: (events) => receivePageEvents(house, events, waitUntil),
       now,
