@@ -6,10 +6,19 @@ import { DatabaseSync } from "node:sqlite"
 
 /** How many links of everybody are in that state. */
 export function countLinks(stateDir: string, state: "pending" | "live" | "ended"): number {
+  const [row] = readDirectory(stateDir, "SELECT count(*) AS n FROM links WHERE state = ?", state)
+  return Number(row?.["n"])
+}
+
+/** Rows of the directory. */
+export function readDirectory(
+  stateDir: string,
+  query: string,
+  ...values: readonly string[]
+): readonly Readonly<Record<string, unknown>>[] {
   const database = new DatabaseSync(directoryOf(stateDir), { readOnly: true })
   try {
-    const row = database.prepare("SELECT count(*) AS n FROM links WHERE state = ?").get(state)
-    return Number(row?.["n"])
+    return database.prepare(query).all(...values)
   } finally {
     database.close()
   }
