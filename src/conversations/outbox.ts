@@ -1,6 +1,7 @@
 // What leaves a Conversation, one at a time: alerts first, then replies in the order of their questions, then updates that wait
 // in memory (their safety net is the queue). This file knows the order; sending itself is perform.ts.
 
+import { SECOND_MS } from "../foundation/clock.ts"
 import type { Sql } from "../foundation/world.ts"
 import { LANES, listQueued, type LedgerRow } from "./ledger.ts"
 import { SingleRun } from "./single-run.ts"
@@ -21,10 +22,24 @@ export type Next =
   | { readonly kind: "row"; readonly row: LedgerRow }
   | { readonly kind: "update"; readonly update: WaitingUpdate }
 
-/** The order of one person's messages. */
+/** Updates one thread takes at once, and how often one more after that. The platform throttles a thread and says no number: this is what it
+ * surely bears. Replies are paced by the person who asks, alerts by nothing (P7). @see messenger-platform.md 8.1, 12 */
+const BURST_MAX = 10
+const UPDATE_EVERY_MS = SECOND_MS
+
+/** The order and the pace of one person's messages. */
 export class Outbox {
   readonly #waiting: WaitingUpdate[] = []
   readonly #sending = new SingleRun()
+  #paidUntil = 0
+
+  /** Take leave of the thread's pace for one update, now. What has none goes back to its queue, which brings it again. */
+  takePace(now: number): boolean {
+    const from = Math.max(this.#paidUntil, now)
+    if (from - now > (BURST_MAX - 1) * UPDATE_EVERY_MS) return false
+    this.#paidUntil = from + UPDATE_EVERY_MS
+    return true
+  }
 
   /** Put an update behind those of its account that happened before it. */
   add(update: WaitingUpdate): void {

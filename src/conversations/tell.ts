@@ -125,6 +125,7 @@ async function sendUpdate(teller: Teller, request: TellRequest, key: string): Pr
     if (decided.state === "failed") world.log.error("message_not_sent", { reason: decided.reason })
     return settleAs(teller, key, settled(decided.state, decided.reason))
   }
+  if (!teller.outbox.takePace(now)) return { kind: "no_permit" }
   const sends = (known?.sends ?? 0) + 1
   const dueAt = now + OTHER_UNKNOWN_MS
   if (known) markSending(sql, key, now, dueAt)

@@ -30,6 +30,23 @@ describe("once", () => {
     )
   })
 
+  test("one thread takes ten updates at once, then one a second; an alert does not wait for that (P7)", async () => {
+    await sim.link()
+    const burst = Array.from({ length: 12 }, (_, index) => payment(`burst_${index}`, sim.now))
+    await Promise.all(burst.map((event) => sim.tell(event)))
+    expect(sim.messenger.calls).toHaveLength(10)
+    expect(sim.queue.filter(({ answers }) => answers.at(-1)?.kind === "no_permit")).toHaveLength(2)
+    await sim.tell(fraud("behind the burst", sim.now))
+    expect(sim.messenger.calls).toHaveLength(11)
+    await sim.advance(1_000)
+    expect(sim.messenger.calls).toHaveLength(12)
+    await sim.advance(MINUTE_MS)
+    expect(sim.messenger.calls).toHaveLength(13)
+    expect(sim.queue.map(({ outcome }) => outcome?.state)).toEqual(
+      sim.queue.map(() => expect.any(String) as unknown),
+    )
+  })
+
   test("P2: one id of two sources is two events", async () => {
     await sim.link()
     await sim.tell(payment("a", sim.now))
