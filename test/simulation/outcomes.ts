@@ -4,8 +4,8 @@ import { createHash } from "node:crypto"
 import { existsSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
-import { control } from "./control.ts"
-import { readDirectory } from "./gateway-state.ts"
+import { control } from "../journeys/control.ts"
+import { readDirectory } from "../journeys/gateway-state.ts"
 
 const TOLD = ["accepted", "delivered", "read"]
 const NOT_TOLD = ["suppressed", "superseded", "undeliverable", "unknown", "failed"]

@@ -2,8 +2,8 @@
 // are no JSON, by throttling, by refusing one person or one message. Each message ends told once, or reported with its reason, or
 // reported unknown and shown at most once, or among the dead letters. What was shown is counted at the pretend Messenger.
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest"
-import { accountOf, control, passTime, readThread, timeOf, wordsOf } from "./control.ts"
-import { linkSomebody, say, unlinkAll } from "./linked.ts"
+import { accountOf, control, passTime, readThread, timeOf, wordsOf } from "../journeys/control.ts"
+import { linkSomebody, say, unlinkAll } from "../journeys/linked.ts"
 import { countLedgers, listLedgers, listPeople, readOutcomes, type Outcome } from "./outcomes.ts"
 
 const CUSTOMERS = ["ana", "ben", "chi"] as const
