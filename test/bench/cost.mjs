@@ -138,9 +138,9 @@ function price({ name, dollars, operations }, { told, heard }) {
     mostRow(`queue operations each, ${name}`, queueOperations, operations, "operations", "without callbacks"),
     mostRow("rows each, told", told.rowsWritten, 2, "rows", ""),
     {
-      what: "D1 statements a fan-out batch",
+      what: "D1 statements a batch",
       measured: (told.d1Statements / told.batches).toFixed(2),
-      note: `${told.batches.toFixed(4)} batches each`,
+      note: `${told.batches.toFixed(4)} batches each; what isolates look up again of banks and Pages included`,
     },
   ]
 }
