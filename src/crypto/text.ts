@@ -18,10 +18,12 @@ export function base64url(bytes: Uint8Array): string {
   return bytes.toBase64({ alphabet: "base64url", omitPadding: true })
 }
 
-/** The bytes of base64url text, or `undefined` where it is none. */
+/** The bytes of base64url text, or `undefined` where it is none. One spelling only: text whose unused last bits are set decodes to the same
+ * bytes, and would make two texts of one value. */
 export function fromBase64url(text: string): Uint8Array<ArrayBuffer> | undefined {
   try {
-    return Uint8Array.fromBase64(text, { alphabet: "base64url" }) as Uint8Array<ArrayBuffer>
+    const bytes = Uint8Array.fromBase64(text, { alphabet: "base64url" }) as Uint8Array<ArrayBuffer>
+    return base64url(bytes) === text ? bytes : undefined
   } catch {
     return undefined
   }

@@ -114,6 +114,13 @@ describe("parseKeyRing()", () => {
   })
 })
 
+describe("fromBase64url()", () => {
+  test("takes one spelling of a value: unused last bits are zero, padding is left out", () => {
+    expect(fromBase64url("AA")).toEqual(new Uint8Array([0]))
+    for (const other of ["AB", "AP", "AA==", "A", "A A"]) expect(fromBase64url(other)).toBeUndefined()
+  })
+})
+
 describe("hashes", () => {
   test("SHA-256 of FIPS 180-4's abc", async () => {
     expect((await sha256(utf8("abc"))).toHex()).toBe(
