@@ -14,14 +14,46 @@ const POP_ISOLATE = "\u2069"
 const RIGHT_TO_LEFT = new Set<Language>(["ar"])
 const TWO_DIGITS = 2
 
+/** What a date or a time shows, by what it is for. */
+const SHAPES = {
+  time: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  date: { day: "numeric", month: "short", year: "numeric" },
+  day: { day: "2-digit", month: "short" },
+  compare: {},
+} as const satisfies Readonly<Record<string, Intl.DateTimeFormatOptions>>
+
+/** Making a formatter costs fifty times what using one does. Zones are those of registered banks, so that these stay few. */
+const numberFormats = new Map<string, Intl.NumberFormat>()
+const dateFormats = new Map<string, Intl.DateTimeFormat>()
+
+function numberFormat(language: Language, digits: number): Intl.NumberFormat {
+  const name = `${language} ${digits}`
+  let format = numberFormats.get(name)
+  if (!format) {
+    format = new Intl.NumberFormat(LOCALES[language], {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    })
+    numberFormats.set(name, format)
+  }
+  return format
+}
+
+function dateFormat(locale: string, shape: keyof typeof SHAPES, timeZone: string): Intl.DateTimeFormat {
+  const name = `${locale} ${shape} ${timeZone}`
+  let format = dateFormats.get(name)
+  if (!format) {
+    format = new Intl.DateTimeFormat(locale, { ...SHAPES[shape], timeZone })
+    dateFormats.set(name, format)
+  }
+  return format
+}
+
 /** `1,204.50 EUR`: grouped, all the currency's digits, the ISO code behind. */
 export function formatMoney(language: Language, money: Money): string {
   const digits = findMinorDigits(money.currency) ?? TWO_DIGITS
   // Decimal text keeps every digit: Intl formats it exactly, a number would not.
-  const number = new Intl.NumberFormat(LOCALES[language], {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  }).format(renderDecimal(money) as Intl.StringNumericLiteral)
+  const number = numberFormat(language, digits).format(renderDecimal(money) as Intl.StringNumericLiteral)
   return isolate(language, `${number} ${money.currency}`)
 }
 
@@ -39,38 +71,24 @@ function formatLast4(language: Language, last4: string): string {
 
 /** `14:05 (Berlin)`: hours and minutes with the zone's city, as the bank's customers know it. */
 export function formatTime(language: Language, at: number, timeZone: string): string {
-  const time = new Intl.DateTimeFormat(LOCALES[language], {
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-    timeZone,
-  }).format(at)
+  const time = dateFormat(LOCALES[language], "time", timeZone).format(at)
   return isolate(language, `${time} (${zoneName(timeZone)})`)
 }
 
 /** `20 May 2027`. */
 export function formatDate(language: Language, at: number, timeZone: string): string {
-  const date = new Intl.DateTimeFormat(LOCALES[language], {
-    day: "numeric",
-    month: "short",
-    year: "numeric",
-    timeZone,
-  }).format(at)
-  return isolate(language, date)
+  return isolate(language, dateFormat(LOCALES[language], "date", timeZone).format(at))
 }
 
 /** `22 Nov`: the day of a payment in a list. */
 export function formatDay(language: Language, at: number, timeZone: string): string {
-  return isolate(
-    language,
-    new Intl.DateTimeFormat(LOCALES[language], { day: "2-digit", month: "short", timeZone }).format(at),
-  )
+  return isolate(language, dateFormat(LOCALES[language], "day", timeZone).format(at))
 }
 
 /** Whether an instant falls on today's date in that zone. */
 export function isToday(at: number, now: number, timeZone: string): boolean {
   if (Math.abs(now - at) > DAY_MS) return false
-  const day = new Intl.DateTimeFormat("en-CA", { timeZone })
+  const day = dateFormat("en-CA", "compare", timeZone)
   return day.format(at) === day.format(now)
 }
 

@@ -28,6 +28,7 @@ const PROJECTS = [
   "tsconfig.sandbox.json",
   "tsconfig.bank.json",
   "tsconfig.node.json",
+  "test/bench/tsconfig.json",
 ]
 
 /** In the order they run: what fails quickest and oftenest first.

@@ -168,14 +168,27 @@ export function normalise(text: string): string {
   return arabic === "?" || arabic === "؟" ? arabic : arabic.replace(/[^\p{L}\p{N}]+/gu, " ").trim()
 }
 
-function findAll(said: string, language: Language): readonly Intent[] {
-  const found: Intent[] = []
-  for (const [key, intent] of Object.entries(TITLES))
-    if (normalise(phrase(language, key as PhraseKey)) === said) found.push(intent)
+/** What a language's phrases mean, as they are heard; made once, because normalising all of them costs more than looking one up. */
+const heard = new Map<Language, ReadonlyMap<string, readonly Intent[]>>()
+
+function exactOf(language: Language): ReadonlyMap<string, readonly Intent[]> {
+  const known = heard.get(language)
+  if (known) return known
+  const meanings = new Map<string, Intent[]>()
+  const add = (words: string, intent: Intent) => {
+    const said = normalise(words)
+    meanings.set(said, [...(meanings.get(said) ?? []), intent])
+  }
+  for (const [key, intent] of Object.entries(TITLES)) add(phrase(language, key as PhraseKey), intent)
   for (const [intent, words] of Object.entries(VOCABULARY[language]))
-    if (words.exact?.some((each) => normalise(each) === said) || words.pattern?.test(said))
-      found.push(intent as Intent)
-  return found
+    for (const each of words.exact ?? []) add(each, intent as Intent)
+  heard.set(language, meanings)
+  return meanings
+}
+
+function findAll(said: string, language: Language): readonly Intent[] {
+  const matching = Object.entries(VOCABULARY[language]).filter(([, words]) => words.pattern?.test(said))
+  return [...(exactOf(language).get(said) ?? []), ...matching.map(([intent]) => intent as Intent)]
 }
 
 /** The language a text's letters belong to, or `undefined` where they tell nothing. */
