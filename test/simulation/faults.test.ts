@@ -167,7 +167,8 @@ describe("a Graph API that fails", () => {
         expect(reminders, `reminders of ${marker}`).toBeLessThanOrEqual(marker.startsWith("Alarm") ? 1 : 0)
       }
       expect(counts.told + counts.unknown + counts.reported).toBe(1_000)
-      expect(counts.told).toBeGreaterThan(900)
+      // Most are told: whoever cannot be written to is left in peace until they write, and that is some of the rest.
+      expect(counts.told).toBeGreaterThan(800)
       expect(counts.unknown).toBeGreaterThan(0)
       expect(counts.reported).toBeGreaterThan(0)
       await expectLedgersAgree()
