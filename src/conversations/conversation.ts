@@ -86,7 +86,7 @@ export class Conversation extends DurableObject<Env> {
     } catch (fault) {
       const log = this.#means?.log ?? createLog()
       log.error("conversation_alarm_not_run", describeFault(fault))
-      await this.#storage.alarm.set((this.#means?.now() ?? Date.now()) + MINUTE_MS)
+      await this.#storage.alarm.set(Date.now() + MINUTE_MS)
     }
   }
 
@@ -139,8 +139,17 @@ function worldOf(
     reason: "outage",
     outage: { reason: "unavailable", retry: "later" },
   })
+  // The platform rings by the real clock; ours may have been moved in development, and an alarm must not lie that far ahead.
+  const aheadMs = () => now() - Date.now()
   return {
     ...storage,
+    alarm: {
+      async get() {
+        const at = await storage.alarm.get()
+        return at === null ? null : at + aheadMs()
+      },
+      set: (at) => storage.alarm.set(at - aheadMs()),
+    },
     now,
     deadline: (ms) => AbortSignal.timeout(ms),
     random,
