@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { utf8 } from "../../src/crypto/text.ts"
 import { BODY_BYTES_MAX } from "../../src/messenger/webhook.ts"
 import worker from "../../src/worker.ts"
-import { transactionPosted, cloudEvent } from "../support/bank.ts"
+import { fraudSuspected, transactionPosted } from "../support/bank.ts"
 import {
   APP_SECRET,
   echoEvent,
@@ -156,7 +156,7 @@ describe("being told", () => {
     await gateway.link(psid, CUSTOMER, ["fraud_alerts"])
     await runDurableObjectAlarm(await gateway.conversation(psid))
     const before = await rowsOf(psid)
-    expect((await gateway.postEvents([fraudEvent("evt_fraud")])).status).toBe(202)
+    expect((await gateway.postEvents([fraudSuspected({ id: "evt_fraud", at: Date.now() })])).status).toBe(202)
     await vi.waitFor(() => expect(textsTo(psid).some((text) => text.includes("Was this you?"))).toBe(true), {
       timeout: 5_000,
     })
@@ -178,9 +178,9 @@ describe("being told", () => {
     const said = textsTo(psid).length
     await gateway.postEvents([
       transactionPosted({ id: "evt_off", at: Date.now() }),
-      { ...fraudEvent("evt_other"), subject: "SomebodyElse00001" },
+      { ...fraudSuspected({ id: "evt_other", at: Date.now() }), subject: "SomebodyElse00001" },
     ])
-    await gateway.postEvents([fraudEvent("evt_on")])
+    await gateway.postEvents([fraudSuspected({ id: "evt_on", at: Date.now() })])
     await vi.waitFor(() => expect(textsTo(psid).length).toBe(said + 1), { timeout: 5_000 })
     expect(textsTo(psid).at(-1)).toContain("Was this you?")
     expect(gateway.sent.filter((each) => each.psid !== psid)).toHaveLength(0)
@@ -360,26 +360,3 @@ hostileSuite("POST /messenger/webhook", async (): Promise<WayIn> => {
     },
   }
 })
-
-function fraudEvent(id: string) {
-  const at = Date.now()
-  return cloudEvent(
-    "bank.fraud.suspected.v1",
-    {
-      case_id: "fc_81c",
-      card: { ref: "crd_19", last4: "4821", brand: "visa" },
-      transaction: {
-        id: "tx_1",
-        amount: { value: "249.99", currency: "USD" },
-        direction: "out",
-        status: "declined",
-        occurred_at: new Date(at).toISOString(),
-        merchant: { name: "ELECTRO MART", mcc: "5732", country: "US" },
-        channel: "card_not_present",
-      },
-      reply: { allowed: ["confirm", "deny"], expires_at: new Date(at + 3_600_000).toISOString() },
-      action_taken: "card_frozen",
-    },
-    { id, at },
-  )
-}

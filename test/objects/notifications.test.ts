@@ -33,7 +33,7 @@ import { doChores, endExpired, revokeForgotten, type ChoreWorld } from "../../sr
 import { createIncidents } from "../../src/notifications/incidents.ts"
 import { INCIDENT_KEPT_MS } from "../../src/notifications/incident.ts"
 import { watch } from "../../src/notifications/watch.ts"
-import { bankRecord, cloudEvent, recordingLog, transactionPosted } from "../support/bank.ts"
+import { bankRecord, fraudSuspected, recordingLog, transactionPosted } from "../support/bank.ts"
 import worker from "../../src/worker.ts"
 import { openGateway, ORIGIN, PAGE, signedWebhook, type Gateway } from "../support/gateway.ts"
 
@@ -477,7 +477,7 @@ describe("a Page whose token dies", () => {
     const at = Date.now()
     for (const id of ["evt_w1", "evt_w2"])
       expect((await gateway.postEvents([transactionPosted({ id, at })])).status).toBe(202)
-    expect((await gateway.postEvents([fraud("evt_alert", at)])).status).toBe(202)
+    expect((await gateway.postEvents([fraudSuspected({ id: "evt_alert", at })])).status).toBe(202)
     await vi.waitFor(async () => {
       const { body } = await admin("GET", `/pages/${PAGE}`)
       expect(body.state.waiting).toEqual({ packs: 3, events: 3, stale: 0 })
@@ -577,25 +577,3 @@ describe("pageObjectOf()", () => {
     expect(new Set(names).size).toBe(3)
   })
 })
-
-function fraud(id: string, at: number) {
-  return cloudEvent(
-    "bank.fraud.suspected.v1",
-    {
-      case_id: "fc_81c",
-      card: { ref: "crd_19", last4: "4821", brand: "visa" },
-      transaction: {
-        id: "tx_1",
-        amount: { value: "249.99", currency: "USD" },
-        direction: "out",
-        status: "declined",
-        occurred_at: new Date(at).toISOString(),
-        merchant: { name: "ELECTRO MART", mcc: "5732", country: "US" },
-        channel: "card_not_present",
-      },
-      reply: { allowed: ["confirm", "deny"], expires_at: new Date(at + 3_600_000).toISOString() },
-      action_taken: "card_frozen",
-    },
-    { id, at },
-  )
-}

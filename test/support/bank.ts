@@ -95,3 +95,26 @@ export function recordingLog(): { readonly log: Log; readonly lines: readonly st
     }
   return { log: { info: keep("info"), warn: keep("warn"), error: keep("error") }, lines }
 }
+
+/** A payment the bank asks about: 249.99 USD at ELECTRO MART, to be answered within an hour. */
+export function fraudSuspected({ id, at }: { readonly id: string; readonly at: number }) {
+  return cloudEvent(
+    "bank.fraud.suspected.v1",
+    {
+      case_id: "fc_81c",
+      card: { ref: "crd_19", last4: "4821", brand: "visa" },
+      transaction: {
+        id: "tx_1",
+        amount: { value: "249.99", currency: "USD" },
+        direction: "out",
+        status: "declined",
+        occurred_at: new Date(at).toISOString(),
+        merchant: { name: "ELECTRO MART", mcc: "5732", country: "US" },
+        channel: "card_not_present",
+      },
+      reply: { allowed: ["confirm", "deny"], expires_at: new Date(at + 3_600_000).toISOString() },
+      action_taken: "card_frozen",
+    },
+    { id, at },
+  )
+}

@@ -1,55 +1,24 @@
 // The emulator against the sheet: the rows Thread control, Standby and Account linking of messenger-platform.md 11.1, and
 // the regions of 9.4. Spoken to over HTTP alone.
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest"
-import type { Answered, Json, Running } from "./running.ts"
-import { eventsOf, run } from "./running.ts"
+import { describe, expect, it } from "vitest"
+import {
+  APP,
+  DAY,
+  emulator,
+  knobs,
+  later,
+  MINUTE,
+  PAGE,
+  person,
+  psid,
+  send,
+  verdict,
+} from "./emulated-page.ts"
+import type { Answered, Json } from "./running.ts"
+import { eventsOf } from "./running.ts"
 
-const PAGE = "100000000000001"
-const APP = "1000000000000001"
 const INBOX = "263902037430900"
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
-const FIELDS =
-  "messages,messaging_postbacks,message_echoes,message_deliveries,message_reads,message_reactions,message_edits," +
-  "messaging_referrals,messaging_account_linking,messaging_optins,messaging_handovers,standby,messaging_feedback," +
-  "messaging_integrity,messaging_policy_enforcement,message_template_status_update"
-
-// A machine busy with other tests is several times slower.
-vi.setConfig({ testTimeout: 20_000, hookTimeout: 60_000 })
-
-let emulator: Running
-let psid: string
-
-beforeAll(async () => {
-  emulator = await run()
-})
-afterAll(() => emulator.close())
-beforeEach(async () => {
-  emulator.answer = () => new Response("EVENT_RECEIVED")
-  await emulator.control("/reset", {})
-  emulator.got.length = 0
-  psid = String((await emulator.control("/people", { name: "Zoe Quist" })).body["psid"])
-  await emulator.graph("POST", `/v26.0/${PAGE}/subscribed_apps?subscribed_fields=${FIELDS}`)
-})
-
-const person = (body: Json): Promise<Answered> => emulator.control(`/people/${psid}/send`, body)
-const knobs = (body: Json): Promise<Answered> => emulator.control(`/pages/${PAGE}`, body)
-const later = (advanceMs: number): Promise<Answered> => emulator.control("/clock", { advanceMs })
-const send = (body: Json = {}): Promise<Answered> =>
-  emulator.graph("POST", `/v26.0/${PAGE}/messages`, {
-    recipient: { id: psid },
-    messaging_type: "RESPONSE",
-    message: { text: "Hello" },
-    ...body,
-  })
-
-/** "ok", or the error as "code/subcode". */
-function verdict({ body }: Answered): string {
-  const error = body["error"] as Json | undefined
-  return error === undefined ? "ok" : [error["code"], error["error_subcode"]].filter(Boolean).join("/")
-}
 
 describe("Thread control and Standby", () => {
   const edge = (name: string, body: Json = {}): Promise<Answered> =>
