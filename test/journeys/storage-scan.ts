@@ -1,7 +1,7 @@
 // Looks for values in every file below a directory, byte by byte, however they were written: plainly, in UTF-16, base64, hex, or
 // escaped as JSON and URLs do. SQLite files are also read row by row, since a long value lies scattered over pages.
 // It knows nothing of what it looks for, and whoever relies on its silence first has it find a planted marker.
-import { readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join, relative } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 
@@ -21,6 +21,8 @@ export interface Found {
 /** Shorter than this, a value would be found by chance. */
 const BYTES_MIN = 6
 const PREFIX_BYTES = 4
+/** Objects go to rest one after another, ten seconds after their last word. */
+const TRIES_MAX = 20
 
 interface Pattern {
   readonly name: string
@@ -28,13 +30,32 @@ interface Pattern {
   readonly bytes: Buffer
 }
 
+interface Scanned {
+  readonly found: readonly Found[]
+  readonly files: number
+  readonly bytes: number
+}
+
 /** Look for all of them in every file there is. @returns each name once a file, and how much was read */
-export function scan(
-  directory: string,
-  needles: readonly Needle[],
-): { readonly found: readonly Found[]; readonly files: number; readonly bytes: number } {
+export function scan(directory: string, needles: readonly Needle[]): Scanned {
   const patterns = byPrefix(needles.flatMap(formsOf))
-  const files = listFiles(directory)
+  // An object put to rest folds its log into its file. What was listed before may then be gone, and its rows lie in a file already
+  // read: everything is read again.
+  for (let tries = 1; ; tries += 1) {
+    const files = listFiles(directory)
+    try {
+      return scanFiles(directory, files, patterns)
+    } catch (error) {
+      if (tries === TRIES_MAX || files.every(existsSync)) throw error
+    }
+  }
+}
+
+function scanFiles(
+  directory: string,
+  files: readonly string[],
+  patterns: ReadonlyMap<number, readonly Pattern[]>,
+): Scanned {
   const found = new Map<string, Found>()
   const note = (file: string, { name, form }: Pattern) => {
     const forms = found.get(`${name} ${file}`)?.forms ?? []
