@@ -20,6 +20,23 @@ export const banks = sqliteTable("banks", {
   updatedAt: integer("updated_at").notNull(),
 })
 
+/** A bank's own key for what it asks of us: only its digest. Shown once, to the operator who made it. */
+export const bankApiKeys = sqliteTable(
+  "bank_api_keys",
+  {
+    id: text("id").primaryKey(),
+    bankId: text("bank_id").notNull(),
+    /** Whose or what for, in the operator's words. */
+    name: text("name").notNull(),
+    /** Hex SHA-256 of the key. */
+    sha256: text("sha256").notNull(),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    revokedAt: integer("revoked_at"),
+  },
+  (table) => [index("bank_api_keys_bank").on(table.bankId, table.createdAt)],
+)
+
 /** A Facebook Page. It belongs to one bank for life. `record` is JSON without secrets (messenger/page-record.ts). */
 export const pages = sqliteTable("pages", {
   id: text("id").primaryKey(),
