@@ -55,7 +55,11 @@ export const bankKeys = sqliteTable(
     bankId: text("bank_id").notNull(),
     month: text("month").notNull(),
     wrappedKey: text("wrapped_key").notNull(),
+    /** The key before, while anything may still lie under it; `null` else. */
+    formerWrappedKey: text("former_wrapped_key"),
     createdAt: integer("created_at").notNull(),
+    /** When its present key was made; 0 where it is as old as the row. */
+    keyedAt: integer("keyed_at").notNull().default(0),
   },
   (table) => [primaryKey({ columns: [table.bankId, table.month] })],
 )
@@ -66,7 +70,11 @@ export const people = sqliteTable("people", {
   bankId: text("bank_id").notNull(),
   pageId: text("page_id").notNull(),
   wrappedKey: text("wrapped_key").notNull(),
+  /** The key before, while the Conversation may still hold something under it; `null` else. */
+  formerWrappedKey: text("former_wrapped_key"),
   createdAt: integer("created_at").notNull(),
+  /** When the present key was made; 0 where it is as old as the row. */
+  keyedAt: integer("keyed_at").notNull().default(0),
 })
 
 /** A person tied to a bank customer. `customer` is a pseudonym of the bank's reference. */
@@ -91,6 +99,8 @@ export const links = sqliteTable(
     customerSealed: text("customer_sealed"),
     /** Counts token refreshes: a refresh is stored only over the version it started from. */
     tokensVersion: integer("tokens_version").notNull(),
+    /** When the present key was made; 0 where it is as old as the row. */
+    keyedAt: integer("keyed_at").notNull().default(0),
     createdAt: integer("created_at").notNull(),
     pendingUntil: integer("pending_until").notNull(),
     endedAt: integer("ended_at"),
@@ -231,3 +241,47 @@ export const auditOutbox = sqliteTable("audit_outbox", {
   reason: text("reason").notNull(),
   at: integer("at").notNull(),
 })
+
+/** The outer keys this deployment has sealed with: what names them still, what became of them. No key stands here. */
+export const vaultKeys = sqliteTable("vault_keys", {
+  kid: text("kid").primaryKey(),
+  firstSeenAt: integer("first_seen_at").notNull(),
+  /** Since when another one is the newest; `null` for the newest. */
+  replacedAt: integer("replaced_at"),
+  /** Since when it is known to be in wrong hands. */
+  compromisedAt: integer("compromised_at"),
+  /** Everything ever sealed under it is under other keys, and its tokens are renewed. */
+  renewedAt: integer("renewed_at"),
+  /** Two people let it go: the ring may lack it. */
+  removedAt: integer("removed_at"),
+  /** JSON of rows that name it, by table (vault/outer-key.ts). */
+  left: text("left").notNull(),
+  countedAt: integer("counted_at").notNull(),
+  /** JSON of where the passes stand (vault/outer-key.ts). */
+  progress: text("progress").notNull(),
+})
+
+/** What one person asked for and another must approve. */
+export const approvals = sqliteTable(
+  "approvals",
+  {
+    id: text("id").primaryKey(),
+    /** A word of approvals/approval.ts. */
+    kind: text("kind").notNull(),
+    /** `*` where it concerns the deployment itself. */
+    bankId: text("bank_id").notNull(),
+    /** Our id of what it is about. */
+    object: text("object").notNull(),
+    /** JSON of what exactly is asked for; no secret, nobody's data. */
+    asked: text("asked").notNull(),
+    state: text("state", { enum: ["asked", "approved", "done", "declined", "replaced"] }).notNull(),
+    askedBy: text("asked_by").notNull(),
+    askedReason: text("asked_reason").notNull(),
+    askedAt: integer("asked_at").notNull(),
+    until: integer("until").notNull(),
+    decidedBy: text("decided_by"),
+    decidedReason: text("decided_reason"),
+    decidedAt: integer("decided_at"),
+  },
+  (table) => [index("approvals_bank").on(table.bankId, table.askedAt)],
+)
