@@ -82,6 +82,7 @@ export const links = sqliteTable(
   "links",
   {
     id: text("id").primaryKey(),
+    /** '' while a pending link waits for the chat that presents its nonce first (links/presenting.ts). */
     personId: text("person_id").notNull(),
     bankId: text("bank_id").notNull(),
     pageId: text("page_id").notNull(),
@@ -97,6 +98,8 @@ export const links = sqliteTable(
     tokensSealed: text("tokens_sealed"),
     /** Customer reference, name and accounts, JSON (links/link.ts). */
     customerSealed: text("customer_sealed"),
+    /** What the chat is told of a pending link, its code included, JSON (links/link.ts); `null` before [Connect] and once it is live. */
+    offerSealed: text("offer_sealed"),
     /** Counts token refreshes: a refresh is stored only over the version it started from. */
     tokensVersion: integer("tokens_version").notNull(),
     /** When the present key was made; 0 where it is as old as the row. */

@@ -20,13 +20,15 @@ import { err, ok, type Result } from "../foundation/result.ts"
 import { storedRecord, type EndedRecord } from "./consent-record.ts"
 import type { Link } from "./link.ts"
 
-/** A link with what is sealed in its row. All three are `null` once it was ended. */
+/** A link with what is sealed in its row. All of it is `null` once it was ended. */
 export interface StoredLink extends Link {
   /** Pseudonym of the bank's reference. */
   readonly customer: string
   readonly wrappedKey: string | null
   readonly tokensSealed: string | null
   readonly customerSealed: string | null
+  /** What the chat is told; only while it is pending, from [Connect] on. */
+  readonly offerSealed: string | null
   readonly tokensVersion: number
 }
 
@@ -211,6 +213,7 @@ export async function goLive(
             eq(links.epoch, epoch),
             sql`${links.pendingUntil} > ${by.at}`,
           ),
+          offerSealed: null,
         })
         .where(eq(links.id, id)),
       ...endings.flat(),
@@ -266,7 +269,7 @@ async function listReplaced(db: Database, person: PersonId): Promise<readonly Li
   return rows.map(({ id }) => id as LinkId)
 }
 
-const DESTROYED = { wrappedKey: null, tokensSealed: null, customerSealed: null } as const
+const DESTROYED = { wrappedKey: null, tokensSealed: null, customerSealed: null, offerSealed: null } as const
 
 function whyNotLive(
   link: StoredLink | undefined,
@@ -347,7 +350,7 @@ export async function guarded(batch: PromiseLike<unknown>): Promise<boolean> {
 
 function toLink(row: Row): StoredLink {
   const { id, personId, bankId, pageId, state, epoch, recordHash, pendingUntil } = row
-  const { customer, wrappedKey, tokensSealed, customerSealed, tokensVersion } = row
+  const { customer, wrappedKey, tokensSealed, customerSealed, offerSealed, tokensVersion } = row
   return {
     id: id as LinkId,
     person: personId as PersonId,
@@ -361,6 +364,7 @@ function toLink(row: Row): StoredLink {
     wrappedKey,
     tokensSealed,
     customerSealed,
+    offerSealed,
     tokensVersion,
   }
 }

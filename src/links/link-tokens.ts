@@ -20,7 +20,7 @@ export interface LinkTokens {
 }
 
 /** Where a sealed column of a link belongs. */
-export function placeOf(bank: BankId, link: LinkId, column: "key" | "tokens" | "customer"): string {
+export function placeOf(bank: BankId, link: LinkId, column: "key" | "tokens" | "customer" | "offer"): string {
   return `${bank}|links|${link}|${column}`
 }
 
