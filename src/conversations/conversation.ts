@@ -22,6 +22,13 @@ import { meansOf, type Means } from "./means.ts"
 import { Unready } from "./unready.ts"
 import { personKeyPlace } from "./place.ts"
 import { enterPerson, findWrappedKey } from "./person-store.ts"
+import {
+  readEverything,
+  readOwnData,
+  type Everything,
+  type OwnData,
+  type OwnDataRequest,
+} from "./own-data.ts"
 import { Person, type Delivery } from "./person.ts"
 import type { PersonWorld, TellOutcome, TellRequest, Whom } from "./person-world.ts"
 
@@ -70,6 +77,24 @@ export class Conversation extends DurableObject<Env> {
     const person = await this.#ready()
     await person.endLink(link)
     this.#begin(person)
+  }
+
+  /** A one-time link to the person's own pages was posted: `true` once, within its five minutes. */
+  async enter(request: { readonly v: 1; readonly entry: string }): Promise<boolean> {
+    assertVersion(request)
+    return (await this.#ready()).enter(request.entry)
+  }
+
+  /** What is on and who used their data, for the person's own pages; `undefined` for nobody we know. */
+  async ownData(request: OwnDataRequest): Promise<OwnData | undefined> {
+    assertVersion(request)
+    return (await this.#ready()).read((sender) => readOwnData(sender, request))
+  }
+
+  /** All that lies here of them, for a copy; `undefined` for nobody we know. */
+  async everything(request: OwnDataRequest): Promise<Everything | undefined> {
+    assertVersion(request)
+    return (await this.#ready()).read((sender) => readEverything(sender, request))
   }
 
   /** Look at the clock: the development clock was moved. */
@@ -188,7 +213,8 @@ function worldOf(
     async loadBankFacts(id, page) {
       const { name, emergencyPhone, timeZone, languages, linkHosts } = await bankOf(id)
       const logInUrl = `${config.publicOrigin}/link/${id}?page=${page}`
-      return { name, emergencyPhone, timeZone, languages, linkHosts, logInUrl }
+      const ownDataUrl = `${config.publicOrigin}/me`
+      return { name, emergencyPhone, timeZone, languages, linkHosts, logInUrl, ownDataUrl }
     },
     links: {
       async goLive(offer, person) {

@@ -22,7 +22,7 @@ const PERSONAL_ITEMS: readonly Item[] = [
   ["urgent_button", "lost_card"],
   ["human_button", "human"],
   ["language_button", "language"],
-  ["stop_button", "stop"],
+  ["my_data_menu_button", "my_data"],
 ]
 /** Questions to tap in an empty chat. */
 const ICE_BREAKERS: readonly Item[] = [

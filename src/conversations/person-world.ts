@@ -67,7 +67,7 @@ export interface PersonWorld {
   readonly loadBankFacts: (
     bank: BankId,
     page: PageId,
-  ) => Promise<TurnContext["bank"] & { readonly logInUrl: string }>
+  ) => Promise<TurnContext["bank"] & { readonly logInUrl: string; readonly ownDataUrl: string }>
   readonly links: {
     /** Make a pending link live; `false` where it is none any more. Harmless to repeat. @throws DatabaseError */
     readonly goLive: (offer: LinkOffer, person: PersonId) => Promise<boolean>

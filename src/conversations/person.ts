@@ -24,6 +24,7 @@ import { LinkSettling } from "./link-settling.ts"
 import { Memory } from "./memory.ts"
 import { Outbox } from "./outbox.ts"
 import { settled } from "./outcome.ts"
+import { withEntry } from "./own-data-entry.ts"
 import { settleUnknown, sendRow, showTyping, type Sender } from "./perform.ts"
 import type { PersonWorld, TellOutcome, TellRequest, Whom } from "./person-world.ts"
 import { forgetOld } from "./retention.ts"
@@ -138,6 +139,19 @@ export class Person {
     await this.#take({ kind: "link_ended", link })
   }
 
+  /** A one-time link to the person's own pages was posted.
+   * @returns whether it was good: it is so once */
+  async enter(entry: string): Promise<boolean> {
+    await this.#memory.load()
+    return this.#memory.state !== undefined && this.#take({ kind: "entered", entry })
+  }
+
+  /** Let somebody read what is kept here, once it is open; `undefined` where nothing is. */
+  async read<T>(reader: (sender: Sender) => Promise<T>): Promise<T | undefined> {
+    await this.#memory.load()
+    return this.#memory.state && reader(this.#sender())
+  }
+
   /** Do everything that waits: turns, questions, links to open or close, messages. Safe to call at any time, twice, late. */
   async work(): Promise<void> {
     await this.#turns()
@@ -208,18 +222,19 @@ export class Person {
   }
 
   /** One turn: compute, then store state and words together. An inbox row already taken is not taken again.
-   * @param from `order`: the inbox number the words answer, by default now; `inbox`: that row has then had its turn */
+   * @param from `order`: the inbox number the words answer, by default now; `inbox`: that row has then had its turn
+   * @returns whether the state is another afterwards */
   async #take(
     event: TurnEvent,
     from: { readonly order: number; readonly inbox?: boolean } = { order: this.#world.now() },
-  ): Promise<void> {
-    const { sql, now, random, loadBankFacts } = this.#world
+  ): Promise<boolean> {
+    const { sql, vault, now, random, loadBankFacts } = this.#world
     const { whom, key } = this.#memory.all
     const { order } = from
     const facts = await loadBankFacts(whom.bank, whom.page)
-    await this.#serial(async () => {
+    return this.#serial(async () => {
       const before = this.#memory.all.state
-      if (from.inbox && order <= before.turnedThrough) return
+      if (from.inbox && order <= before.turnedThrough) return false
       const alert =
         event.kind === "messenger" ? await findAlert(this.#sender(), event.event, before, now()) : undefined
       const { state, say, urgent } = turn(before, alert ? ({ ...event, alert } as TurnEvent) : event, {
@@ -228,11 +243,14 @@ export class Person {
         questionId: randomText(random),
         bank: facts,
         logInUrl: facts.logInUrl,
+        ownDataUrl: facts.ownDataUrl,
         appId: this.#world.appId,
       })
       const after: State = from.inbox ? { ...state, turnedThrough: order } : state
+      const said =
+        state.entry === before.entry ? say : await withEntry(vault, whom, state, facts.ownDataUrl, say)
       const rows = await Promise.all(
-        say.map((utterance, index) => {
+        said.map((utterance, index) => {
           const cause = { kind: "reply", order, urgent, at: now() } as const
           return this.#replyRow({ v: 1, utterance, cause }, index)
         }),
@@ -244,6 +262,7 @@ export class Person {
       })
       this.#memory.put(after)
       this.#asking.cutShort(before, after)
+      return after !== before
     })
   }
 
@@ -290,7 +309,7 @@ export class Person {
     return this.#links.settle({
       world: this.#world,
       remembered: () => (this.#memory.state ? this.#memory.all : undefined),
-      take: (event) => this.#take(event),
+      take: async (event) => void (await this.#take(event)),
       flush: () => this.#flush(),
       later: () => this.#wake.armBy(this.#world.now() + RETRY_MS),
     })
@@ -315,7 +334,7 @@ export class Person {
       whom,
       key,
       state: () => this.#memory.state,
-      note: (fact) => this.#take({ kind: "refused", fact }),
+      note: async (fact) => void (await this.#take({ kind: "refused", fact })),
     }
   }
 

@@ -48,6 +48,8 @@ export interface State {
   readonly suspendedAt?: number
   /** The platform refused something structured for the person's region. */
   readonly regionRefusedAt?: number
+  /** The one-time link to the person's own pages that was shown last and not opened yet (own-data-entry.ts). */
+  readonly entry?: { readonly id: string; readonly until: number }
   /** Turns in a row that were not understood. */
   readonly misses: number
   /** Turns of the present minute (P15). */

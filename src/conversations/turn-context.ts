@@ -26,6 +26,8 @@ export interface TurnContext {
   }
   /** Where [Log In] leads. */
   readonly logInUrl: string
+  /** The person's own pages, before the one-time token. */
+  readonly ownDataUrl: string
   /** The app we are: control of a thread is given to apps by their ids. */
   readonly appId: string
 }
@@ -68,6 +70,8 @@ export type TurnEvent =
   | { readonly kind: "closed"; readonly link: LinkId }
   /** The link ended elsewhere: at the bank, at `/me`, by an operator. */
   | { readonly kind: "link_ended"; readonly link: LinkId }
+  /** A one-time link to the person's own pages was posted. */
+  | { readonly kind: "entered"; readonly entry: string }
   /** What the platform's refusal of a message tells of the person. */
   | { readonly kind: "refused"; readonly fact: RefusedFact }
   /** Time went by: an offer or a stopped link may have run out. */

@@ -21,6 +21,7 @@ import {
 import { askBalance, tellBalance } from "./flows/balance.ts"
 import { answerAlert, tellAlertAnswer } from "./flows/fraud.ts"
 import { askForCode, endOffer, findCode, finishOpening, tryCode } from "./flows/link.ts"
+import { enter, showMyData } from "./flows/my-data.ts"
 import { disconnect, endLink, expireLink, keepFraudAlerts, stop, undoStop } from "./flows/stop.ts"
 import {
   askMoreTransactions,
@@ -71,6 +72,7 @@ const FLOWS: Readonly<Record<Intent, Flow>> = {
   connect,
   how_it_works: explain,
   language: chooseLanguage,
+  my_data: showMyData,
   try_again: (state, context) => FLOWS[state.again ?? "help"](state, context, state.again ?? "help"),
 }
 
@@ -89,6 +91,8 @@ export function turn(state: State, event: TurnEvent, context: TurnContext): Turn
       return hearEnded(state, event.link, context)
     case "closed":
       return turnOf({ ...state, ending: state.ending.filter((each) => each.link !== event.link) })
+    case "entered":
+      return enter(state, event.entry, context)
     case "refused":
       return hearRefused(state, event.fact, context)
     case "time":

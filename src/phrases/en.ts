@@ -64,6 +64,14 @@ export const en = {
   human: "For a person, call {bank}. I''m the automated assistant here.",
   delete_data:
     "Disconnecting ends all use of your data here. For erasure of what the law lets {bank} keep, call them.",
+  my_data:
+    "On: {purposes}, for {accounts}, until {until}. The page behind My data changes it and shows who used your data; its button is good for 5 minutes, once.",
+  my_data_nothing_on:
+    "Connected: {accounts}, until {until}; nothing is switched on. The page behind My data changes it; its button is good for 5 minutes, once.",
+  my_data_stopped:
+    "Messages are off; your connection ends on {date}. The page behind My data shows what is kept; its button is good for 5 minutes, once.",
+  my_data_unlinked:
+    "Nothing is connected. The page behind My data shows what is kept of you and deletes it; its button is good for 5 minutes, once.",
   redacted:
     "That looks like a card number. I did not keep it, but it is still in Messenger: press and hold your message to remove it.",
   language_choose: "Which language?",
@@ -116,6 +124,8 @@ export const en = {
   human_button: "Talk to a person",
   urgent_button: "Lost card or fraud",
   language_button: "Language",
+  my_data_button: "My data",
+  my_data_menu_button: "My data and stop",
   try_again_button: "Try again",
   call_button: "Call the bank",
   open_bank_button: "Open the bank",

@@ -15,7 +15,7 @@ import { importSealingKey, openBytes, parseSealed, sealBytes, type OpenRefusal }
 import { fromUtf8, utf8 } from "../crypto/text.ts"
 
 /** What is sealed under a day key, and for how long it may lie there. */
-export type DayLabel = "inbox" | "inbound" | "linking" | "metadata" | "form"
+export type DayLabel = "inbox" | "inbound" | "linking" | "metadata" | "form" | "me"
 
 /** Nothing opens under a day key older than this. */
 const DAY_KEY_DAYS_MAX = 14

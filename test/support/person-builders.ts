@@ -31,13 +31,14 @@ export const ALL_PURPOSES: readonly Purpose[] = [
   "account_service",
 ]
 
-export const BANK: TurnContext["bank"] & { readonly logInUrl: string } = {
+export const BANK: TurnContext["bank"] & { readonly logInUrl: string; readonly ownDataUrl: string } = {
   name: "Demo Bank",
   emergencyPhone: "+4930123456",
   timeZone: "Europe/Berlin",
   languages: ["en", "ar"],
   linkHosts: ["bank.example"],
   logInUrl: "https://gateway.example/link/demo?page=100000000000001",
+  ownDataUrl: "https://gateway.example/me",
 }
 
 /** `Checking ••4821` and others like it. */

@@ -15,6 +15,7 @@ export function contextAt(now: number = NOON, bank: Partial<TurnContext["bank"]>
     questionId: `q-${now}`,
     bank: { ...BANK, ...bank },
     logInUrl: BANK.logInUrl,
+    ownDataUrl: BANK.ownDataUrl,
     appId: APP_ID,
   }
 }

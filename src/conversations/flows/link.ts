@@ -127,7 +127,8 @@ export function offerLink(
   ])
 }
 
-function nameAccounts(language: Language, accounts: readonly Account[]): string {
+/** Accounts in a sentence, the first three by name. */
+export function nameAccounts(language: Language, accounts: readonly Account[]): string {
   const named = accounts.slice(0, ACCOUNTS_NAMED_MAX).map((account) => accountName(language, account))
   return formatList(language, accounts.length > ACCOUNTS_NAMED_MAX ? [...named, "…"] : named)
 }

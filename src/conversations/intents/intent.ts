@@ -19,6 +19,7 @@ export const INTENTS = [
   "connect",
   "how_it_works",
   "language",
+  "my_data",
   "try_again",
 ] as const
 export type Intent = (typeof INTENTS)[number]

@@ -82,6 +82,11 @@ const VOCABULARY: Readonly<Record<Language, Vocabulary>> = {
     how_it_works: {
       exact: ["how does it work", "how does this work", "is this safe", "is it safe", "how it works"],
     },
+    my_data: {
+      exact: ["data", "privacy", "my consent", "my consents", "my permissions"],
+      pattern:
+        /\b(my|about) (data|privacy|permissions?|consents?)\b|\bwho (used|uses|saw|sees|has|had) my data\b|\bwhat (do|does|did) (you|it) (know|have|keep|store|hold)\b.{0,12}\b(about|on|of) me\b|\bdownload my data\b/,
+    },
     language: { exact: ["language", "english", "change language"] },
   },
   ar: {
@@ -112,6 +117,11 @@ const VOCABULARY: Readonly<Record<Language, Vocabulary>> = {
     help: { exact: ["مساعده", "ساعدني", "القائمه", "قائمه", "؟", "ماذا تستطيع"] },
     connect: { exact: ["ربط", "ربط الحساب", "تسجيل الدخول", "دخول", "ربط حسابي"] },
     how_it_works: { exact: ["كيف يعمل", "هل هذا امن"] },
+    my_data: {
+      exact: ["بياناتي", "الخصوصيه", "خصوصيه", "موافقاتي", "موافقتي"],
+      pattern:
+        /من (استخدم|يستخدم|راي|يري) بياناتي|ماذا (تعرف|تعرفون|تحفظ|تحفظون) عني|(عرض|اظهر|تنزيل).{0,10}بياناتي/,
+    },
     language: { exact: ["اللغه", "لغه", "عربي", "العربيه"] },
   },
 }
@@ -128,6 +138,8 @@ const TITLES: Readonly<Partial<Record<PhraseKey, Intent>>> = {
   human_button: "human",
   urgent_button: "lost_card",
   language_button: "language",
+  my_data_button: "my_data",
+  my_data_menu_button: "my_data",
   keep_fraud_button: "stop_keep_fraud",
   disconnect_button: "stop_now",
   undo_button: "stop_undo",
