@@ -8,7 +8,7 @@ const FLOORS = [
   ["foundation"],
   ["db", "crypto"],
   ["audit", "metering", "jobs", "http", "phrases"],
-  ["messenger", "banks", "vault", "config"],
+  ["messenger", "banks", "vault", "approvals", "config"],
   ["links", "preferences", "support"],
   ["conversations"],
   ["notifications"],

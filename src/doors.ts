@@ -1,6 +1,7 @@
 // The gateway's doors: what each way in is given of the house. One block a door; what a door does is its room's.
 
 import { createApp } from "./app.ts"
+import { createApprovals } from "./approvals/approvals.ts"
 import { auditStatement } from "./audit/audit-store.ts"
 import { parseBankRecord } from "./banks/bank-record.ts"
 import { findBank, listBanks, putBank } from "./banks/bank-store.ts"
@@ -85,6 +86,12 @@ export function openDoors(
     },
   })
 
+  const approvals = createApprovals({
+    db,
+    now,
+    random,
+    acts: { "vault_key.remove": async () => err({ reason: "key_in_use" }) },
+  })
   const deadLetters = createDeadLetterDesk({ db, post, now })
   return createApp({
     log,
@@ -169,6 +176,7 @@ export function openDoors(
         listTemplates: desk.listTemplates,
         syncTemplates: desk.syncTemplates,
       },
+      approvals,
       deadLetters,
       incidents: incidents.list,
       health: async () => ({ status: "ok", checks: [{ name: "database", ok: true }] }),

@@ -100,6 +100,23 @@ const PROBLEMS = {
     title: "Messenger refuses to do this for this Page",
     detail: "Look at the Page's incidents: its token or a permission may be missing",
   },
+  approval_closed: {
+    status: 409,
+    type: "approval-closed",
+    title: "It can be decided no more",
+    detail: "It was decided, a newer one took its place, or it is too old; ask again",
+  },
+  approval_own: {
+    status: 403,
+    type: "approval-own",
+    title: "Somebody else must approve what you asked for",
+  },
+  approval_not_done: {
+    status: 409,
+    type: "approval-not-done",
+    title: "Approved, and it cannot be done now",
+    detail: "Mend what the faults name and approve it again",
+  },
   queue_unavailable: {
     status: 503,
     type: "unavailable",

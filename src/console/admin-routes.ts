@@ -14,6 +14,7 @@ import { isDeadLetterId, type DeadLetterAbout } from "../notifications/dead-lett
 import type { DeadLetterDesk } from "../notifications/dead-letters.ts"
 import { INCIDENT_KINDS, type Incident } from "../notifications/incident.ts"
 import type { IncidentScope } from "../notifications/incident-store.ts"
+import { approvalRoutes, type ApprovalRoutesGiven } from "./approval-routes.ts"
 import type { Authenticate } from "./admin-auth.ts"
 import { byOf, no, permit, renderInstant, type AdminContext, type AdminVariables } from "./admin-context.ts"
 import { clockInput, judge, nothingInput, readAct } from "./admin-input.ts"
@@ -44,6 +45,7 @@ export interface AdminGiven {
     put(record: BankRecord, by: AuditBy): Promise<void>
   }
   readonly pages: PageRoutesGiven["pages"]
+  readonly approvals: ApprovalRoutesGiven["approvals"]
   readonly deadLetters: DeadLetterDesk
   /** Newest first. @param closed those that are over, too */
   readonly incidents: (scope: IncidentScope, closed: boolean) => Promise<readonly Incident[]>
@@ -99,6 +101,8 @@ export function adminApi(given: AdminGiven): Hono<{ Variables: AdminVariables }>
       pages: given.pages,
     }),
   )
+
+  app.route("/approvals", approvalRoutes({ development, now: given.now, approvals: given.approvals }))
 
   app.get("/incidents", async (context) => {
     const { bank, closed } = context.req.query()

@@ -3,6 +3,7 @@
 
 import { INCIDENT_KINDS } from "../notifications/incident.ts"
 import { PAGE_STATE, PAGE_STATE_SCHEMAS } from "./api-page-state.ts"
+import { VAULT_SCHEMAS } from "./api-vault.ts"
 
 type Schema = Readonly<Record<string, unknown>>
 
@@ -216,6 +217,7 @@ export const SCHEMAS = {
     required: ["v", "id", ...PAGE_REQUIRED, "state"],
   },
   ...PAGE_STATE_SCHEMAS,
+  ...VAULT_SCHEMAS,
   Incident: {
     type: "object",
     properties: {

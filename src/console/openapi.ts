@@ -22,6 +22,7 @@ const ID_SCHEMAS = {
   banks: "BankId",
   pages: "PageId",
   "dead-letters": "DeadLetterId",
+  approvals: "ApprovalId",
 } as const satisfies Readonly<Record<string, SchemaName>>
 
 /** `GET /openapi.json` and `GET /docs`, to be mounted at the root. */

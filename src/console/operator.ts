@@ -31,6 +31,10 @@ export const ACTIONS = {
   "incident.read": ["admin", "operator", "auditor"],
   "dead_letter.read": ["admin", "operator", "auditor"],
   "dead_letter.replay": ["admin", "operator"],
+  "approval.read": ["admin", "auditor"],
+  "approval.decide": ["admin"],
+  "key.read": ["admin", "auditor"],
+  "key.change": ["admin"],
   "health.read": ["admin", "operator", "auditor"],
   "clock.advance": ["admin"],
 } as const satisfies Readonly<Record<string, readonly Role[]>>

@@ -2,6 +2,7 @@
 // Used by the tests of this folder; storage itself is tested in test/objects/console.test.ts.
 
 import { Hono } from "hono"
+import { whyNotDecide, type Approval } from "../../../src/approvals/approval.ts"
 import type { AuditBy } from "../../../src/audit/audit.ts"
 import type { BankRecord } from "../../../src/banks/bank.ts"
 import { parseBankRecord } from "../../../src/banks/bank-record.ts"
@@ -101,6 +102,20 @@ const INCIDENTS: readonly Incident[] = [
   { id: "incident_3", kind: "graph_version_ending", bank: "*", detail: "v21.0", openedAt: NOW - 3 },
 ]
 
+/** One of the deployment's, one of a bank's, one the same people may not see. */
+export const APPROVALS: readonly Approval[] = (["*", HARBOUR, OTHER] as const).map((bank, index) => ({
+  id: `approval_${String(index).padStart(22, "0")}`,
+  kind: "vault_key.remove",
+  bank,
+  object: "k1",
+  asked: {},
+  state: "asked",
+  askedBy: "admin",
+  askedReason: "it is old",
+  askedAt: NOW - 1_000,
+  until: NOW + 1_000,
+}))
+
 /** Everything the API changed, and the API itself. */
 export function createAdminWorld(settings: { readonly development?: boolean } = {}) {
   const development = settings.development ?? false
@@ -129,6 +144,13 @@ export function createAdminWorld(settings: { readonly development?: boolean } = 
     pageRace: false,
     offsetMs: 0,
     graph: "ok" as "ok" | "token_refused" | "graph_unavailable",
+  }
+  const decide = (act: "approve" | "decline", id: string, by: AuditBy) => {
+    const found = APPROVALS.find((each) => each.id === id)
+    const refused = whyNotDecide(found, by.actor, act, NOW)
+    if (refused || !found) return Promise.resolve(err(refused ?? { reason: "approval_not_found" as const }))
+    acts.push({ act: `${act} ${id}`, by })
+    return Promise.resolve(ok(found))
   }
   const given: AdminGiven = {
     development,
@@ -185,6 +207,13 @@ export function createAdminWorld(settings: { readonly development?: boolean } = 
           }),
         )
       },
+    },
+    approvals: {
+      find: (id) => Promise.resolve(APPROVALS.find((each) => each.id === id)),
+      list: (scope) =>
+        Promise.resolve(APPROVALS.filter((each) => scope === "*" || scope.includes(each.bank as BankId))),
+      approve: (id, by) => decide("approve", id, by),
+      decline: (id, by) => decide("decline", id, by),
     },
     incidents: (scope, closed) =>
       Promise.resolve(

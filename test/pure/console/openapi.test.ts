@@ -6,7 +6,16 @@ import { describe, expect, it } from "vitest"
 import { SCHEMAS } from "../../../src/console/api-schemas.ts"
 import { apiDescription, openApiDocument } from "../../../src/console/openapi.ts"
 import { requestIdentity } from "../../../src/http/headers.ts"
-import { BASE, bankBody, bankRecord, createAdminWorld, HARBOUR, letter, pageRecord } from "./admin-world.ts"
+import {
+  APPROVALS,
+  BASE,
+  bankBody,
+  bankRecord,
+  createAdminWorld,
+  HARBOUR,
+  letter,
+  pageRecord,
+} from "./admin-world.ts"
 
 const ORIGIN = "https://chat.example.com"
 type Document = ReturnType<typeof openApiDocument>
@@ -52,6 +61,7 @@ for (const development of [false, true])
         banks: HARBOUR,
         pages: "11",
         "dead-letters": letter("d", HARBOUR).id,
+        approvals: APPROVALS[0]?.id ?? "",
       }
       for (const { method, path, operation } of operationsOf(document)) {
         const { call } = createAdminWorld({ development })
