@@ -16,6 +16,8 @@ export interface Pseudonyms {
   personOf(page: PageId, psid: string): Promise<PersonId>
   /** The look-up value of a bank's customer reference (`links.customer`). */
   customerOf(bank: BankId, reference: string): Promise<string>
+  /** What a consent record keeps of whose it was once the link is gone, made from `customerOf`'s value: no join with `links`. */
+  recordSubjectOf(customer: string): Promise<string>
   /** The look-up value of a Facebook login of bank staff (`page_connections.login`). */
   loginOf(login: string): Promise<string>
   /** The code of a login's deletion request: 128 bits nobody can guess, the same each time it is asked for. */
@@ -26,10 +28,15 @@ export interface Pseudonyms {
 
 /** Pseudonyms under one key of 32 bytes. */
 export async function createPseudonyms(key: Uint8Array<ArrayBuffer>): Promise<Pseudonyms> {
-  const [person, customer, check, login, deletion] = await Promise.all(
-    ["object-name", "links.customer", "check", "page_connections.login", "login_deletions.code"].map(
-      async (label) => importHmacKey(await deriveBytes(key, `tellerline|pseudonym|${label}`)),
-    ),
+  const [person, customer, check, login, deletion, subject] = await Promise.all(
+    [
+      "object-name",
+      "links.customer",
+      "check",
+      "page_connections.login",
+      "login_deletions.code",
+      "consents.customer",
+    ].map(async (label) => importHmacKey(await deriveBytes(key, `tellerline|pseudonym|${label}`))),
   )
   const of = async (hmacKey: CryptoKey | undefined, text: string) => {
     if (!hmacKey) throw new Error("Cannot make a pseudonym without its key")
@@ -38,6 +45,7 @@ export async function createPseudonyms(key: Uint8Array<ArrayBuffer>): Promise<Ps
   return {
     personOf: async (page, psid) => personIdOf(await of(person, `${page}|${psid}`)),
     customerOf: (bank, reference) => of(customer, `${bank}|${reference}`),
+    recordSubjectOf: (text) => of(subject, text),
     loginOf: (text) => of(login, text),
     deletionCodeOf: async (text) => (await of(deletion, text)).slice(0, DELETION_CODE_CHARS),
     checkValue: () => of(check, "tellerline"),

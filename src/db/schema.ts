@@ -130,8 +130,43 @@ export const consents = sqliteTable(
     hash: text("hash").notNull(),
     at: integer("at").notNull(),
     until: integer("until").notNull(),
+    /** Keyed digest of the bank's reference, once the link's own row is gone: whose consent it was can then still be proved to the bank. */
+    customer: text("customer"),
   },
-  (table) => [index("consents_link").on(table.linkId, table.epoch)],
+  (table) => [
+    index("consents_link").on(table.linkId, table.epoch),
+    index("consents_customer").on(table.customer),
+  ],
+)
+
+/** A person's data being deleted, and that it was: what its status page shows. */
+export const erasures = sqliteTable(
+  "erasures",
+  {
+    /** 128 random bits; names it on its page. */
+    code: text("code").primaryKey(),
+    /** `null` once it is done. */
+    personId: text("person_id"),
+    pageId: text("page_id").notNull(),
+    bankId: text("bank_id").notNull(),
+    cause: text("cause", {
+      enum: ["chat", "me", "bank", "operator", "idle", "bank_left", "restore"],
+    }).notNull(),
+    requestedAt: integer("requested_at").notNull(),
+    /** Nothing is read or said under any grant any more. */
+    endedAt: integer("ended_at"),
+    /** The person's key and everything under it is gone. */
+    wipedAt: integer("wiped_at"),
+    /** The bank took the tokens back, and the links' keys are gone too. */
+    doneAt: integer("done_at"),
+    /** When the row is deleted; `null` while it is not done. */
+    until: integer("until"),
+  },
+  (table) => [
+    index("erasures_person").on(table.personId),
+    index("erasures_open").on(table.doneAt, table.requestedAt),
+    index("erasures_until").on(table.until),
+  ],
 )
 
 /** What could not be handled, kept where a person can see and replay it, 14 days. */
