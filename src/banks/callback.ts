@@ -6,7 +6,8 @@ import type { BankId, LinkId, PersonId } from "../foundation/id.ts"
 import type { Purpose } from "../foundation/purpose.ts"
 import type { Account, BankRecord } from "./bank.ts"
 import type { EventStatus, LinkStatus, Reason } from "./callback-reason.ts"
-import { EVENT_TYPES, type BankEvent, type BankEventType } from "./event.ts"
+import type { BankEvent, BankEventType } from "./event.ts"
+import { EVENT_TYPES } from "./event-types.ts"
 
 /** What became of one event for one person. */
 export interface EventCallback {

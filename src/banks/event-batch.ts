@@ -1,7 +1,7 @@
 // The events of one request, each with its own verdict: a bad one is refused by its id and the rest is taken. Pure.
 
 import type { BankEvent } from "./event.ts"
-import { parseEvent, type EventRefusal } from "./event-parse.ts"
+import { parseEvent, type EventRefusal, type EventTerms } from "./event-parse.ts"
 import { isUsableId } from "./event-wire.ts"
 
 /** What became of each element. */
@@ -16,14 +16,13 @@ export interface ReadBatch {
 
 /** Read the elements of a batch. The same event twice (`source` and `id`) is taken once; another event under an id
  * that was taken already is refused, because one of the two would be lost silently.
- * @param source the CloudEvents `source` registered for the bank
  * @param now our own clock */
-export function readBatch(elements: readonly unknown[], source: string, now: number): ReadBatch {
+export function readBatch(elements: readonly unknown[], terms: EventTerms, now: number): ReadBatch {
   const events = new Map<string, BankEvent>()
   const rejected = new Map<string, EventRefusal>()
   let foreign = 0
   for (const [index, element] of elements.entries()) {
-    const event = parseEvent(element, source, now)
+    const event = parseEvent(element, terms, now)
     if (!event.ok) {
       if (event.error.err === "access_denied") foreign += 1
       rejected.set(keyOf(element, index), event.error)

@@ -1,8 +1,6 @@
 // What a bank tells us, as typed values. Unknown members are dropped here, before anything is stored; unknown types are refused by name.
-// Reading the wire is event-parse.ts; signatures are event-signature.ts. An event is data only: who hears it is decided elsewhere.
-
-import type { Purpose } from "../foundation/purpose.ts"
-import type { Lane } from "../jobs/job.ts"
+// Reading the wire is event-parse.ts, how each type travels event-types.ts, signatures event-signature.ts and set.ts. An event is data
+// only: who hears it is decided elsewhere. Texts of outsiders are as they came: notices clean them where they are shown (outsider-text.ts).
 
 /** An amount as it travels: exact decimal text. */
 export interface WireMoney {
@@ -34,12 +32,12 @@ export interface WireTransaction {
 }
 
 /** What every event carries. */
-interface EventHead {
+export interface EventHead {
   readonly v: 1
   /** The bank's own id; unique with `source`. */
   readonly id: string
   readonly source: string
-  /** The bank's customer reference. */
+  /** The bank's customer reference; empty where an event is for everybody linked, or names a consent only. */
   readonly customer: string
   /** When it happened, as the bank says. */
   readonly at: number
@@ -59,10 +57,35 @@ export interface BalanceUpdated extends EventHead {
   readonly sequence?: number
 }
 
-export interface TransactionPosted extends EventHead {
-  readonly type: "bank.transaction.posted.v1"
+export interface BalanceThreshold extends EventHead {
+  readonly type: "bank.balance.threshold.v1"
+  readonly account: string
+  readonly direction: "below" | "above"
+  readonly threshold: WireMoney
+  readonly balance: WireMoney
+}
+
+/** One payment at one of its stages. */
+interface TransactionEvent<Type extends string> extends EventHead {
+  readonly type: Type
   readonly account: string
   readonly transaction: WireTransaction
+}
+export type TransactionAuthorised = TransactionEvent<"bank.transaction.authorised.v1">
+export type TransactionPosted = TransactionEvent<"bank.transaction.posted.v1">
+export type TransactionReversed = TransactionEvent<"bank.transaction.reversed.v1">
+export interface TransactionDeclined extends TransactionEvent<"bank.transaction.declined.v1"> {
+  /** A word of the bank's. */
+  readonly reason?: string
+}
+
+export interface PaymentDue extends EventHead {
+  readonly type: "bank.payment.due.v1"
+  readonly account: string
+  readonly payee: string
+  readonly amount: WireMoney
+  readonly minimum?: WireMoney
+  readonly dueAt: number
 }
 
 export interface FraudSuspected extends EventHead {
@@ -75,23 +98,121 @@ export interface FraudSuspected extends EventHead {
   readonly actionTaken?: string
 }
 
-/** Everything a bank may tell us. */
-export type BankEvent = BalanceUpdated | TransactionPosted | FraudSuspected
-export type BankEventType = BankEvent["type"]
+export interface FraudResolved extends EventHead {
+  readonly type: "bank.fraud.resolved.v1"
+  readonly caseId: string
+  /** A word of the bank's. */
+  readonly outcome: string
+}
 
-/** How each type travels and what switches it on. Nothing below this table asks which type it is. */
-export const EVENT_TYPES = {
-  "bank.balance.updated.v1": { purpose: "balance_updates", lane: "updates", staleAfterMs: 15 * 60_000 },
-  "bank.transaction.posted.v1": {
-    purpose: "transaction_alerts",
-    lane: "updates",
-    staleAfterMs: 24 * 3_600_000,
-  },
-  /** Stale when the time to answer is over. */
-  "bank.fraud.suspected.v1": { purpose: "fraud_alerts", lane: "alerts", staleAfterMs: "reply" },
-} as const satisfies Readonly<
-  Record<
-    BankEventType,
-    { readonly purpose: Purpose; readonly lane: Lane; readonly staleAfterMs: number | "reply" }
-  >
->
+export interface CardStateChanged extends EventHead {
+  readonly type: "bank.card.state_changed.v1"
+  readonly account?: string
+  readonly card: WireCard
+  readonly state: "active" | "frozen" | "blocked" | "replaced"
+  /** Who did it, a word of the bank's. */
+  readonly actor?: string
+}
+
+export interface SecurityNotice extends EventHead {
+  readonly type: "bank.security.notice.v1"
+  readonly kind: "new_device" | "password_changed" | "new_payee" | "details_changed"
+  readonly happenedAt: number
+  readonly place?: string
+}
+
+export interface DisputeUpdated extends EventHead {
+  readonly type: "bank.dispute.updated.v1"
+  readonly caseId: string
+  /** A word of the bank's. */
+  readonly state: string
+  /** `YYYY-MM-DD`. */
+  readonly nextDate?: string
+}
+
+export interface ReceiptIssued extends EventHead {
+  readonly type: "bank.receipt.issued.v1"
+  readonly merchant: string
+  readonly orderNumber: string
+  readonly lines: readonly {
+    readonly title: string
+    readonly quantity: number
+    readonly price: WireMoney
+  }[]
+  /** All amounts of a receipt have one currency. */
+  readonly totals: {
+    readonly subtotal?: WireMoney
+    readonly shipping?: WireMoney
+    readonly tax?: WireMoney
+    readonly total: WireMoney
+  }
+  readonly payment?: { readonly brand?: string; readonly last4?: string }
+  readonly issuedAt: number
+}
+
+export interface ShippingUpdated extends EventHead {
+  readonly type: "bank.shipping.updated.v1"
+  readonly merchant: string
+  readonly orderNumber: string
+  readonly carrier: string
+  readonly trackingNumber?: string
+  /** https, on a host registered for the bank (safe-url.ts). */
+  readonly trackingUrl?: string
+  /** A word of the bank's: `in_transit`, `out_for_delivery`, `delivered`, … */
+  readonly status: string
+  /** `YYYY-MM-DD`. */
+  readonly eta?: string
+}
+
+/** What the bank says of a consent itself. */
+interface ConsentEvent<Type extends string> extends EventHead {
+  readonly type: Type
+  /** The bank's own id of the consent, where it has one. */
+  readonly consentId?: string
+  /** A word of the bank's. */
+  readonly reason?: string
+}
+export type ConsentRevoked = ConsentEvent<"bank.consent.revoked.v1">
+export interface ConsentExpiring extends ConsentEvent<"bank.consent.expiring.v1"> {
+  readonly expiresAt: number
+}
+export type CustomerClosed = ConsentEvent<"bank.customer.closed.v1">
+
+export interface ServiceNotice extends EventHead {
+  readonly type: "bank.service.notice.v1"
+  /** By BCP 47 tag; the same tags in both. */
+  readonly title: Readonly<Record<string, string>>
+  readonly body: Readonly<Record<string, string>>
+  readonly severity: string
+  /** `linked`: everybody linked; `subject`: the customer. */
+  readonly audience: "linked" | "subject"
+  readonly expiresAt: number
+}
+
+/** A question what would happen; nobody is told. */
+export interface TestEvent extends EventHead {
+  readonly type: "bank.test.v1"
+}
+
+/** Everything a bank may tell us. */
+export type BankEvent =
+  | BalanceUpdated
+  | BalanceThreshold
+  | TransactionAuthorised
+  | TransactionPosted
+  | TransactionReversed
+  | TransactionDeclined
+  | PaymentDue
+  | FraudSuspected
+  | FraudResolved
+  | CardStateChanged
+  | SecurityNotice
+  | DisputeUpdated
+  | ReceiptIssued
+  | ShippingUpdated
+  | ConsentRevoked
+  | ConsentExpiring
+  | CustomerClosed
+  | ServiceNotice
+  | TestEvent
+export type BankEventType = BankEvent["type"]

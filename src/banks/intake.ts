@@ -16,6 +16,8 @@ import type { KeysOf } from "./bank-keys.ts"
 import { readBatch, type ReadBatch } from "./event-batch.ts"
 import { verifyContentDigest } from "./event-digest.ts"
 import type { BankEvent } from "./event.ts"
+import { EVENT_TYPES } from "./event-types.ts"
+import type { EventTerms } from "./event-parse.ts"
 import {
   SIGNATURE_TAG,
   SIGNED_COMPONENTS,
@@ -191,15 +193,16 @@ async function takeEvents(given: BankIntake, context: Context<Variables>): Promi
   const elements = parseElements(body.value, mode)
   if (!elements) return refuse("json")
   if (elements.length > EVENTS_MAX) return refuse("too-many-events")
-  const batch = readBatch(elements, bank.eventSource, given.now())
+  const batch = readBatch(elements, termsOf(bank), given.now())
   if (batch.allForeign) return refuse("not-this-bank")
   const [onlyRefusal] = batch.rejected.values()
   if (mode === "single" && onlyRefusal) {
     return refuse("event", { detail: onlyRefusal.description, members: { ...onlyRefusal } })
   }
 
-  if (batch.events.length > 0) {
-    const taken = await given.accept(bank, batch.events)
+  const events = batch.events.filter(goesOn)
+  if (events.length > 0) {
+    const taken = await given.accept(bank, events)
     if (!taken.ok) return outage(taken.error)
   }
   given.log.info("bank_events", {
@@ -209,6 +212,16 @@ async function takeEvents(given: BankIntake, context: Context<Variables>): Promi
     requestId: context.get("requestId"),
   })
   return accepted(batch, mode, `${given.publicOrigin}/banks/${bank.id}/events`)
+}
+
+/** What a bank's events are held to. */
+function termsOf(bank: BankRecord): EventTerms {
+  return { source: bank.eventSource, linkHosts: bank.linkHosts }
+}
+
+/** A test is answered and goes nowhere. */
+function goesOn(event: BankEvent): boolean {
+  return EVENT_TYPES[event.type].use !== "test"
 }
 
 const NO_BANK = { ok: true, value: undefined } as const

@@ -12,6 +12,7 @@ import { endLink, findLink, goLive } from "../links/link-store.ts"
 import { bySystem } from "../audit/audit.ts"
 import { err } from "../foundation/result.ts"
 import type { BankRefusal } from "../banks/bank.ts"
+import { isTold } from "../banks/event-types.ts"
 import type { JsonObject } from "../messenger/json.ts"
 import { takesUtility } from "../messenger/page-record.ts"
 import { showPersonalMenu } from "../messenger/profile.ts"
@@ -59,7 +60,7 @@ export class Conversation extends DurableObject<Env> {
   /** Tell one event. */
   async tell(request: TellRequest): Promise<TellOutcome> {
     // A throw would cost the event one of its attempts.
-    if (request.v !== 1) return { kind: "pending", afterMs: NEWER_RELEASE_MS }
+    if (request.v !== 1 || !isTold(request.event)) return { kind: "pending", afterMs: NEWER_RELEASE_MS }
     const person = await this.#ready()
     return person.tell(request)
   }

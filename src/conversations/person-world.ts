@@ -3,7 +3,7 @@
 
 import type { Balance, BankRefusal, TransactionPage } from "../banks/bank.ts"
 import type { EventCallback } from "../banks/callback.ts"
-import type { BankEvent } from "../banks/event.ts"
+import type { ToldEvent } from "../banks/event-types.ts"
 import type { BankId, LinkId, PageId, PersonId, Random } from "../foundation/id.ts"
 import type { Now } from "../foundation/clock.ts"
 import type { Log } from "../foundation/log.ts"
@@ -133,7 +133,7 @@ export interface Shelf {
 export interface TellRequest {
   readonly v: 1
   readonly whom: Whom
-  readonly event: BankEvent
+  readonly event: ToldEvent
   readonly permit: Permit
   readonly shelf: Shelf
 }

@@ -10,6 +10,7 @@
 import { DAY_MS, MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
 import { describeFault } from "../foundation/log.ts"
 import { randomText, type LinkId } from "../foundation/id.ts"
+import { EVENT_TYPES } from "../banks/event-types.ts"
 import { digestText } from "../crypto/hmac.ts"
 import type { LinkOffer } from "../links/link.ts"
 import type { MessengerEvent } from "../messenger/event.ts"
@@ -110,7 +111,7 @@ export class Person {
         flush: () => this.#flush(),
         wake: this.#wake,
       }
-      return await (request.event.type === "bank.fraud.suspected.v1"
+      return await (EVENT_TYPES[request.event.type].lane === "alerts"
         ? tellAlert(teller, request, key)
         : tellUpdate(teller, request, key))
     } catch (fault) {

@@ -1,7 +1,7 @@
 // Telling one person one event: is it wanted and fresh, has it been told, may it go; then once. Updates are told from memory,
 // two rows each, with the queue as their safety net; alerts are stored first and have an alarm.
 
-import type { BankEvent } from "../banks/event.ts"
+import type { ToldEvent } from "../banks/event-types.ts"
 import { MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
 import { Grant } from "../links/grant.ts"
 import type { Cause, Entry } from "./entry.ts"
@@ -188,7 +188,7 @@ function isChanging(state: State | undefined, link: string, now: number): boolea
 /** Words under a grant made this instant. `judge` has just said yes, in the same step. */
 function compose(
   state: State | undefined,
-  event: BankEvent,
+  event: ToldEvent,
   facts: Parameters<typeof composeNotice>[1]["bank"],
   key: string,
   now: number,
@@ -204,7 +204,7 @@ function compose(
 const MAYBE_TOLD: ReadonlySet<LedgerRow["state"]> = new Set(["sending", "accepted", "unknown"])
 
 /** An older balance never follows a newer one of its account (P3). */
-async function isOvertaken(teller: Teller, event: BankEvent): Promise<boolean> {
+async function isOvertaken(teller: Teller, event: ToldEvent): Promise<boolean> {
   if (event.type !== "bank.balance.updated.v1") return false
   for (const row of listRecent(teller.world.sql, "updates", teller.world.now() - BALANCE_MEMORY_MS)) {
     if (!MAYBE_TOLD.has(row.state)) continue
@@ -224,7 +224,7 @@ function causeOf({ event, shelf }: TellRequest): Cause {
   return causeFor(event, shelf.link)
 }
 
-function causeFor(event: BankEvent, link: TellRequest["shelf"]["link"]): Cause {
+function causeFor(event: ToldEvent, link: TellRequest["shelf"]["link"]): Cause {
   const account = accountOf(event)
   return {
     kind: "event",

@@ -1,7 +1,8 @@
 // A bank's events made durable: shared out by lane, sealed as packs of many people, posted in one round. Nothing is stored per event.
 
 import type { BankRecord } from "../banks/bank.ts"
-import { EVENT_TYPES, type BankEvent } from "../banks/event.ts"
+import type { BankEvent } from "../banks/event.ts"
+import { EVENT_TYPES } from "../banks/event-types.ts"
 import { monthOf, type Now } from "../foundation/clock.ts"
 import { createPackId, type Random } from "../foundation/id.ts"
 import { describeFault, type Log } from "../foundation/log.ts"

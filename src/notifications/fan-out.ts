@@ -3,6 +3,7 @@
 // What becomes of what is left is pack-settling.ts, where permits come from leases.ts. Composed by worker.ts.
 
 import type { BankEvent } from "../banks/event.ts"
+import { isTold } from "../banks/event-types.ts"
 import { SECOND_MS } from "../foundation/clock.ts"
 import type { BankId, PageId, PersonId } from "../foundation/id.ts"
 import { describeFault } from "../foundation/log.ts"
@@ -28,6 +29,8 @@ export interface FanOutWorld extends SettlingWorld, LeaseWorld {
 /** People told at one time as one Page, from one batch. */
 const AT_ONCE_MAX = 50
 const RETRY_MS = 2 * SECOND_MS
+/** Until a newer release is everywhere. */
+const NEWER_RELEASE_MS = 30 * SECOND_MS
 
 /** One item of one pack, with everybody it is for, and what became of it so far. */
 interface Task {
@@ -175,6 +178,11 @@ async function tellPerson(
 
 async function tellOne(world: FanOutWorld, leases: Leases, link: LiveLink, event: BankEvent): Promise<Told> {
   const { page, person, bank } = link
+  if (!isTold(event)) {
+    // A newer release wrote it: it knows what to do with it.
+    world.log.warn("event_type_not_known_yet", { type: event.type })
+    return { kind: "again", afterMs: NEWER_RELEASE_MS, counts: false, blocks: false }
+  }
   const permit = await leases.take(page)
   const again = { kind: "again", afterMs: RETRY_MS, counts: false, blocks: true } as const
   if (permit.kind === "paused") return { ...again, waitsFor: page }

@@ -1,7 +1,7 @@
 // Every notice there is, by event type. One file a type holds its words and its template together; nothing below this table asks
 // which type an event is.
 
-import { EVENT_TYPES, type BankEvent, type BankEventType } from "../../banks/event.ts"
+import { EVENT_TYPES, type ToldEvent, type ToldEventType } from "../../banks/event-types.ts"
 import type { Purpose } from "../../foundation/purpose.ts"
 import type { TemplateSpec } from "../../messenger/template.ts"
 import { balanceNotice } from "./balance-updated.ts"
@@ -9,7 +9,7 @@ import { fraudNotice } from "./fraud-suspected.ts"
 import type { ComposedNotice, Notice, NoticeContext } from "./notice.ts"
 import { transactionNotice } from "./transaction-posted.ts"
 
-type Notices = { readonly [T in BankEventType]: Notice<Extract<BankEvent, { type: T }>> }
+type Notices = { readonly [T in ToldEventType]: Notice<Extract<ToldEvent, { type: T }>> }
 
 const NOTICES: Notices = {
   "bank.balance.updated.v1": balanceNotice,
@@ -18,17 +18,17 @@ const NOTICES: Notices = {
 }
 
 /** The purpose that switches a type on. */
-export function purposeOf(event: BankEvent): Purpose {
+export function purposeOf(event: ToldEvent): Purpose {
   return EVENT_TYPES[event.type].purpose
 }
 
 /** The account an event is about. */
-export function accountOf(event: BankEvent): string | undefined {
+export function accountOf(event: ToldEvent): string | undefined {
   return find(event).accountOf(event)
 }
 
 /** Put an event into words. */
-export function composeNotice(event: BankEvent, context: NoticeContext): ComposedNotice {
+export function composeNotice(event: ToldEvent, context: NoticeContext): ComposedNotice {
   return find(event).compose(event, context)
 }
 
@@ -37,7 +37,7 @@ export function listTemplates(): readonly TemplateSpec[] {
   return Object.values(NOTICES).flatMap((notice) => notice.templates)
 }
 
-function find(event: BankEvent): Notice<BankEvent> {
+function find(event: ToldEvent): Notice<ToldEvent> {
   // The table's type ties each key to its event; TypeScript cannot follow that through an index by a union.
-  return NOTICES[event.type] as unknown as Notice<BankEvent>
+  return NOTICES[event.type] as unknown as Notice<ToldEvent>
 }

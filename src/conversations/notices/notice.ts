@@ -1,7 +1,7 @@
 // What a notice is: one event type's words for the open window and its template for the closed one, composed under a grant.
 // Shapes only; each type has a file of its own, and compose.ts is the table of them.
 
-import type { BankEvent } from "../../banks/event.ts"
+import type { ToldEvent } from "../../banks/event-types.ts"
 import type { Grant } from "../../links/grant.ts"
 import type { Message, TemplateMessage } from "../../messenger/message.ts"
 import type { TemplateSpec } from "../../messenger/template.ts"
@@ -25,7 +25,7 @@ export interface NoticeContext {
 }
 
 /** One type's words. */
-export interface Notice<E extends BankEvent> {
+export interface Notice<E extends ToldEvent> {
   /** Account whose consent it needs, where it is about one. */
   readonly accountOf: (event: E) => string | undefined
   readonly compose: (event: E, context: NoticeContext) => ComposedNotice

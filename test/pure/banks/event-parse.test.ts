@@ -10,7 +10,8 @@ const NOW = Date.UTC(2026, 10, 22, 8, 15)
 const AT = NOW - 60_000
 const iso = (at: number) => new Date(at).toISOString()
 
-const read = (value: unknown) => parseEvent(value, SOURCE, NOW)
+const TERMS = { source: SOURCE, linkHosts: ["track.example"] }
+const read = (value: unknown) => parseEvent(value, TERMS, NOW)
 const describeRefusal = (value: unknown) => {
   const event = read(value)
   return event.ok ? "ok" : `${event.error.err}: ${event.error.description}`
@@ -350,7 +351,7 @@ describe("readBatch()", () => {
   const posted = (id: string, transaction: Readonly<Record<string, unknown>> = {}) => ({
     ...transactionPosted({ id, at: AT, transaction }),
   })
-  const readAll = (elements: readonly unknown[]) => readBatch(elements, SOURCE, NOW)
+  const readAll = (elements: readonly unknown[]) => readBatch(elements, TERMS, NOW)
 
   it("P12: refuses a bad event by its id, one without an id by its place, and takes the rest in order", () => {
     const batch = readAll([

@@ -8,7 +8,7 @@ import { verifyContentDigest } from "../../../src/banks/event-digest.ts"
 import { parseEventKeys } from "../../../src/banks/event-key.ts"
 import { parseEvent } from "../../../src/banks/event-parse.ts"
 import { verifyEventSignature } from "../../../src/banks/event-signature.ts"
-import { EVENT_TYPES } from "../../../src/banks/event.ts"
+import { EVENT_TYPES } from "../../../src/banks/event-types.ts"
 import { ok } from "../../../src/foundation/result.ts"
 import { BANK } from "../../support/fake-bank.ts"
 import { codeOf, readText } from "./documents.ts"
@@ -30,11 +30,13 @@ describe("docs/bank-events.md", () => {
   test("its event is one the gateway takes", () => {
     const [example = ""] = codeOf(events, "json")
     const event = JSON.parse(example) as { readonly source: string; readonly time: string }
-    expect(parseEvent(event, event.source, Date.parse(event.time))).toMatchObject({ ok: true })
+    expect(parseEvent(event, { source: event.source, linkHosts: [] }, Date.parse(event.time))).toMatchObject({
+      ok: true,
+    })
   })
 
   test("has a row for each type of event, and no other", () => {
-    const rows = Array.from(events.matchAll(/^\| `(bank\.[a-z.]+\.v1)` \|/gm), ([, type]) => type)
+    const rows = Array.from(events.matchAll(/^\| `(bank\.[a-z_.]+\.v1)` \|/gm), ([, type]) => type)
     expect(rows.toSorted()).toEqual(Object.keys(EVENT_TYPES).toSorted())
   })
 
