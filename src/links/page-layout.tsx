@@ -16,13 +16,15 @@ export interface PageFrame {
   readonly nonce: string
   /** Who stands at its head; nobody where no bank is known. */
   readonly bankName?: string | undefined
+  /** Further rules, where a page has parts of its own. */
+  readonly style?: string
 }
 
 const DIRECTION: Readonly<Record<Language, "ltr" | "rtl">> = { en: "ltr", ar: "rtl" }
 
 /** A whole document. */
 export function renderPage(frame: PageFrame, title: string, body: Child) {
-  const { language, nonce, bankName } = frame
+  const { language, nonce, bankName, style = "" } = frame
   return html`<!doctype html>${(
       <html lang={language} dir={DIRECTION[language]}>
         <head>
@@ -33,7 +35,7 @@ export function renderPage(frame: PageFrame, title: string, body: Child) {
           <meta name="format-detection" content="telephone=no" />
           <title>{title}</title>
           <link rel="icon" href="data:," />
-          <style nonce={nonce}>{raw(PAGE_STYLE)}</style>
+          <style nonce={nonce}>{raw(PAGE_STYLE + style)}</style>
         </head>
         <body>
           <main>

@@ -4,27 +4,22 @@
 import type { Language } from "./catalogue.ts"
 import { linkPagesAr } from "./link-pages.ar.ts"
 import { linkPagesEn, type LinkPageKey } from "./link-pages.en.ts"
+import { piecesOf, type PagePieces, type PageValues } from "./page-pieces.ts"
 
-export type LinkPageValues = Readonly<Record<string, string>>
+export type LinkPageValues = PageValues
 
 const CATALOGUES: Readonly<Record<Language, Readonly<Record<LinkPageKey, string>>>> = {
   en: linkPagesEn,
   ar: linkPagesAr,
 }
-const PLACEHOLDER = /\{([a-z]+)\}/
 
 /** A phrase in pieces: plain text, and values that stand in it. @throws Error where a value the phrase names is missing */
 export function linkPagePieces(
   language: Language,
   key: LinkPageKey,
   values: LinkPageValues = {},
-): readonly { readonly text: string; readonly isValue: boolean }[] {
-  return CATALOGUES[language][key].split(PLACEHOLDER).map((text, index) => {
-    if (index % 2 === 0) return { text, isValue: false }
-    const value = values[text]
-    if (value === undefined) throw new Error(`Cannot say "${key}": value "${text}" is missing`)
-    return { text: value, isValue: true }
-  })
+): PagePieces {
+  return piecesOf(CATALOGUES[language][key], key, values)
 }
 
 /** A phrase as plain text. @throws Error where a value the phrase names is missing */
