@@ -1,7 +1,7 @@
 // A simulated world round one Conversation: its storage on node:sqlite, a clock that stands still until it is moved, randomness that
 // repeats, an alarm, a platform that delivers webhooks again and repeats what the queue holds. The object can be made to die at any
 // call it awaits; what comes next builds a new one over the same storage, as workerd does. One simulation at a time in a process.
-import type { BankEvent } from "../../src/banks/event.ts"
+import type { ToldEvent } from "../../src/banks/event-types.ts"
 import type { LinkOffer } from "../../src/links/link.ts"
 import type { MessengerEvent } from "../../src/messenger/event.ts"
 import type { Vault } from "../../src/vault/vault.ts"
@@ -20,7 +20,7 @@ export interface Crash {
 
 /** One event on the queue until its outcome is settled. */
 export interface Queued {
-  readonly event: BankEvent
+  readonly event: ToldEvent
   outcome?: Extract<TellOutcome, { kind: "settled" }>
   readonly answers: TellOutcome[]
   /** Times the object threw: each costs an attempt. */
@@ -124,7 +124,7 @@ export class Simulation {
 
   /** The queue brings an event, and repeats it until its outcome is settled. */
   async tell(
-    event: BankEvent,
+    event: ToldEvent,
     more: { readonly shelf?: Shelf; readonly permitMs?: number } = {},
   ): Promise<Queued> {
     const queued: Queued = { event, answers: [], faults: 0 }
