@@ -37,6 +37,37 @@ export const bankApiKeys = sqliteTable(
   (table) => [index("bank_api_keys_bank").on(table.bankId, table.createdAt)],
 )
 
+/** What a small bank signs its webhooks with (Standard Webhooks, HMAC): sealed, at most two at once while one is being replaced. */
+export const webhookSecrets = sqliteTable(
+  "webhook_secrets",
+  {
+    id: text("id").primaryKey(),
+    bankId: text("bank_id").notNull(),
+    secretSealed: text("secret_sealed").notNull(),
+    createdAt: integer("created_at").notNull(),
+    /** `null` while it is the newest. */
+    endsAt: integer("ends_at"),
+  },
+  (table) => [index("webhook_secrets_bank").on(table.bankId, table.createdAt)],
+)
+
+/** Requests of banks that were refused, for their engineers: why, never what. At most 200 a bank, 7 days. */
+export const refusals = sqliteTable(
+  "refusals",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    bankId: text("bank_id").notNull(),
+    at: integer("at").notNull(),
+    /** The way in: `events`, `event-sets`, `webhooks`, `open-banking`, `fdx`. */
+    way: text("way").notNull(),
+    /** A word of ours. */
+    reason: text("reason").notNull(),
+    /** JSON: kid, clock skew in seconds, missing components; in development the signature base we computed. */
+    detail: text("detail").notNull(),
+  },
+  (table) => [index("refusals_bank").on(table.bankId, table.at)],
+)
+
 /** A Facebook Page. It belongs to one bank for life. `record` is JSON without secrets (messenger/page-record.ts). */
 export const pages = sqliteTable("pages", {
   id: text("id").primaryKey(),
