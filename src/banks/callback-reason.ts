@@ -69,6 +69,8 @@ export const REASONS = {
   disconnected: "the customer ended it",
   replaced: "the customer made a new link in its place",
   erased: "the customer's data was deleted",
+  idle: "nothing happened under it for twelve months",
+  ended_by_operator: "an operator ended it",
   refused_by_bank: "the bank's authorization server refused the tokens",
   revoked_by_bank: "the bank ended it",
 } as const satisfies Readonly<Record<string, string>>

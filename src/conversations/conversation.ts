@@ -7,18 +7,16 @@ import { createLog, describeFault } from "../foundation/log.ts"
 import type { LinkId, PageId } from "../foundation/id.ts"
 import { meterStorage } from "../foundation/world.ts"
 import type { LinkOffer } from "../links/link.ts"
-import { linkOfAuthorizationCode } from "../links/authorization-code.ts"
-import { endLink, findLink, goLive } from "../links/link-store.ts"
-import { bySystem } from "../audit/audit.ts"
 import { err } from "../foundation/result.ts"
 import type { BankRefusal } from "../banks/bank.ts"
 import { isTold } from "../banks/event-types.ts"
 import type { JsonObject } from "../messenger/json.ts"
 import { takesUtility } from "../messenger/page-record.ts"
-import { showPersonalMenu } from "../messenger/profile.ts"
 import { createProfileBudget } from "../messenger/profile-budget.ts"
-import { findLanguage } from "../phrases/catalogue.ts"
-import { personalMenu } from "./menu.ts"
+import type { EndReason } from "../links/link-store.ts"
+import type { ConsentView, Holding } from "./consent-view.ts"
+import { createLinkWorld } from "./link-world.ts"
+import type { OwnWish } from "./turn-context.ts"
 import { meansOf, type Means } from "./means.ts"
 import { Unready } from "./unready.ts"
 import { personKeyPlace } from "./place.ts"
@@ -38,6 +36,22 @@ export interface OfferRequest {
   readonly v: 1
   readonly whom: Whom
   readonly offer: LinkOffer
+}
+
+/** A link that ends. */
+export interface EndRequest {
+  readonly v: 1
+  readonly link: LinkId
+  readonly reason: EndReason
+  /** Nothing is said in the chat: somebody else tells the person, or nobody should. */
+  readonly silent: boolean
+}
+
+/** What a person wishes otherwise on their own pages. */
+export interface ConsentRequest {
+  readonly v: 1
+  readonly link: LinkId
+  readonly wish: OwnWish
 }
 
 /** Until a newer release is everywhere. */
@@ -73,11 +87,31 @@ export class Conversation extends DurableObject<Env> {
     this.#begin(person)
   }
 
-  /** A link ended elsewhere: when this returns, nothing more is sent under it. */
-  async endLink(link: LinkId): Promise<void> {
+  /** A link ends by somebody else's word: when this returns, nothing more is sent or asked under it. */
+  async endLink(request: EndRequest): Promise<Holding> {
+    assertVersion(request)
     const person = await this.#ready()
-    await person.endLink(link)
+    const holding = await person.endLink(request.link, request.reason, request.silent)
     this.#begin(person)
+    return holding
+  }
+
+  /** The person changes what is on, on their own pages. @see Person.changeConsent */
+  async changeConsent(request: ConsentRequest): Promise<ConsentView | undefined> {
+    assertVersion(request)
+    const person = await this.#ready()
+    const view = await person.changeConsent(request.link, request.wish)
+    this.#begin(person)
+    return view
+  }
+
+  /** How a link stands here, after it was held against the directory. */
+  async settleLink(request: { readonly v: 1; readonly link: LinkId }): Promise<Holding> {
+    assertVersion(request)
+    const person = await this.#ready()
+    const holding = await person.holding(request.link, { compare: true })
+    this.#begin(person)
+    return holding
   }
 
   /** A one-time link to the person's own pages was posted: `true` once, within its five minutes. */
@@ -148,12 +182,7 @@ function worldOf(
   storage: ReturnType<typeof meterStorage>,
   waitUntil: (work: Promise<void>) => void,
 ): PersonWorld {
-  const { db, vault, now, random, log, access, banks, pages, templates, graph, config, linkReports } = means
-  const revokeLater = async (bank: Whom["bank"], ...links: readonly LinkId[]) => {
-    const jobs = links.map((link) => ({ v: 1, kind: "revoke_link", bank, link, postedAt: now() }) as const)
-    const posted = await means.post("chores", jobs)
-    if (!posted.ok) throw new Unready("Cannot post the revocation of a link")
-  }
+  const { db, vault, now, random, log, access, banks, pages, templates, graph, config } = means
   const bankOf = async (id: Whom["bank"]) => {
     const bank = await banks.find(id)
     if (!bank.ok) throw new Unready(`Cannot find the bank of a conversation: ${bank.error.reason}`)
@@ -217,50 +246,7 @@ function worldOf(
       const ownDataUrl = `${config.publicOrigin}/me`
       return { name, emergencyPhone, timeZone, languages, linkHosts, logInUrl, ownDataUrl }
     },
-    links: {
-      async goLive(offer, person) {
-        const live = await goLive(
-          db,
-          offer.link,
-          person,
-          offer.epoch,
-          bySystem("code confirmed in the chat", now()),
-          random,
-        )
-        if (!live.ok) return false
-        await linkReports.activated(offer.link, offer)
-        for (const link of live.value.replaced) await linkReports.ended(link, "replaced")
-        if (live.value.replaced.length > 0) await revokeLater(offer.bank, ...live.value.replaced)
-        return true
-      },
-      async end(link, reason, whom, psid) {
-        await endLink(db, link, reason, bySystem(reason, now()), random, { keepSealed: true })
-        await linkReports.ended(link, reason)
-        await revokeLater(whom.bank, link)
-        const page = psid === undefined ? undefined : await pages.find(whom.page)
-        // Messenger's own mark of the link is a convenience: where it cannot be taken off now, nothing depends on it.
-        if (page?.ok && psid) await graph.unlinkAccounts(page.value.token, psid)
-      },
-      showMenu(whom, psid, linked) {
-        const change = async () => {
-          const [page, bank] = await Promise.all([pages.find(whom.page), bankOf(whom.bank)])
-          if (!page.ok) return
-          const languages = bank.languages.map(findLanguage).filter((each) => each !== undefined)
-          const menu = linked ? personalMenu(languages) : null
-          await showPersonalMenu(graph, whom.page, page.value.token, psid, menu, undefined, menuCalls)
-        }
-        waitUntil(change().catch((fault: unknown) => log.info("menu_not_shown", describeFault(fault))))
-      },
-      async hearLinked(authorizationCode, person) {
-        const id = await linkOfAuthorizationCode(authorizationCode)
-        const link = id && (await findLink(db, id))
-        if (link?.state !== "pending" || link.person === person) return
-        await endLink(db, link.id, "other_person", bySystem("linked_by_other_person", now()), random, {
-          keepSealed: true,
-        })
-        await revokeLater(link.bank, link.id)
-      },
-    },
+    links: createLinkWorld(means, { bankOf, menuCalls, beside: waitUntil }),
     callbacks: {
       async terms(id) {
         const { callbackUrl, fallbackAfterSeconds, reportDelivery } = await bankOf(id)

@@ -1,7 +1,11 @@
 // Bringing the directory, Messenger and the bank to what the state says of links: those that ended here are ended there, the one
-// whose code was right goes live. One run at a time, each step repeatable, nothing of it in a turn.
+// whose code was right goes live, changes of the consent are recorded. Where object and directory were seen to differ, what the
+// directory proves is held against the state. One run at a time, each step repeatable, nothing of it in a turn.
 
+import { SECOND_MS } from "../foundation/clock.ts"
+import type { LinkId } from "../foundation/id.ts"
 import { describeFault } from "../foundation/log.ts"
+import { applied, changesOf } from "./consent-change.ts"
 import type { PersonWorld, Whom } from "./person-world.ts"
 import { SingleRun } from "./single-run.ts"
 import type { State } from "./state.ts"
@@ -18,21 +22,41 @@ export interface Settler {
   readonly later: () => Promise<void>
 }
 
+const DOUBT_MS = 5 * SECOND_MS
+
 /** Links on their way. */
 export class LinkSettling {
   readonly #run = new SingleRun()
+  /** The directory was seen to say something else of this link. */
+  #doubted: LinkId | undefined
+  #doubtedAt = 0
+
+  /** Object and directory differ: look at it in the next run, for one person not more often than every few seconds. */
+  doubt(link: LinkId, now: number): void {
+    if (now - this.#doubtedAt < DOUBT_MS) return
+    this.#doubted = link
+    this.#doubtedAt = now
+  }
 
   /** Settle whatever the state names, until it names nothing. */
   settle(settler: Settler): Promise<void> {
     return this.#run.ask(async () => {
       try {
         while (await step(settler)) continue
+        const doubted = this.#doubted
+        if (doubted !== undefined && (await compare(settler, doubted))) while (await step(settler)) continue
+        if (this.#doubted === doubted) this.#doubted = undefined
       } catch (fault) {
         settler.world.log.warn("link_not_settled", describeFault(fault))
         await settler.later()
       }
     })
   }
+}
+
+/** Whether anything about links is on its way. */
+export function isSettling(state: State): boolean {
+  return state.opening !== undefined || state.ending.length > 0 || changesOf(state).length > 0
 }
 
 /** @returns whether there was anything to do */
@@ -48,13 +72,37 @@ async function step(settler: Settler): Promise<boolean> {
     if (markedAt(state) !== undefined) world.links.showMenu(whom, state.psid, false)
     return true
   }
+  const [change] = changesOf(state)
+  if (change) {
+    const consent = state.consent && applied(state.consent, change)
+    const mark = consent && (await world.links.record(consent, change, whom))
+    await take({ kind: "consent_recorded", change: change.id, mark })
+    if (!mark && consent) await compare(settler, consent.link)
+    await settler.flush()
+    return true
+  }
   const { opening } = state
   if (!opening) return false
-  const live = await world.links.goLive(opening, whom.person)
+  const live = await world.links.goLive(opening, whom)
   await take({ kind: "opened", offer: opening, live })
   if (live) world.links.showMenu(whom, state.psid, true)
   await settler.flush()
   return true
+}
+
+/** Hold what the directory proves against the link held here: what ended there ends here, of two consents the stricter one stays (P4).
+ * @returns whether that left anything to do */
+async function compare(settler: Settler, link: LinkId): Promise<boolean> {
+  const { world, take } = settler
+  const { whom, state } = settler.remembered() ?? {}
+  if (!whom || state?.consent?.link !== link || changesOf(state).length > 0) return false
+  const proven = await world.links.prove(link, whom)
+  if (proven.ok) await take({ kind: "consent_proven", proven: proven.value })
+  else if (proven.error.reason === "link_gone")
+    await take({ kind: "link_ended", link, reason: "revoked_by_bank", silent: false })
+  else world.log.error("consent_record_broken", { link })
+  await settler.flush()
+  return proven.ok || proven.error.reason === "link_gone"
 }
 
 /** Messenger's own mark of a link belongs to the person, not to one link: while another link is live or on its way it stays. */

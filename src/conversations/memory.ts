@@ -89,9 +89,12 @@ export class Memory {
     }
   }
 
+  /** What is not there any more is rebuilt from the record: until then there is no grant. */
   async #begin(whom: Whom, psid: string): Promise<State> {
     const { languages } = await this.#world.loadBankFacts(whom.bank, whom.page)
     const language = languages.map(findLanguage).find((each) => each !== undefined) ?? "en"
-    return createState({ page: whom.page, bank: whom.bank, psid, language })
+    const consent = await this.#world.links.rebuild(whom)
+    const state = createState({ page: whom.page, bank: whom.bank, psid, language })
+    return consent ? { ...state, consent } : state
   }
 }

@@ -15,7 +15,10 @@ import type { DefaultApp, UtilityShape } from "../messenger/page-record.ts"
 import type { SendRefusal } from "../messenger/refusal.ts"
 import type { TemplateState } from "../messenger/template.ts"
 import type { Vault } from "../vault/vault.ts"
-import type { EndReason } from "../links/link-store.ts"
+import type { Consent } from "../links/consent.ts"
+import type { RebuildRefusal } from "../links/consent-rebuild.ts"
+import type { EndReason, RecordMark } from "../links/link-store.ts"
+import type { ConsentChange } from "./state.ts"
 import type { Settled } from "./outcome.ts"
 import type { TurnContext } from "./turn-context.ts"
 
@@ -69,8 +72,17 @@ export interface PersonWorld {
     page: PageId,
   ) => Promise<TurnContext["bank"] & { readonly logInUrl: string; readonly ownDataUrl: string }>
   readonly links: {
-    /** Make a pending link live; `false` where it is none any more. Harmless to repeat. @throws DatabaseError */
-    readonly goLive: (offer: LinkOffer, person: PersonId) => Promise<boolean>
+    /** Make a pending link live and tell what its record says now; `undefined` where it is none any more. Harmless to repeat.
+     * @throws DatabaseError, Unready */
+    readonly goLive: (offer: LinkOffer, whom: Whom) => Promise<RecordMark | undefined>
+    /** Record a change of the consent held here, and tell the bank; `undefined` where the directory has something else by now.
+     * Harmless to repeat.
+     * @param consent as the change makes it @throws DatabaseError, Unready */
+    readonly record: (consent: Consent, change: ConsentChange, whom: Whom) => Promise<RecordMark | undefined>
+    /** What the directory proves of a link. @throws DatabaseError, Unready */
+    readonly prove: (link: LinkId, whom: Whom) => Promise<Result<Consent, RebuildRefusal>>
+    /** The consent a Conversation that has nothing is begun with. @throws DatabaseError, Unready */
+    readonly rebuild: (whom: Whom) => Promise<Consent | undefined>
     /** End a link in the directory and have it revoked at the bank. Harmless to repeat.
      * @param psid whose mark at Messenger is taken off; none where another link is live or on its way
      * @throws DatabaseError, Unready */

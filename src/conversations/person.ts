@@ -13,15 +13,17 @@ import { randomText, type LinkId } from "../foundation/id.ts"
 import { EVENT_TYPES } from "../banks/event-types.ts"
 import { digestText } from "../crypto/hmac.ts"
 import type { LinkOffer } from "../links/link.ts"
+import type { EndReason } from "../links/link-store.ts"
 import type { MessengerEvent } from "../messenger/event.ts"
 import { reportAnswered, reportOverdue } from "./alert-reports.ts"
 import { findAlert } from "./alerts.ts"
 import { Asking } from "./asking.ts"
-import type { Entry } from "./entry.ts"
 import { hear } from "./hearing.ts"
 import { nextInInbox, openInboxRow, storeInbox, type InboxRow, type Kept } from "./inbox.ts"
-import { claimRow, earliestDue, earliestPostponed, LANES, listSending, type LedgerRow } from "./ledger.ts"
-import { LinkSettling } from "./link-settling.ts"
+import { claimRow, earliestDue, earliestPostponed, listSending } from "./ledger.ts"
+import { replyRow } from "./reply-row.ts"
+import { holdingOf, viewOf, type ConsentView, type Holding } from "./consent-view.ts"
+import { isSettling, LinkSettling } from "./link-settling.ts"
 import { Memory } from "./memory.ts"
 import { Outbox } from "./outbox.ts"
 import { settled } from "./outcome.ts"
@@ -30,11 +32,11 @@ import { settleUnknown, sendRow, showTyping, type Sender } from "./perform.ts"
 import type { PersonWorld, TellOutcome, TellRequest, Whom } from "./person-world.ts"
 import { forgetOld } from "./retention.ts"
 import type { State } from "./state.ts"
-import { ledgerPlace, statePlace } from "./place.ts"
+import { statePlace } from "./place.ts"
 import { findSealedState, prepareStorage, putSealedState } from "./storage.ts"
 import { tellUpdate, tellAlert } from "./tell.ts"
 import { nextChangeAt, turn } from "./turn.ts"
-import type { TurnEvent } from "./turn-context.ts"
+import type { OwnWish, TurnEvent } from "./turn-context.ts"
 import { isOutage } from "./unready.ts"
 import { Wake } from "./wake.ts"
 
@@ -110,6 +112,10 @@ export class Person {
         outbox: this.#outbox,
         flush: () => this.#flush(),
         wake: this.#wake,
+        doubt: async (link: LinkId) => {
+          this.#links.doubt(link, this.#world.now())
+          await this.#settleLinks()
+        },
       }
       return await (EVENT_TYPES[request.event.type].lane === "alerts"
         ? tellAlert(teller, request, key)
@@ -132,12 +138,34 @@ export class Person {
     await this.#take({ kind: "offered", offer })
   }
 
-  /** The link ended elsewhere. When this returns nothing more is sent under it. */
-  async endLink(link: LinkId): Promise<void> {
-    await this.#memory.load()
-    if (!this.#memory.state) return
+  /** The link ends by somebody else's word. When this returns nothing more is sent or asked under it.
+   * @returns how it stood here before: `not_held` and `empty` leave it to the directory alone */
+  async endLink(link: LinkId, reason: EndReason, silent: boolean): Promise<Holding> {
+    const holding = await this.holding(link)
+    if (holding === "not_held" || holding === "empty") return holding
     await this.#wake.armBy(this.#world.now() + LOOK_AGAIN_MS)
-    await this.#take({ kind: "link_ended", link })
+    await this.#take({ kind: "link_ended", link, reason, silent })
+    return holding
+  }
+
+  /** The person changes what is on, on their own pages. What is taken away is off when this returns; what is added is on where the
+   * record took it. @returns the consent then; `undefined` where that link is not live here */
+  async changeConsent(link: LinkId, wish: OwnWish): Promise<ConsentView | undefined> {
+    if ((await this.holding(link)) !== "live") return undefined
+    await this.#wake.armBy(this.#world.now() + LOOK_AGAIN_MS)
+    await this.#take({ kind: "consent_wished", link, wish })
+    await this.#settleLinks()
+    return viewOf(this.#memory.all.state)
+  }
+
+  /** How a link stands here. @param compare hold a live one against what the directory proves first */
+  async holding(link: LinkId, { compare = false } = {}): Promise<Holding> {
+    await this.#memory.load()
+    if (compare && this.#memory.state) {
+      this.#links.doubt(link, this.#world.now())
+      await this.#settleLinks()
+    }
+    return holdingOf(this.#memory.state, link)
   }
 
   /** A one-time link to the person's own pages was posted.
@@ -253,7 +281,7 @@ export class Person {
       const rows = await Promise.all(
         said.map((utterance, index) => {
           const cause = { kind: "reply", order, urgent, at: now() } as const
-          return this.#replyRow({ v: 1, utterance, cause }, index)
+          return replyRow(this.#sender(), { v: 1, utterance, cause }, index)
         }),
       )
       const sealed = after === before ? undefined : await key.seal(JSON.stringify(after), statePlace(whom))
@@ -265,26 +293,6 @@ export class Person {
       this.#asking.cutShort(before, after)
       return after !== before
     })
-  }
-
-  async #replyRow(
-    entry: Entry & { readonly cause: { readonly kind: "reply" } },
-    index: number,
-  ): Promise<LedgerRow> {
-    const { key, whom } = this.#memory.all
-    const { order, urgent, at } = entry.cause
-    const name = `r_${order}_${index}_${randomText(this.#world.random, 6)}`
-    return {
-      key: name,
-      lane: LANES.replies,
-      seq: order + index / 100,
-      state: "queued",
-      reason: urgent ? "urgent" : "",
-      at,
-      dueAt: at,
-      sends: 0,
-      sealed: await key.seal(JSON.stringify(entry), ledgerPlace(whom, name)),
-    }
   }
 
   // Beside the turn: questions to the bank, links to open and close.
@@ -369,7 +377,7 @@ export class Person {
     const { state } = this.#memory
     const waits =
       nextInInbox(sql, state?.turnedThrough ?? 0) !== undefined ||
-      (state && (state.opening || state.ending.length > 0 || state.questions.length > 0))
+      (state && (isSettling(state) || state.questions.length > 0))
     const due = [
       waits ? now() + this.#retryMs() : undefined,
       earliestDue(sql),

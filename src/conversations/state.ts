@@ -2,7 +2,9 @@
 // Stored as one sealed row (person.ts); pure data, no I/O. The consent in here is what every grant is made from.
 
 import type { BankId, LinkId, PageId } from "../foundation/id.ts"
+import type { Purpose } from "../foundation/purpose.ts"
 import type { Consent } from "../links/consent.ts"
+import type { ConsentActor, ConsentEvidence } from "../links/consent-record.ts"
 import type { LinkOffer } from "../links/link.ts"
 import type { EndReason } from "../links/link-store.ts"
 import type { ThreadControl } from "../messenger/thread.ts"
@@ -32,6 +34,16 @@ export interface State {
   readonly opening?: LinkOffer
   /** Ended here, not yet known to the directory and the bank. */
   readonly ending: readonly { readonly link: LinkId; readonly reason: EndReason }[]
+  /** Changes of the consent on their way to the record, oldest first: what they take away is off already, what they add is not on yet. */
+  readonly changes?: readonly ConsentChange[]
+  /** When the last one was recorded: the directory's word from before is about the consent as it was. */
+  readonly changedAt?: number
+  /** When one tap was last offered for a purpose that is off: once in thirty days. */
+  readonly offered?: Readonly<Partial<Record<Purpose, number>>>
+  /** Purposes the person stopped one by one, and when: undone with one tap for seven days. */
+  readonly stoppedPurposes?: Readonly<Partial<Record<Purpose, number>>>
+  /** Reminders of the consent's end that were told, by the days before it; of this end. */
+  readonly reminded?: { readonly until: number; readonly days: number }
   /** Everything is off; the link ends at `endsAt`. */
   readonly stopped?: { readonly at: number; readonly endsAt: number; readonly keepFraud: boolean }
   /** Asked at the bank, not answered yet, in the order they were asked. */
@@ -54,6 +66,24 @@ export interface State {
   readonly misses: number
   /** Turns of the present minute (P15). */
   readonly pace: { readonly minute: number; readonly turns: number }
+}
+
+/** A change on its way to the record. */
+export interface ConsentChange {
+  /** Names the act. */
+  readonly id: string
+  readonly link: LinkId
+  readonly kind: "narrowed" | "widened" | "reconfirmed"
+  readonly on: readonly Purpose[]
+  readonly off: readonly Purpose[]
+  readonly showAmounts?: boolean
+  readonly until?: number
+  readonly actor: ConsentActor
+  readonly evidence: ConsentEvidence
+  readonly language: string
+  /** The words that were answered. */
+  readonly shown?: string
+  readonly at: number
 }
 
 /** What the bank is being asked for this person. `order` is the inbox number of the question: replies keep it. */
@@ -116,7 +146,20 @@ export function without<K extends keyof State>(state: State, ...names: readonly 
   return copy as Omit<State, K>
 }
 
+const OF_A_LINK = [
+  "consent",
+  "linkedAt",
+  "changes",
+  "changedAt",
+  "offered",
+  "stoppedPurposes",
+  "reminded",
+  "stopped",
+  "paging",
+  "again",
+] as const
+
 /** State without what only a live link may keep. */
 export function withoutLink(state: State): State {
-  return { ...without(state, "consent", "linkedAt", "stopped", "paging", "again"), questions: [] }
+  return { ...without(state, ...OF_A_LINK), questions: [] }
 }

@@ -3,7 +3,10 @@
 
 import type { ToldEvent } from "../banks/event-types.ts"
 import { MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
+import type { LinkId } from "../foundation/id.ts"
+import type { Consent } from "../links/consent.ts"
 import { Grant } from "../links/grant.ts"
+import { changesOf } from "./consent-change.ts"
 import type { Cause, Entry } from "./entry.ts"
 import { told, type Utterance } from "./leave.ts"
 import {
@@ -33,6 +36,8 @@ export interface Teller extends Sender {
   readonly outbox: Outbox
   readonly flush: () => Promise<void>
   readonly wake: Wake
+  /** The directory was seen to say something else of the link held here: hold the two against each other. */
+  readonly doubt: (link: LinkId) => Promise<void>
 }
 
 /** Longest an older balance can still be fresh: how far back told ones are looked at. */
@@ -50,6 +55,8 @@ const CLOCK_TOLERANCE_MS = MINUTE_MS
 export async function tellUpdate(teller: Teller, request: TellRequest, key: string): Promise<TellOutcome> {
   const known = findRow(teller.world.sql, key)
   if (known && known.state !== "again") return outcomeOf(teller, known)
+  const doubted = await settleDoubt(teller, request)
+  if (doubted) return doubted
   const refused = judge(teller, request)
   if (refused) return settleAs(teller, key, refused)
   return new Promise<TellOutcome>((resolve, reject) => {
@@ -67,7 +74,7 @@ export async function tellUpdate(teller: Teller, request: TellRequest, key: stri
 export async function tellAlert(teller: Teller, request: TellRequest, key: string): Promise<TellOutcome> {
   const { world, whom, wake } = teller
   if (!findRow(world.sql, key)) {
-    const early = judge(teller, request)
+    const early = (await settleDoubt(teller, request)) ?? judge(teller, request)
     if (early) return early
     const [facts] = await Promise.all([world.loadBankFacts(whom.bank, whom.page), wake.ready()])
     // What ended while this was fetched is seen here, and once more when the message goes.
@@ -161,16 +168,12 @@ function judge(teller: Teller, request: TellRequest): TellOutcome | undefined {
   if (now >= event.staleAt) return settled("suppressed", "stale")
   // Object and directory must agree on the link; where they differ the stricter side wins (P4) …
   const consent = state?.consent
-  if (
-    consent?.link !== shelf.link ||
-    consent.epoch !== shelf.epoch ||
-    consent.recordHash !== shelf.recordHash
-  )
+  if (!isAgreed(consent, shelf))
     // … but while links change the two are merely not told yet, and the event is not given up for that.
     return isChanging(state, shelf.link, now)
       ? { kind: "pending", afterMs: CHANGING_MS }
       : settled("suppressed", "not_linked")
-  if (event.at < consent.givenAt - CLOCK_TOLERANCE_MS) return settled("suppressed", "stale")
+  if (event.at < (consent?.givenAt ?? 0) - CLOCK_TOLERANCE_MS) return settled("suppressed", "stale")
   const grant = Grant.decide(consent, purposeOf(event), now, accountOf(event))
   if (!grant.ok) return settled("suppressed", grant.error.reason)
   if (state && isStopped(state, purposeOf(event))) return settled("suppressed", "purpose_off")
@@ -182,7 +185,27 @@ function judge(teller: Teller, request: TellRequest): TellOutcome | undefined {
 function isChanging(state: State | undefined, link: string, now: number): boolean {
   if (!state) return false
   if (state.opening?.link === link) return true
-  return state.consent !== undefined && now - (state.linkedAt ?? 0) < DIRECTORY_LAG_MS
+  if (state.consent === undefined) return false
+  const lately = Math.max(state.linkedAt ?? 0, state.changedAt ?? 0)
+  return changesOf(state).length > 0 || now - lately < DIRECTORY_LAG_MS
+}
+
+/** Object and directory do not agree on a live link, and nothing is on its way that would explain it: they are held against each other,
+ * and where both still have the link the event waits for that. */
+async function settleDoubt(teller: Teller, { shelf }: TellRequest): Promise<TellOutcome | undefined> {
+  const state = teller.state()
+  const consent = state?.consent
+  if (!state || isAgreed(consent, shelf) || isChanging(state, shelf.link, teller.world.now()))
+    return undefined
+  if (consent) await teller.doubt(consent.link)
+  const after = teller.state()?.consent
+  return consent?.link === shelf.link && after ? { kind: "pending", afterMs: CHANGING_MS } : undefined
+}
+
+function isAgreed(consent: Consent | undefined, shelf: TellRequest["shelf"]): boolean {
+  return (
+    consent?.link === shelf.link && consent.epoch === shelf.epoch && consent.recordHash === shelf.recordHash
+  )
 }
 
 /** Words under a grant made this instant. `judge` has just said yes, in the same step. */

@@ -2,7 +2,10 @@
 
 import type { LinkId } from "../foundation/id.ts"
 import type { Balance, BankRefusal, TransactionPage } from "../banks/bank.ts"
+import type { Purpose } from "../foundation/purpose.ts"
+import type { Consent } from "../links/consent.ts"
 import type { LinkOffer } from "../links/link.ts"
+import type { EndReason, RecordMark } from "../links/link-store.ts"
 import type { MessengerEvent } from "../messenger/event.ts"
 import type { Result } from "../foundation/result.ts"
 import type { Utterance } from "./leave.ts"
@@ -30,6 +33,15 @@ export interface TurnContext {
   readonly ownDataUrl: string
   /** The app we are: control of a thread is given to apps by their ids. */
   readonly appId: string
+}
+
+/** What a person wishes otherwise on their own pages. All that is left out stays as it is. */
+export interface OwnWish {
+  readonly on?: readonly Purpose[]
+  readonly off?: readonly Purpose[]
+  readonly showAmounts?: boolean
+  /** They have just signed in at the bank: without that nothing is added. */
+  readonly bankLogin: boolean
 }
 
 /** An answer of the bank to a question. */
@@ -64,12 +76,23 @@ export type TurnEvent =
     }
   | { readonly kind: "offered"; readonly offer: LinkOffer }
   /** The directory took, or refused, the link whose code was right. */
-  | { readonly kind: "opened"; readonly offer: LinkOffer; readonly live: boolean }
+  | { readonly kind: "opened"; readonly offer: LinkOffer; readonly live: RecordMark | undefined }
   | { readonly kind: "bank_answered"; readonly question: Question; readonly answer: BankAnswer }
   /** The directory and the bank know that this link has ended. */
   | { readonly kind: "closed"; readonly link: LinkId }
-  /** The link ended elsewhere: at the bank, at `/me`, by an operator. */
-  | { readonly kind: "link_ended"; readonly link: LinkId }
+  /** The link ends: at the bank, on the person's own pages, by an operator; or the directory says that it has. */
+  | {
+      readonly kind: "link_ended"
+      readonly link: LinkId
+      readonly reason: EndReason
+      readonly silent: boolean
+    }
+  /** The person changes what is on, on their own pages. */
+  | { readonly kind: "consent_wished"; readonly link: LinkId; readonly wish: OwnWish }
+  /** The record took a change, or did not. */
+  | { readonly kind: "consent_recorded"; readonly change: string; readonly mark: RecordMark | undefined }
+  /** What the directory proves of the link held here. */
+  | { readonly kind: "consent_proven"; readonly proven: Consent }
   /** A one-time link to the person's own pages was posted. */
   | { readonly kind: "entered"; readonly entry: string }
   /** What the platform's refusal of a message tells of the person. */

@@ -2,13 +2,15 @@
 // Urgent meanings are heard before anything else, in every state (P8). Dialogues are in flows/.
 
 import { MINUTE_MS } from "../foundation/clock.ts"
-import type { LinkId } from "../foundation/id.ts"
+import type { EndReason } from "../links/link-store.ts"
 import type { AccountLinking, MessageReceived, MessengerEvent } from "../messenger/event.ts"
 import { hearThread, IDLE } from "../messenger/thread.ts"
+import type { PhraseKey } from "../phrases/en.ts"
 import { answer, answerText } from "./leave.ts"
 import { findIntent, parsePayload, URGENT, type Intent } from "./intents/intent.ts"
 import { findScript, understand } from "./intents/understand.ts"
-import { without, type State } from "./state.ts"
+import { reconciled } from "./consent-change.ts"
+import { ending, without, type State } from "./state.ts"
 import {
   turnOf,
   type AskedAlert,
@@ -22,6 +24,7 @@ import { askBalance, tellBalance } from "./flows/balance.ts"
 import { answerAlert, tellAlertAnswer } from "./flows/fraud.ts"
 import { askForCode, endOffer, findCode, finishOpening, tryCode } from "./flows/link.ts"
 import { enter, showMyData } from "./flows/my-data.ts"
+import { tellRecorded, wishOwn } from "./flows/purposes.ts"
 import { disconnect, endLink, expireLink, keepFraudAlerts, stop, undoStop } from "./flows/stop.ts"
 import {
   askMoreTransactions,
@@ -88,7 +91,13 @@ export function turn(state: State, event: TurnEvent, context: TurnContext): Turn
     case "bank_answered":
       return hearBank(state, event, context)
     case "link_ended":
-      return hearEnded(state, event.link, context)
+      return hearEnded(state, event, context)
+    case "consent_wished":
+      return turnOf(wishOwn(state, context, event.link, event.wish))
+    case "consent_recorded":
+      return tellRecorded(state, context, event.change, event.mark)
+    case "consent_proven":
+      return turnOf(reconciled(state, event.proven, context.questionId, context.now))
     case "closed":
       return turnOf({ ...state, ending: state.ending.filter((each) => each.link !== event.link) })
     case "entered":
@@ -245,12 +254,26 @@ function slowDown(state: State, context: TurnContext): Turn | undefined {
   return turnOf(counting(state, context), first ? [answer({ kind: "text", text })] : [])
 }
 
-/** A link ended elsewhere: the live one is said to have ended, a pending one only goes. */
-function hearEnded(state: State, link: LinkId, context: TurnContext): Turn {
-  if (state.consent?.link === link) return endLink(state, context, "revoked_by_bank", "link_again")
+/** A link ends by somebody else's word: the live one is said to have ended, where that is right; a pending one only goes. */
+function hearEnded(
+  state: State,
+  { link, reason, silent }: TurnEvent & { readonly kind: "link_ended" },
+  context: TurnContext,
+): Turn {
+  if (state.consent?.link === link) {
+    const ended = endLink(state, context, reason, ENDED_WORDS[reason] ?? "link_again")
+    return silent ? { ...ended, say: [] } : ended
+  }
   const offer = state.offer?.link === link ? (["offer"] as const) : []
   const opening = state.opening?.link === link ? (["opening"] as const) : []
-  return offer.length + opening.length > 0 ? turnOf(without(state, ...offer, ...opening)) : turnOf(state)
+  if (offer.length + opening.length === 0) return turnOf(state)
+  return turnOf(ending(without(state, ...offer, ...opening), link, reason))
+}
+
+/** Neutral words: who ended it and why is said where the person did it themselves. */
+const ENDED_WORDS: Readonly<Partial<Record<EndReason, PhraseKey>>> = {
+  disconnected: "stop_now",
+  idle: "link_idle",
 }
 
 function hearBank(

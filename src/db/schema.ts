@@ -155,8 +155,19 @@ export const consents = sqliteTable(
     linkId: text("link_id").notNull(),
     bankId: text("bank_id").notNull(),
     epoch: integer("epoch").notNull(),
-    kind: text("kind", { enum: ["given", "confirmed", "withdrawn", "expired", "revoked_by_bank"] }).notNull(),
-    /** JSON of the record (links/consent.ts): purposes, text version, language; accounts by keyed digest only. */
+    kind: text("kind", {
+      enum: [
+        "given",
+        "confirmed",
+        "reconfirmed",
+        "narrowed",
+        "widened",
+        "withdrawn",
+        "expired",
+        "revoked_by_bank",
+      ],
+    }).notNull(),
+    /** JSON of the record (links/consent-record.ts): purposes, text version, language; accounts by keyed digest only. */
     record: text("record").notNull(),
     hash: text("hash").notNull(),
     at: integer("at").notNull(),

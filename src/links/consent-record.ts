@@ -1,7 +1,7 @@
 // The consent record: what was shown, what was allowed, until when, and how it ended. Appended in D1, never edited; each record
 // names the hash of the one before, so that a changed or missing one shows. It holds no name, reference or account: accounts
 // stand as keyed digests. Groups follow ISO/IEC TS 27560 (header, processing, parties, events), reduced to what exists.
-// Pure; link-store.ts keeps them, linking.ts makes the first.
+// Pure; the stores of this room keep them, linking.ts makes the first, consent-fold.ts reads what is in force out of them.
 
 import { digestText } from "../crypto/hmac.ts"
 import type { Pseudonyms } from "../crypto/pseudonym.ts"
@@ -39,6 +39,45 @@ export interface GivenRecord {
   readonly previous: string
 }
 
+/** The page's code was typed in the chat: what was given before is in force from here (P11). */
+export interface ConfirmedRecord {
+  readonly v: 1
+  readonly kind: "confirmed"
+  readonly link: LinkId
+  readonly epoch: number
+  readonly evidence: "code"
+  readonly at: number
+  readonly previous: string
+}
+
+/** Who brought a change about. */
+export type ConsentActor = "customer" | "bank" | "operator" | "system"
+
+/** What shows that it was them: a tap in the chat, a press on their own pages, there after the bank's login, a notice of the bank,
+ * or a difference between object and directory, settled on the stricter side. */
+export type ConsentEvidence = "chat" | "own_pages" | "bank_login" | "bank_notice" | "reconciled"
+
+/** Something is allowed no more, now too, or for longer. Says all that is allowed from here. */
+export interface ChangedRecord {
+  readonly v: 1
+  readonly kind: "narrowed" | "widened" | "reconfirmed"
+  readonly link: LinkId
+  readonly epoch: number
+  readonly purposes: readonly Purpose[]
+  readonly showAmounts: boolean
+  readonly accounts: readonly string[]
+  /** The words that were answered: their version, and the SHA-256 of them as shown. None where nothing was asked. */
+  readonly text?: { readonly version: string; readonly sha256: string }
+  readonly language: string
+  readonly until: number
+  readonly actor: ConsentActor
+  readonly evidence: ConsentEvidence
+  /** Names the act, so that a repeat of it is known for one. */
+  readonly change: string
+  readonly at: number
+  readonly previous: string
+}
+
 /** What was allowed is allowed no more. */
 export interface EndedRecord {
   readonly v: 1
@@ -50,7 +89,7 @@ export interface EndedRecord {
   readonly previous: string
 }
 
-export type ConsentRecord = GivenRecord | EndedRecord
+export type ConsentRecord = GivenRecord | ConfirmedRecord | ChangedRecord | EndedRecord
 
 /** A record as it is stored. */
 export interface StoredRecord {
@@ -83,9 +122,7 @@ export async function givenRecord(
   decision: Decision,
 ): Promise<GivenRecord> {
   const { link, epoch, showAmounts, language, givenAt, until, previous } = decision
-  const accounts = await Promise.all(
-    decision.accounts.map((account) => accountDigest(pseudonyms, bank.id, link, account.id)),
-  )
+  const accounts = await accountDigests(pseudonyms, bank.id, link, decision.accounts)
   return {
     v: 1,
     kind: "given",
@@ -93,7 +130,7 @@ export async function givenRecord(
     epoch,
     purposes: PURPOSES.filter((purpose) => decision.purposes.includes(purpose)),
     showAmounts,
-    accounts: accounts.toSorted(),
+    accounts,
     text: { version: CONSENT_TEXT_VERSION, sha256: decision.textSha256 },
     language,
     givenAt,
@@ -125,9 +162,17 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(value)
 }
 
-/** Keyed, and different for each link: two links of one account cannot be joined by it. */
-function accountDigest(pseudonyms: Pseudonyms, bank: BankId, link: LinkId, account: string): Promise<string> {
-  return pseudonyms.customerOf(bank, `${link}|account|${account}`)
+/** Accounts as a record names them, sorted. Keyed, and different for each link: two links of one account cannot be joined by it. */
+export async function accountDigests(
+  pseudonyms: Pick<Pseudonyms, "customerOf">,
+  bank: BankId,
+  link: LinkId,
+  accounts: readonly Pick<Account, "id">[],
+): Promise<readonly string[]> {
+  const digests = await Promise.all(
+    accounts.map((account) => pseudonyms.customerOf(bank, `${link}|account|${account.id}`)),
+  )
+  return digests.toSorted()
 }
 
 function partiesOf(bank: BankRecord, operator: string): readonly ConsentParty[] {

@@ -18,4 +18,6 @@ export interface Consent {
   readonly until: number
   readonly epoch: number
   readonly recordHash: string
+  /** Purposes the bank's own grant covers, so that one tap switches them on; all of them where it is left out. */
+  readonly covered?: readonly Purpose[]
 }

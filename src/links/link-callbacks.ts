@@ -36,6 +36,8 @@ const ENDS = {
   replaced: "replaced",
   erased: "erased",
   consent_expired: "consent_expired",
+  idle: "idle",
+  ended_by_operator: "ended_by_operator",
   refused_by_bank: "refused_by_bank",
   revoked_by_bank: "revoked_by_bank",
 } as const satisfies Readonly<Record<EndReason, Reason | undefined>>

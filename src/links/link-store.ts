@@ -1,5 +1,6 @@
 // Links in D1: the directory's answer to "who is tied to whom, in which state", and the shelf of their sealed tokens. Beside
-// linking-store.ts, which writes what linking begins with, the only file that names the tables. Every change is one batch of the
+// linking-store.ts, which writes what linking begins with, opening-store.ts, which makes a link live, and consent-store.ts, which appends
+// to the record of a live one, the only file that names the tables. Every change is one batch of the
 // change, its consent record and its line of the audit trail. A change starts from the state it read; where that has moved
 // meanwhile a guard makes the whole batch fail, and nothing of it stands.
 
@@ -16,7 +17,6 @@ import {
   type PersonId,
   type Random,
 } from "../foundation/id.ts"
-import { err, ok, type Result } from "../foundation/result.ts"
 import { storedRecord, type EndedRecord } from "./consent-record.ts"
 import type { Link } from "./link.ts"
 
@@ -55,6 +55,8 @@ export const END_REASONS = {
   replaced: "withdrawn",
   erased: "withdrawn",
   consent_expired: "expired",
+  idle: "expired",
+  ended_by_operator: "withdrawn",
   refused_by_bank: "revoked_by_bank",
   revoked_by_bank: "revoked_by_bank",
 } as const satisfies Readonly<Record<string, EndedRecord["kind"]>>
@@ -66,6 +68,12 @@ export type LinkRefusal =
   | { readonly reason: "link_expired" }
   | { readonly reason: "link_changed" }
   | { readonly reason: "other_person" }
+
+/** Number and hash of a link's newest consent record: object and directory must agree on both. */
+export interface RecordMark {
+  readonly epoch: number
+  readonly recordHash: string
+}
 
 const END_TRIES_MAX = 3
 
@@ -170,65 +178,6 @@ export async function findLiveForCustomers(
 
 type Row = typeof links.$inferSelect
 
-/** Make a pending link live: the code was typed in the right chat. Repeating it is harmless. The person's other live link of the
- * bank ends in the same batch; its sealed tokens stay for `BankAccess.revoke`, then `endLink` destroys them.
- * @param epoch of the consent the chat was told of
- * @returns the links it replaced that still have their key, on a repeated call too; refusals `link_gone | link_expired | link_changed | other_person` */
-export async function goLive(
-  db: Database,
-  id: LinkId,
-  person: PersonId,
-  epoch: number,
-  by: AuditBy,
-  random: Random,
-): Promise<Result<{ readonly replaced: readonly LinkId[] }, LinkRefusal>> {
-  const link = await findLink(db, id)
-  const refusal = whyNotLive(link, person, epoch, by.at)
-  if (refusal) return err(refusal)
-  if (!link || link.state === "live") return ok({ replaced: await listReplaced(db, person) })
-  const others = await read(
-    db
-      .select()
-      .from(links)
-      .where(
-        and(
-          eq(links.personId, person),
-          eq(links.bankId, link.bank),
-          eq(links.state, "live"),
-          ne(links.id, id),
-        ),
-      ),
-  )
-  const endings = await Promise.all(
-    others.map((other) => endStatements(db, toLink(other), "replaced", by, random, { keepSealed: true })),
-  )
-  const done = await guarded(
-    db.batch([
-      db
-        .update(links)
-        .set({
-          state: only(
-            "live",
-            eq(links.state, "pending"),
-            eq(links.epoch, epoch),
-            sql`${links.pendingUntil} > ${by.at}`,
-          ),
-          offerSealed: null,
-        })
-        .where(eq(links.id, id)),
-      ...endings.flat(),
-      auditStatement(db, { ...by, bank: link.bank, action: "link.activate", object: id }),
-    ]),
-  )
-  if (done) return ok({ replaced: await listReplaced(db, person) })
-  const found = await findLink(db, id)
-  const since = whyNotLive(found, person, epoch, by.at)
-  if (since) return err(since)
-  return found?.state === "live"
-    ? ok({ replaced: await listReplaced(db, person) })
-    : err({ reason: "link_changed" })
-}
-
 /** End a link and destroy its key: nothing of it opens again. Repeating it is harmless. Where a consent was given, its end is
  * appended. Says nothing to the bank.
  * @param keepSealed end it now, but let its tokens lie until they were revoked (`revokeAndDestroy`); a call without destroys them
@@ -258,33 +207,10 @@ export async function endLink(
   throw new Error(`Cannot end link: it changed ${END_TRIES_MAX} times meanwhile`)
 }
 
-/** A person's replaced links that are still to be revoked at the bank. */
-async function listReplaced(db: Database, person: PersonId): Promise<readonly LinkId[]> {
-  const rows = await read(
-    db
-      .select({ id: links.id })
-      .from(links)
-      .where(and(eq(links.personId, person), eq(links.state, "ended"), isNotNull(links.wrappedKey))),
-  )
-  return rows.map(({ id }) => id as LinkId)
-}
-
 const DESTROYED = { wrappedKey: null, tokensSealed: null, customerSealed: null, offerSealed: null } as const
 
-function whyNotLive(
-  link: StoredLink | undefined,
-  person: PersonId,
-  epoch: number,
-  now: number,
-): LinkRefusal | undefined {
-  if (!link || link.state === "ended") return { reason: "link_gone" }
-  if (link.person !== person) return { reason: "other_person" }
-  if (link.epoch !== epoch || epoch === 0) return { reason: "link_changed" }
-  if (link.state === "pending" && now >= link.pendingUntil) return { reason: "link_expired" }
-  return undefined
-}
-
-async function endStatements(
+/** The statements that end a link: for a batch, with their guard. */
+export async function endStatements(
   db: Database,
   link: StoredLink,
   reason: EndReason,
@@ -348,7 +274,8 @@ export async function guarded(batch: PromiseLike<unknown>): Promise<boolean> {
   }
 }
 
-function toLink(row: Row): StoredLink {
+/** A row as the rest of the house knows it. */
+export function toLink(row: Row): StoredLink {
   const { id, personId, bankId, pageId, state, epoch, recordHash, pendingUntil } = row
   const { customer, wrappedKey, tokensSealed, customerSealed, offerSealed, tokensVersion } = row
   return {

@@ -51,4 +51,6 @@ export interface LinkOffer {
   /** When this offer ends. */
   readonly offeredUntil: number
   readonly language: string
+  /** @see Consent.covered */
+  readonly covered?: readonly Purpose[]
 }

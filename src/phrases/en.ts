@@ -30,6 +30,10 @@ export const en = {
   connected_nothing_on:
     "Connected: {accounts}. Nothing is switched on yet. Until {until}. To end it, type ''stop''.",
 
+  link_idle:
+    "Your connection with {bank} has ended: nothing was sent or asked for a year. Connect again when you like.",
+  purpose_on: "Switched on: {purposes}.",
+  change_failed: "I could not change that, so it is as it was. Try again in a moment.",
   purpose_off: "You have not switched that on for this chat. Connect again to choose it.",
   consent_expired: "Your connection with {bank} ended on {date}. Connect again when you like.",
   looking: "Looking that up at {bank}.",

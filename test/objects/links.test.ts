@@ -29,10 +29,10 @@ import {
   findLink,
   findLiveByPerson,
   findLiveForCustomers,
-  goLive,
   listExpiredPending,
   storeTokens,
 } from "../../src/links/link-store.ts"
+import { goLive } from "../../src/links/opening-store.ts"
 import { createLinking, type LinkingWorld } from "../../src/links/linking.ts"
 import { isAttemptOver, type AtBank, type Offered, type Pending } from "../../src/links/linking-cookie.ts"
 import { placeOf, type LinkTokens } from "../../src/links/link-tokens.ts"
@@ -189,6 +189,13 @@ async function toLive(person: PersonId = ALICE): Promise<LinkOffer> {
   return offer
 }
 
+/** Number and hash of a link's newest record. */
+async function markOf(link: LinkId): Promise<{ readonly epoch: number; readonly recordHash: string }> {
+  const found = await findLink(world.db, link)
+  if (!found) throw new Error("no link")
+  return { epoch: found.epoch, recordHash: found.recordHash }
+}
+
 function consentOf(offer: LinkOffer): Consent {
   const { v, link, bank, bankName, purposes, accounts, showAmounts, givenAt, until, epoch, recordHash } =
     offer
@@ -271,7 +278,7 @@ describe("linking", () => {
       err({ reason: "link_changed" }),
     )
     expect(await goLive(world.db, state.link, ALICE, second.offer.epoch, by(), random)).toEqual(
-      ok({ replaced: [] }),
+      ok({ replaced: [], ...(await markOf(state.link)) }),
     )
   })
 
@@ -410,7 +417,13 @@ describe("goLive()", () => {
   test("repeated, it is harmless and writes one line", async () => {
     const offer = await toLive()
     at += 60 * MINUTE_MS
-    expect(await goLive(world.db, offer.link, ALICE, offer.epoch, by(), random)).toEqual(ok({ replaced: [] }))
+    expect(await goLive(world.db, offer.link, ALICE, offer.epoch, by(), random)).toEqual(
+      ok({ replaced: [], ...(await markOf(offer.link)) }),
+    )
+    expect((await rowsOf("consents")).map((row) => [row["kind"], row["epoch"]])).toEqual([
+      ["given", 1],
+      ["confirmed", 2],
+    ])
     const lines = (await rowsOf("audit_outbox")).filter((line) => line["action"] === "link.activate")
     expect(lines.length).toBe(1)
   })
@@ -419,7 +432,7 @@ describe("goLive()", () => {
     const first = await toLive()
     const other = await toLive(BOB)
     const second = await toLive()
-    expect(await findLink(world.db, first.link)).toMatchObject({ state: "ended", epoch: 2 })
+    expect(await findLink(world.db, first.link)).toMatchObject({ state: "ended", epoch: 3 })
     expect((await findLink(world.db, other.link))?.state).toBe("live")
     expect((await findLiveByPerson(world.db, ALICE))?.id).toBe(second.link)
     const repeated = must(await goLive(world.db, second.link, ALICE, second.epoch, by(), random))
@@ -467,9 +480,9 @@ describe("a code typed while the page is still used", () => {
     expect(await racing(offer).consent(BANK, state, chosen)).toEqual(err({ reason: "link_changed" }))
     expect(await findLink(world.db, offer.link)).toMatchObject({
       state: "live",
-      epoch: offer.epoch,
-      recordHash: offer.recordHash,
+      epoch: offer.epoch + 1,
     })
+    expect((await rowsOf("consents")).map((row) => row["kind"])).toEqual(["given", "confirmed"])
     expect(world.offers).toHaveLength(1)
   })
 
@@ -494,15 +507,16 @@ describe("endLink()", () => {
     const link = await findLink(world.db, offer.link)
     expect(link).toMatchObject({
       state: "ended",
-      epoch: 2,
+      epoch: 3,
       wrappedKey: null,
       tokensSealed: null,
       customerSealed: null,
     })
     const records = await rowsOf("consents")
-    expect(records.map((record) => record["kind"])).toEqual(["given", "withdrawn"])
+    expect(records.map((record) => record["kind"])).toEqual(["given", "confirmed", "withdrawn"])
     expect(JSON.parse(String(records[1]?.["record"])).previous).toBe(offer.recordHash)
-    expect(link?.recordHash).toBe(records[1]?.["hash"])
+    expect(JSON.parse(String(records[2]?.["record"])).previous).toBe(records[1]?.["hash"])
+    expect(link?.recordHash).toBe(records[2]?.["hash"])
   })
 
   test("a link that was never consented to ends without a consent record", async () => {
@@ -548,8 +562,7 @@ describe("look-ups", () => {
         page: PAGE,
         bank: "demo",
         customer,
-        epoch: 1,
-        recordHash: offer.recordHash,
+        ...(await markOf(offer.link)),
         personWrappedKey: "v1.wrapped",
       },
     ])

@@ -9,7 +9,10 @@ import { MINUTE_MS } from "../../src/foundation/clock.ts"
 import type { LinkId } from "../../src/foundation/id.ts"
 import { err, ok, type Result } from "../../src/foundation/result.ts"
 import type { LinkOffer } from "../../src/links/link.ts"
-import type { EndReason } from "../../src/links/link-store.ts"
+import type { Consent } from "../../src/links/consent.ts"
+import type { RebuildRefusal } from "../../src/links/consent-rebuild.ts"
+import type { EndReason, RecordMark } from "../../src/links/link-store.ts"
+import type { ConsentChange } from "../../src/conversations/state.ts"
 import type { SendRefusal } from "../../src/messenger/refusal.ts"
 import type { TemplateState } from "../../src/messenger/template.ts"
 
@@ -113,8 +116,16 @@ export function choicesOf({ message }: Sent): readonly (readonly [title: string,
 export class FarDirectory {
   readonly links = new Map<
     LinkId,
-    { state: "pending" | "live" | "ended"; readonly offer: LinkOffer; reason?: EndReason }
+    {
+      state: "pending" | "live" | "ended"
+      /** As its newest record has it. */
+      offer: LinkOffer
+      reason?: EndReason
+      readonly changes: Map<string, RecordMark>
+    }
   >()
+  /** Changes of a consent, as they were recorded. */
+  readonly recorded: ConsentChange[] = []
   /** Psids whose mark at Messenger was taken off. */
   readonly unlinked: string[] = []
   readonly heardLinked: string[] = []
@@ -131,19 +142,43 @@ export class FarDirectory {
 
   /** A pending link, as the bank's callback leaves it. */
   pend(offered: LinkOffer): void {
-    this.links.set(offered.link, { state: "pending", offer: offered })
+    this.links.set(offered.link, { state: "pending", offer: offered, changes: new Map() })
   }
 
-  goLive(offered: LinkOffer): boolean {
+  goLive(offered: LinkOffer): RecordMark | undefined {
     this.assertUp()
     const row = this.links.get(offered.link)
-    if (!row || row.state === "ended") return false
-    if (row.state === "live") return true
-    if (this.now() >= row.offer.offeredUntil + MINUTE_MS) return false
+    if (!row || row.state === "ended") return undefined
+    if (row.state === "live") return markOf(row.offer)
+    if (this.now() >= row.offer.offeredUntil + MINUTE_MS) return undefined
     for (const other of this.links.values())
       if (other.state === "live") Object.assign(other, { state: "ended", reason: "replaced" })
     row.state = "live"
-    return true
+    row.offer = { ...row.offer, epoch: row.offer.epoch + 1, recordHash: `${row.offer.recordHash}-confirmed` }
+    return markOf(row.offer)
+  }
+
+  /** Append a change to the record, as consent-store.ts does. */
+  record(consent: Consent, change: ConsentChange): RecordMark | undefined {
+    this.assertUp()
+    const row = this.links.get(consent.link)
+    if (row?.state !== "live") return undefined
+    const known = row.changes.get(change.id)
+    if (known) return known
+    if (row.offer.recordHash !== consent.recordHash || row.offer.epoch > consent.epoch) return undefined
+    const { purposes, showAmounts, until } = consent
+    const mark = { epoch: consent.epoch + 1, recordHash: `hash-${change.id}` }
+    row.offer = { ...row.offer, purposes, showAmounts, until, ...mark }
+    row.changes.set(change.id, mark)
+    this.recorded.push(change)
+    return mark
+  }
+
+  /** What the record proves of a link. */
+  prove(link: LinkId): Result<Consent, RebuildRefusal> {
+    this.assertUp()
+    const row = this.links.get(link)
+    return row?.state === "live" ? ok(consentOf(row.offer)) : err({ reason: "link_gone" })
   }
 
   end(link: LinkId, reason: EndReason, psid: string | undefined): void {
@@ -157,6 +192,16 @@ export class FarDirectory {
   get live(): LinkOffer | undefined {
     return [...this.links.values()].find((row) => row.state === "live")?.offer
   }
+}
+
+function markOf({ epoch, recordHash }: RecordMark): RecordMark {
+  return { epoch, recordHash }
+}
+
+/** The consent that an offer's record proves. */
+export function consentOf(offered: LinkOffer): Consent {
+  const { link, bank, bankName, purposes, accounts, showAmounts, givenAt, until, epoch, recordHash } = offered
+  return { v: 1, link, bank, bankName, purposes, accounts, showAmounts, givenAt, until, epoch, recordHash }
 }
 
 /** The bank's answers. */

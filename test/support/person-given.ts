@@ -6,7 +6,7 @@ import { createVault, type InnerKey, type Vault } from "../../src/vault/vault.ts
 import type { PersonWorld } from "../../src/conversations/person-world.ts"
 import { personKeyPlace } from "../../src/conversations/place.ts"
 import { APP_ID } from "./person-builders.ts"
-import type { FarBank, FarDirectory, FarMessenger } from "./person-far-side.ts"
+import { consentOf, type FarBank, type FarDirectory, type FarMessenger } from "./person-far-side.ts"
 import type { ObjectStorage } from "./person-storage.ts"
 
 /** What code of an object that has died runs into. */
@@ -105,6 +105,9 @@ export function createPersonWorld(given: Given): PersonWorld {
     links: {
       showMenu: (_whom, _psid, linked) => void directory.menus.push(linked ? "linked" : "page"),
       goLive: (offered) => point("links.goLive", () => directory.goLive(offered)),
+      record: (consent, change) => point("links.record", () => directory.record(consent, change)),
+      prove: (link) => point("links.prove", () => directory.prove(link)),
+      rebuild: () => point("links.rebuild", () => (directory.live ? consentOf(directory.live) : undefined)),
       end: (link, reason, _whom, psid) => point("links.end", () => directory.end(link, reason, psid)),
       hearLinked: (code) => point("links.hearLinked", () => void directory.heardLinked.push(code)),
     },

@@ -3,6 +3,7 @@
 // call it awaits; what comes next builds a new one over the same storage, as workerd does. One simulation at a time in a process.
 import type { ToldEvent } from "../../src/banks/event-types.ts"
 import type { LinkOffer } from "../../src/links/link.ts"
+import type { EndReason } from "../../src/links/link-store.ts"
 import type { MessengerEvent } from "../../src/messenger/event.ts"
 import type { Vault } from "../../src/vault/vault.ts"
 import { Person } from "../../src/conversations/person.ts"
@@ -158,11 +159,18 @@ export class Simulation {
   }
 
   /** The link ended elsewhere. */
-  async endLink(link: LinkOffer["link"]): Promise<void> {
-    this.#call((person) => person.endLink(link), {
-      done: (person) => this.#work(person),
-      failed: () => this.#after(REPEAT_MS, () => void this.endLink(link)),
-    })
+  endLink(link: LinkOffer["link"], reason: EndReason = "revoked_by_bank", silent = false): Promise<void> {
+    return this.repeat((person) => person.endLink(link, reason, silent))
+  }
+
+  /** Somebody calls the object, again until it has answered. */
+  async repeat(call: (person: Person) => Promise<unknown>): Promise<void> {
+    const attempt = () =>
+      this.#call((person) => call(person).then(() => undefined), {
+        done: (person) => this.#work(person),
+        failed: () => this.#after(REPEAT_MS, attempt),
+      })
+    attempt()
     await this.quiet()
   }
 

@@ -5,6 +5,7 @@
 import type { Account } from "../../banks/bank.ts"
 import type { Consent } from "../../links/consent.ts"
 import { CODE_TRIES_MAX, type LinkOffer } from "../../links/link.ts"
+import type { RecordMark } from "../../links/link-store.ts"
 import { phrase, type Language } from "../../phrases/catalogue.ts"
 import { formatAccount, formatDate, formatList } from "../../phrases/format.ts"
 import { digitValue } from "../intents/redact.ts"
@@ -76,7 +77,12 @@ export function endOffer(state: State, context: TurnContext): Turn {
 }
 
 /** The directory has answered: the consent is in force from here, or nothing was connected. */
-export function finishOpening(state: State, context: TurnContext, offer: LinkOffer, live: boolean): Turn {
+export function finishOpening(
+  state: State,
+  context: TurnContext,
+  offer: LinkOffer,
+  live: RecordMark | undefined,
+): Turn {
   if (state.opening?.link !== offer.link) return turnOf(state)
   const settled = without(state, "opening")
   if (!live) return turnOf(settled, [answerWithLogIn(settled, context, "link_failed")])
@@ -90,8 +96,9 @@ export function finishOpening(state: State, context: TurnContext, offer: LinkOff
     showAmounts: offer.showAmounts,
     givenAt: offer.givenAt,
     until: offer.until,
-    epoch: offer.epoch,
-    recordHash: offer.recordHash,
+    epoch: live.epoch,
+    recordHash: live.recordHash,
+    ...(offer.covered ? { covered: offer.covered } : {}),
   }
   const linked: State = { ...withoutLink(settled), consent, linkedAt: context.now }
   const { language } = state

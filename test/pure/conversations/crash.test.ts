@@ -25,6 +25,7 @@ const RECEIVE = [
   "vault.openForDays(metadata)",
 ]
 const OPEN = ["loadWrappedKey", "vault.openKey"]
+const BEGIN = [...OPEN, "links.rebuild"]
 const TURN = ["vault.openForDays(inbox)", "loadBankFacts", "key.seal(ledger)", "key.seal(state)"]
 const SEND = ["key.open(ledger)", "loadVoice", "vault.sealForDays(metadata)", "send"]
 
@@ -34,7 +35,7 @@ const SCENARIOS: readonly Scenario[] = [
     linked: false,
     run: (sim) => sim.say("hello"),
     told: [/automated assistant/],
-    awaits: [...RECEIVE, ...OPEN, ...TURN, ...SEND],
+    awaits: [...RECEIVE, ...BEGIN, ...TURN, ...SEND],
   },
   {
     name: "receive, turn, ask, send: two questions and a help between them",
@@ -99,7 +100,7 @@ const SCENARIOS: readonly Scenario[] = [
       await sim.say("123 456")
     },
     told: [/automated assistant/, /Type the 6 digits/, /Connected: Checking/],
-    awaits: [...RECEIVE, ...OPEN, ...TURN, ...SEND, "links.goLive"],
+    awaits: [...RECEIVE, ...BEGIN, ...TURN, ...SEND, "links.goLive"],
   },
   {
     name: "receive, turn, end: disconnect",

@@ -118,16 +118,16 @@ describe.each(LANGUAGES)("everything said in %s keeps every limit", (language) =
     for (const state of states(language)) {
       const events: TurnEvent[] = [
         { kind: "offered", offer: wide },
-        { kind: "link_ended", link: offer().link },
+        { kind: "link_ended", link: offer().link, reason: "revoked_by_bank", silent: false },
         { kind: "time" },
       ]
       for (const event of events) assertFit(take(state, event, context).say, event.kind)
       for (const at of [NOON + 10 * 60_000, NOON + 7 * DAY_MS, offer().until])
         assertFit(take(state, { kind: "time" }, contextAt(at, { name: LONG_NAME })).say, "later")
-      for (const live of [true, false])
+      for (const live of [{ epoch: 2, recordHash: "hash" }, undefined])
         assertFit(
           take({ ...state, opening: wide }, { kind: "opened", offer: wide, live }, context).say,
-          `opened ${live}`,
+          live ? "opened" : "not opened",
         )
       for (const question of questions) {
         const asking = { ...state, consent: consent({ accounts: ACCOUNTS }), questions: [question] }

@@ -122,12 +122,15 @@ describe("an offer", () => {
   })
 })
 
+/** Of the record that its code appended. */
+const MARK = { epoch: 2, recordHash: "hash-1-confirmed" }
+
 describe("going live", () => {
   const opening = person({ opening: offer() })
 
   test("the directory's yes puts the consent in force and says what is on", () => {
-    const taken = take(opening, { kind: "opened", offer: offer(), live: true })
-    expect(taken.state).toMatchObject({ consent: consent(), linkedAt: NOON })
+    const taken = take(opening, { kind: "opened", offer: offer(), live: MARK })
+    expect(taken.state).toMatchObject({ consent: consent(MARK), linkedAt: NOON })
     expect(taken.state.opening).toBeUndefined()
     expect(wordsOf(taken)).toEqual([
       "Connected: Checking ••4821. On: balances, payments, fraud alerts, questions here. Until 21 May 2027. Try 'balance'. To end it, type 'stop'.",
@@ -140,7 +143,7 @@ describe("going live", () => {
   })
 
   test("its no connects nothing", () => {
-    const taken = take(opening, { kind: "opened", offer: offer(), live: false })
+    const taken = take(opening, { kind: "opened", offer: offer(), live: undefined })
     expect(taken.state.consent).toBeUndefined()
     expect(wordsOf(taken)).toEqual([expect.stringMatching(/could not finish connecting/)])
     expect(choicesOf(taken)).toContain("Log In")
@@ -152,7 +155,7 @@ describe("going live", () => {
         take(person({ opening: offer({ purposes: [] }) }), {
           kind: "opened",
           offer: offer({ purposes: [] }),
-          live: true,
+          live: MARK,
         }),
       ),
     ).toEqual([expect.stringMatching(/Nothing is switched on yet/)])
@@ -166,7 +169,7 @@ describe("going live", () => {
     ]) {
       const stopped = say(state, said)
       expect(stopped.state.ending).toContainEqual({ link: LINK, reason: "disconnected" })
-      const late = take(stopped.state, { kind: "opened", offer: offer(), live: true })
+      const late = take(stopped.state, { kind: "opened", offer: offer(), live: MARK })
       expect(late.state.consent?.link).not.toBe(LINK)
       expect(late.say).toEqual([])
     }
@@ -180,7 +183,7 @@ describe("going live", () => {
       paging: { account: "acc-9", cursor: "c" },
       questions: [{ kind: "balances", id: "q", order: 1, askedAt: 1 }],
     })
-    const { state } = take(before, { kind: "opened", offer: offer(), live: true })
+    const { state } = take(before, { kind: "opened", offer: offer(), live: MARK })
     expect([state.stopped, state.paging, state.questions]).toEqual([undefined, undefined, []])
   })
 })
@@ -253,9 +256,14 @@ describe("stop", () => {
   })
 
   test("an end from elsewhere ends the link it names and no other, and takes a pending one away", () => {
-    expect(take(linked, { kind: "link_ended", link: LINK }).state.consent).toBeUndefined()
-    expect(take(linked, { kind: "link_ended", link: TWO }).state).toBe(linked)
-    const gone = take(asked, { kind: "link_ended", link: LINK })
+    expect(
+      take(linked, { kind: "link_ended", link: LINK, reason: "revoked_by_bank", silent: false }).state
+        .consent,
+    ).toBeUndefined()
+    expect(
+      take(linked, { kind: "link_ended", link: TWO, reason: "revoked_by_bank", silent: false }).state,
+    ).toBe(linked)
+    const gone = take(asked, { kind: "link_ended", link: LINK, reason: "revoked_by_bank", silent: false })
     expect([gone.state.offer, gone.say]).toEqual([undefined, []])
   })
 })

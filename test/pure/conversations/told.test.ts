@@ -257,17 +257,30 @@ test.each([
 })
 
 describe("under the link of this instant", () => {
-  test.each([
-    ["another link", { link: "link_other" as LinkId }],
-    ["another epoch", { epoch: 2 }],
-    ["another record", { recordHash: "hash-2" }],
-  ])("P4: where the directory speaks of %s than the object, nobody is told", async (_, differs) => {
+  test("P4: where the directory speaks of another link than the object, nobody is told", async () => {
     await sim.link()
     await sim.advance(MINUTE_MS)
-    const told = await sim.tell(payment("a", sim.now), { shelf: { ...sim.shelf, ...differs } })
+    const shelf = { ...sim.shelf, link: "link_other" as LinkId }
+    const told = await sim.tell(payment("a", sim.now), { shelf })
     expect(told.outcome).toEqual({ kind: "settled", state: "suppressed", reason: "not_linked" })
     expect(rows()).toEqual([])
   })
+
+  test.each([
+    ["another epoch", { epoch: 3 }],
+    ["another record", { recordHash: "hash-2" }],
+  ])(
+    "P4: where the directory speaks of %s than the object, nobody is told until they agree",
+    async (_, differs) => {
+      await sim.link()
+      await sim.advance(MINUTE_MS)
+      const told = await sim.tell(payment("a", sim.now), { shelf: { ...sim.shelf, ...differs } })
+      expect(told.answers).toEqual([{ kind: "pending", afterMs: 2_000 }])
+      expect(sim.messenger.texts).toEqual([])
+      expect(rows()).toEqual([])
+      expect((await sim.tell(payment("a", sim.now))).outcome?.state).toBe("accepted")
+    },
+  )
 
   test("P4: an event of a link that goes live this moment waits for it", async () => {
     await sim.say("hello")

@@ -1,0 +1,124 @@
+// What a Conversation may do about its person's link: the directory, the record, the bank's reports, the chores behind them, as
+// functions of `PersonWorld`. Each may be repeated after a crash at any of its steps. Composed by conversation.ts.
+
+import { bySystem } from "../audit/audit.ts"
+import type { BankRecord } from "../banks/bank.ts"
+import { digestText } from "../crypto/hmac.ts"
+import { describeFault } from "../foundation/log.ts"
+import type { BankId, LinkId } from "../foundation/id.ts"
+import type { ChoreJob } from "../jobs/job.ts"
+import { linkOfAuthorizationCode } from "../links/authorization-code.ts"
+import { accountDigests, CONSENT_TEXT_VERSION, type ChangedRecord } from "../links/consent-record.ts"
+import { rebuildConsent } from "../links/consent-rebuild.ts"
+import { appendChange } from "../links/consent-store.ts"
+import { endLink, findLink, findLiveByPerson } from "../links/link-store.ts"
+import { goLive } from "../links/opening-store.ts"
+import { showPersonalMenu } from "../messenger/profile.ts"
+import type { createProfileBudget } from "../messenger/profile-budget.ts"
+import { findLanguage } from "../phrases/catalogue.ts"
+import { personalMenu } from "./menu.ts"
+import type { Means } from "./means.ts"
+import type { PersonWorld } from "./person-world.ts"
+import { Unready } from "./unready.ts"
+
+/** @param given.beside keeps work alive that nobody waits for */
+export function createLinkWorld(
+  means: Means,
+  given: {
+    readonly bankOf: (bank: BankId) => Promise<BankRecord>
+    readonly menuCalls: ReturnType<typeof createProfileBudget>
+    readonly beside: (work: Promise<void>) => void
+  },
+): PersonWorld["links"] {
+  const { db, vault, pseudonyms, now, random, log, pages, graph, linkReports } = means
+  const { bankOf, menuCalls, beside } = given
+
+  /** Durable before anybody goes on: a crash after it leaves nothing half done for ever. */
+  async function postChores(kind: "settle_link" | "revoke_link", bank: BankId, ...links: readonly LinkId[]) {
+    const jobs = links.map(
+      (link) => ({ v: 1, kind, bank, link, postedAt: now() }) as const satisfies ChoreJob,
+    )
+    const posted = await means.post("chores", jobs)
+    if (!posted.ok) throw new Unready("Cannot post a chore about a link")
+  }
+
+  return {
+    async goLive(offer, whom) {
+      await postChores("settle_link", whom.bank, offer.link)
+      const by = bySystem("code confirmed in the chat", now())
+      const live = await goLive(db, offer.link, whom.person, offer.epoch, by, random)
+      if (!live.ok) return undefined
+      const { epoch, recordHash, replaced } = live.value
+      await linkReports.activated(offer.link, { ...offer, epoch })
+      for (const link of replaced) await linkReports.ended(link, "replaced")
+      if (replaced.length > 0) await postChores("revoke_link", offer.bank, ...replaced)
+      return { epoch, recordHash }
+    },
+    async record(consent, change, whom) {
+      const { shown } = change
+      const record: ChangedRecord = {
+        v: 1,
+        kind: change.kind,
+        link: consent.link,
+        epoch: consent.epoch + 1,
+        purposes: consent.purposes,
+        showAmounts: consent.showAmounts,
+        accounts: await accountDigests(pseudonyms, whom.bank, consent.link, consent.accounts),
+        ...(shown === undefined
+          ? {}
+          : { text: { version: CONSENT_TEXT_VERSION, sha256: await digestText(shown) } }),
+        language: change.language,
+        until: consent.until,
+        actor: change.actor,
+        evidence: change.evidence,
+        change: change.id,
+        at: change.at,
+        previous: consent.recordHash,
+      }
+      const actor = change.actor === "customer" ? whom.person : "system"
+      const by = { actor, reason: change.evidence, at: now() }
+      const appended = await appendChange(db, whom.person, record, by, random)
+      if (!appended.ok) return undefined
+      const reason = change.kind === "reconfirmed" ? "renewed" : "changed_by_customer"
+      await linkReports.changed(consent.link, { ...consent, ...appended.value }, reason)
+      return appended.value
+    },
+    async prove(link, whom) {
+      return rebuildConsent({ db, vault, pseudonyms }, link, (await bankOf(whom.bank)).name)
+    },
+    async rebuild(whom) {
+      const link = await findLiveByPerson(db, whom.person)
+      if (!link) return undefined
+      const rebuilt = await rebuildConsent({ db, vault, pseudonyms }, link.id, (await bankOf(whom.bank)).name)
+      if (rebuilt.ok) return rebuilt.value
+      log.error("consent_not_rebuilt", { link: link.id, reason: rebuilt.error.reason })
+      return undefined
+    },
+    async end(link, reason, whom, psid) {
+      await endLink(db, link, reason, bySystem(reason, now()), random, { keepSealed: true })
+      await linkReports.ended(link, reason)
+      await postChores("revoke_link", whom.bank, link)
+      const page = psid === undefined ? undefined : await pages.find(whom.page)
+      // Messenger's own mark of the link is a convenience: where it cannot be taken off now, nothing depends on it.
+      if (page?.ok && psid) await graph.unlinkAccounts(page.value.token, psid)
+    },
+    showMenu(whom, psid, linked) {
+      const change = async () => {
+        const [page, bank] = await Promise.all([pages.find(whom.page), bankOf(whom.bank)])
+        if (!page.ok) return
+        const languages = bank.languages.map(findLanguage).filter((each) => each !== undefined)
+        const menu = linked ? personalMenu(languages) : null
+        await showPersonalMenu(graph, whom.page, page.value.token, psid, menu, undefined, menuCalls)
+      }
+      beside(change().catch((fault: unknown) => log.info("menu_not_shown", describeFault(fault))))
+    },
+    async hearLinked(authorizationCode, person) {
+      const id = await linkOfAuthorizationCode(authorizationCode)
+      const link = id && (await findLink(db, id))
+      if (link?.state !== "pending" || link.person === person) return
+      const by = bySystem("linked_by_other_person", now())
+      await endLink(db, link.id, "other_person", by, random, { keepSealed: true })
+      await postChores("revoke_link", link.bank, link.id)
+    },
+  }
+}
