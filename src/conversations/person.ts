@@ -112,10 +112,7 @@ export class Person {
         outbox: this.#outbox,
         flush: () => this.#flush(),
         wake: this.#wake,
-        doubt: async (link: LinkId) => {
-          this.#links.doubt(link, this.#world.now())
-          await this.#settleLinks()
-        },
+        doubt: (link: LinkId) => this.#compare(link),
       }
       return await (EVENT_TYPES[request.event.type].lane === "alerts"
         ? tellAlert(teller, request, key)
@@ -161,10 +158,7 @@ export class Person {
   /** How a link stands here. @param compare hold a live one against what the directory proves first */
   async holding(link: LinkId, { compare = false } = {}): Promise<Holding> {
     await this.#memory.load()
-    if (compare && this.#memory.state) {
-      this.#links.doubt(link, this.#world.now())
-      await this.#settleLinks()
-    }
+    if (compare && this.#memory.state) await this.#compare(link)
     return holdingOf(this.#memory.state, link)
   }
 
@@ -312,6 +306,11 @@ export class Person {
       },
       afterwards: () => this.work(),
     })
+  }
+
+  #compare(link: LinkId): Promise<void> {
+    this.#links.doubt(link, this.#world.now())
+    return this.#settleLinks()
   }
 
   #settleLinks(): Promise<void> {

@@ -4,7 +4,7 @@
 // change, its consent record and its line of the audit trail. A change starts from the state it read; where that has moved
 // meanwhile a guard makes the whole batch fail, and nothing of it stands.
 
-import { and, asc, eq, isNotNull, lte, ne, sql, type SQL } from "drizzle-orm"
+import { and, asc, eq, isNotNull, lte, sql, type SQL } from "drizzle-orm"
 import type { AuditBy } from "../audit/audit.ts"
 import { auditStatement } from "../audit/audit-store.ts"
 import { DatabaseError, read, write, type Database } from "../db/database.ts"
