@@ -5,9 +5,31 @@ import type { LinkId } from "../foundation/id.ts"
 import type { Purpose } from "../foundation/purpose.ts"
 import type { TemplateMessage } from "../messenger/message.ts"
 import type { Utterance } from "./leave.ts"
+import type { Question } from "./state.ts"
+
+/** A question that went to the bank, and how it ended. */
+export interface Asked {
+  readonly question: Question["kind"]
+  readonly purpose: Purpose
+  readonly at: number
+  /** `read`: data came; `none`: the bank gave none; `dropped`: what it was asked under ended meanwhile, whatever came was thrown away. */
+  readonly came: "read" | "none" | "dropped"
+}
+
+/** What a receipt says beside its cause. */
+export interface ReceiptPart {
+  /** When the row was claimed, epoch milliseconds. */
+  readonly at: number
+  /** 128 random bits. */
+  readonly salt: string
+  /** Purpose of the grant a reply was said under; none where it holds no bank data. An event's stands in its cause. */
+  readonly purpose?: Purpose
+  /** Questions to the bank that ended with this. */
+  readonly asked?: readonly Asked[]
+}
 
 /** A row's content. Stored sealed under the person's key. */
-export interface Entry {
+export interface Entry extends ReceiptPart {
   readonly v: 1
   /** What is to be said. An update is told from memory and keeps its receipt only. */
   readonly utterance?: Utterance

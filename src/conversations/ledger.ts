@@ -1,5 +1,6 @@
 // One row is claim, outbox and receipt of one thing said, or not said, to a person. The key is the event's or the reply's own,
-// so that a replay finds the row instead of speaking again (P2). Content is sealed under the person's key.
+// so that a replay finds the row instead of speaking again (P2). Content is sealed under the person's key. Each row is the next link
+// of the person's chain and carries a mark over itself (ledger-chain.ts): both are written with it, so that they cost no row of their own.
 //
 //   queued   -> claimed, waits for its turn in the outbox (replies, alerts; an update is claimed when its turn has come)
 //   sending  -> handed to the platform; found after a crash its outcome is unknown and is settled by its echo, or by time
@@ -9,6 +10,7 @@
 
 import { DAY_MS, MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
 import type { Sql } from "../foundation/world.ts"
+import { headOf, markOf, nextHead } from "./ledger-chain.ts"
 
 /** Who goes first: alerts, then replies, then updates. */
 export const LANES = { alerts: 0, replies: 1, updates: 2 } as const
@@ -43,23 +45,35 @@ export interface LedgerRow {
   readonly dueAt: number
   /** Times it was handed to the platform and may have been taken, or was refused in a way that counts. */
   readonly sends: number
+  /** Its place in the person's chain, from 1; 0 for a row from before the chain. */
+  readonly n: number
+  /** The chain's head at this row. */
+  readonly chain: string
+  /** Over what else stands in the row (ledger-chain.ts). */
+  readonly mark: string
   readonly sealed: string
+}
+
+/** A row as it is claimed: its place in the chain is given to it. */
+export interface Claim extends Omit<LedgerRow, "n" | "chain" | "mark"> {
+  /** Of its receipt (receipt.ts). */
+  readonly leaf: string
 }
 
 /** A send without an answer: an alert is sent once more after this, marked as a reminder … */
 export const ALERT_UNKNOWN_MS = 15 * SECOND_MS
 /** … anything else is reported `unknown` after this and not sent again. */
 export const OTHER_UNKNOWN_MS = 10 * MINUTE_MS
-/** A settled row is kept as the receipt for this long … */
-const KEPT_MS = 90 * DAY_MS
-/** … and what was said in the chat for this long. */
+/** What was said in the chat is kept this long; the receipt stays (ledger-chain.ts). */
 export const TEXT_KEPT_MS = 30 * DAY_MS
 /** `reason` of an alert that goes, or went, once more (P2). */
 export const REMINDER = "reminder"
+/** States of what the platform surely took. */
+const TOLD: readonly LedgerState[] = ["accepted", "delivered", "read"]
 /** `due_at` of a settled row whose text has been taken out. */
 const TEXT_GONE = 0
 
-const COLUMNS = "key, lane, seq, state, reason, at, due_at AS dueAt, sends, sealed"
+const COLUMNS = "key, lane, seq, state, reason, at, due_at AS dueAt, sends, n, chain, mark, sealed"
 type Stored = LedgerRow & Record<string, string | number>
 
 /** `true` where nothing more will happen to a row by itself. */
@@ -72,22 +86,55 @@ export function findRow(sql: Sql, key: string): LedgerRow | undefined {
   return sql.exec<Stored>(`SELECT ${COLUMNS} FROM ledger WHERE key = ?`, key).rows[0]
 }
 
-/** Claim a key: `false` where it is taken. */
-export function claimRow(sql: Sql, row: LedgerRow): boolean {
+/** Claim a key: `false` where it is taken. The row becomes the chain's head. */
+export function claimRow(sql: Sql, { leaf, ...claim }: Claim): boolean {
+  const head = headOf(sql)
+  const chained = { ...claim, n: head.n + 1, chain: nextHead(head.head, leaf) }
   return (
     sql.exec(
-      "INSERT INTO ledger (key, lane, seq, state, reason, at, due_at, sends, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-      row.key,
-      row.lane,
-      row.seq,
-      row.state,
-      row.reason,
-      row.at,
-      row.dueAt,
-      row.sends,
-      row.sealed,
+      "INSERT INTO ledger (key, lane, seq, state, reason, at, due_at, sends, n, chain, mark, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+      chained.key,
+      chained.lane,
+      chained.seq,
+      chained.state,
+      chained.reason,
+      chained.at,
+      chained.dueAt,
+      chained.sends,
+      chained.n,
+      chained.chain,
+      markOf(chained),
+      chained.sealed,
     ).rowsWritten > 0
   )
+}
+
+/** Change a row that is in one of these states, and its mark with it.
+ * @returns whether it was */
+function amend(
+  sql: Sql,
+  key: string,
+  from: readonly LedgerState[],
+  patch: (
+    row: LedgerRow,
+  ) => Partial<Pick<LedgerRow, "state" | "reason" | "at" | "dueAt" | "sends" | "sealed">>,
+): boolean {
+  const row = findRow(sql, key)
+  if (!row || !from.includes(row.state)) return false
+  const { state, reason, at, dueAt, sends, sealed, ...rest } = { ...row, ...patch(row) }
+  const mark = markOf({ ...rest, state, reason, at, dueAt, sends, sealed })
+  sql.exec(
+    "UPDATE ledger SET state = ?, reason = ?, at = ?, due_at = ?, sends = ?, mark = ?, sealed = ? WHERE key = ?",
+    state,
+    reason,
+    at,
+    dueAt,
+    sends,
+    mark,
+    sealed,
+    key,
+  )
+  return true
 }
 
 /** Everything that waits to be sent, in the order it must go. */
@@ -112,35 +159,23 @@ export function listRecent(sql: Sql, lane: OutboxLane, since: number): readonly 
 /** Hand a row to the platform: from here on its outcome is unknown until somebody says otherwise.
  * @returns `false` where it does not wait any more: its echo came meanwhile */
 export function markSending(sql: Sql, key: string, now: number, dueAt: number): boolean {
-  return (
-    sql.exec(
-      "UPDATE ledger SET state = 'sending', at = ?, due_at = ?, sends = sends + 1 WHERE key = ? AND state IN ('queued', 'again')",
-      now,
-      dueAt,
-      key,
-    ).rowsWritten > 0
-  )
+  return amend(sql, key, ["queued", "again"], ({ sends }) => ({
+    state: "sending",
+    at: now,
+    dueAt,
+    sends: sends + 1,
+  }))
 }
 
 /** The platform gave a message id: true whatever was thought of the row meanwhile. */
 export function acceptRow(sql: Sql, key: string): void {
-  sql.exec(
-    "UPDATE ledger SET state = 'accepted' WHERE key = ? AND state IN ('queued', 'sending', 'unknown')",
-    key,
-  )
+  amend(sql, key, ["queued", "sending", "unknown"], () => ({ state: "accepted" }))
 }
 
 /** Settle a row that is not settled yet. A settled row keeps its first outcome.
  * @returns whether this call settled it */
 export function settleRow(sql: Sql, key: string, state: LedgerState, reason = ""): boolean {
-  return (
-    sql.exec(
-      "UPDATE ledger SET state = ?, reason = ? WHERE key = ? AND state IN ('queued', 'sending', 'again')",
-      state,
-      reason,
-      key,
-    ).rowsWritten > 0
-  )
+  return amend(sql, key, ["queued", "sending", "again"], () => ({ state, reason }))
 }
 
 /** The platform surely did not take a row: back to where it waited.
@@ -153,38 +188,24 @@ export function returnRow(
   dueAt: number,
   counts: boolean,
 ): void {
-  sql.exec(
-    "UPDATE ledger SET state = ?, due_at = ?, sends = sends - ? WHERE key = ? AND state = 'sending'",
-    to,
-    dueAt,
-    counts ? 0 : 1,
-    key,
-  )
+  amend(sql, key, ["sending"], ({ sends }) => ({ state: to, dueAt, sends: counts ? sends : sends - 1 }))
 }
 
 /** Leave a row in the outbox until an instant. */
 export function postponeRow(sql: Sql, key: string, dueAt: number): void {
-  sql.exec("UPDATE ledger SET due_at = ? WHERE key = ? AND state = 'queued'", dueAt, key)
+  amend(sql, key, ["queued"], () => ({ dueAt }))
 }
 
 /** Give an unanswered row new content and put it in the outbox once more: the one reminder of an alert. */
 export function remindRow(sql: Sql, key: string, sealed: string, now: number): void {
-  sql.exec(
-    "UPDATE ledger SET state = 'queued', reason = ?, due_at = ?, sealed = ? WHERE key = ? AND state = 'sending'",
-    REMINDER,
-    now,
-    sealed,
-    key,
-  )
+  amend(sql, key, ["sending"], () => ({ state: "queued", reason: REMINDER, dueAt: now, sealed }))
 }
 
-/** An echo proves that the platform took a row, whatever else was said or assumed of it.
- * @returns rows changed: none where it was known */
-export function acceptByEcho(sql: Sql, key: string): number {
-  return sql.exec(
-    "UPDATE ledger SET state = 'accepted' WHERE key = ? AND sends > 0 AND state NOT IN ('accepted', 'delivered', 'read')",
-    key,
-  ).rowsWritten
+/** An echo proves that the platform took a row, whatever else was said or assumed of it. Nothing is written where it was known. */
+export function acceptByEcho(sql: Sql, key: string): void {
+  const row = findRow(sql, key)
+  if (row && row.sends > 0 && !TOLD.includes(row.state))
+    amend(sql, key, [row.state], () => ({ state: "accepted" }))
 }
 
 /** What a watermark says of everything before it. */
@@ -213,13 +234,9 @@ export function listReached(
 /** Let them say so.
  * @returns rows changed */
 export function markReached(sql: Sql, reached: Reached, watermark: number, updates: boolean): number {
-  return sql.exec(
-    `UPDATE ledger SET state = ? WHERE lane IN (?, ?) AND ${REACHED[reached]} AND at <= ?`,
-    reached,
-    LANES.alerts,
-    updates ? LANES.updates : LANES.alerts,
-    watermark,
-  ).rowsWritten
+  const rows = listReached(sql, reached, watermark, updates)
+  for (const { key, state } of rows) amend(sql, key, [state], () => ({ state: reached }))
+  return rows.length
 }
 
 /** Alerts claimed since an instant that nobody said were delivered. */
@@ -250,21 +267,11 @@ export function earliestPostponed(sql: Sql, now: number): number | undefined {
   )
 }
 
-/** Forget replies with the chat's text, receipts at the end of their own term. */
-export function pruneLedger(sql: Sql, now: number): void {
-  sql.exec(
-    "DELETE FROM ledger WHERE state NOT IN ('queued', 'sending') AND at < CASE lane WHEN ? THEN ? ELSE ? END",
-    LANES.replies,
-    now - TEXT_KEPT_MS,
-    now - KEPT_MS,
-  )
-}
-
-/** Settled alerts whose text has lain there long enough, while the receipt stays. */
+/** Settled rows that were said long enough ago and still hold the text: their receipts stay. Updates never hold any. */
 export function listWithOldText(sql: Sql, now: number): readonly LedgerRow[] {
   return sql.exec<Stored>(
-    `SELECT ${COLUMNS} FROM ledger WHERE lane = ? AND state NOT IN ('queued', 'sending') AND at < ? AND due_at > ?`,
-    LANES.alerts,
+    `SELECT ${COLUMNS} FROM ledger WHERE lane <> ? AND state NOT IN ('queued', 'sending') AND at < ? AND due_at > ?`,
+    LANES.updates,
     now - TEXT_KEPT_MS,
     TEXT_GONE,
   ).rows
@@ -272,5 +279,17 @@ export function listWithOldText(sql: Sql, now: number): readonly LedgerRow[] {
 
 /** Put the receipt alone in the place of what was said. */
 export function stripRow(sql: Sql, key: string, sealed: string): void {
-  sql.exec("UPDATE ledger SET sealed = ?, due_at = ? WHERE key = ?", sealed, TEXT_GONE, key)
+  const row = findRow(sql, key)
+  if (row && isSettled(row.state)) amend(sql, key, [row.state], () => ({ sealed, dueAt: TEXT_GONE }))
+}
+
+/** Seal a row anew, its content unchanged: its key was replaced. */
+export function resealRow(sql: Sql, key: string, sealed: string): void {
+  const row = findRow(sql, key)
+  if (row) amend(sql, key, [row.state], () => ({ sealed }))
+}
+
+/** Every row, in the order of the chain. */
+export function listRows(sql: Sql): readonly LedgerRow[] {
+  return sql.exec<Stored>(`SELECT ${COLUMNS} FROM ledger ORDER BY n, key`).rows
 }

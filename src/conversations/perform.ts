@@ -33,6 +33,7 @@ import {
 } from "./ledger.ts"
 import type { PageVoice, PersonWorld, Whom } from "./person-world.ts"
 import { ledgerPlace } from "./place.ts"
+import { withoutText } from "./receipt.ts"
 import { factOf, judgeRefusal, logRefusal, PAGE_STOPPED_MS, type Verdict } from "./refused.ts"
 import type { State } from "./state.ts"
 import type { RefusedFact } from "./turn-context.ts"
@@ -232,8 +233,7 @@ export async function settleUnknown(sender: Sender, row: LedgerRow): Promise<voi
   const reminder = phrase(language, "fraud_reminder", { text: entry.utterance.message.text })
   // Without its template: that one could not say that it is a reminder.
   const reminded: Entry = {
-    v: 1,
-    cause: entry.cause,
+    ...withoutText(entry),
     utterance: { ...entry.utterance, message: { ...entry.utterance.message, text: reminder } },
   }
   remindRow(world.sql, row.key, await key.seal(JSON.stringify(reminded), ledgerPlace(whom, row.key)), now)

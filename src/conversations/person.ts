@@ -21,7 +21,6 @@ import { Asking } from "./asking.ts"
 import { hear } from "./hearing.ts"
 import { nextInInbox, openInboxRow, storeInbox, type InboxRow, type Kept } from "./inbox.ts"
 import { claimRow, earliestDue, earliestPostponed, listSending } from "./ledger.ts"
-import { replyRow } from "./reply-row.ts"
 import { holdingOf, viewOf, type ConsentView, type Holding } from "./consent-view.ts"
 import { isSettling, LinkSettling } from "./link-settling.ts"
 import { Memory } from "./memory.ts"
@@ -33,6 +32,8 @@ import type { PersonWorld, TellOutcome, TellRequest, Whom } from "./person-world
 import { forgetOld } from "./retention.ts"
 import type { State } from "./state.ts"
 import { statePlace } from "./place.ts"
+import { endedQuestions } from "./receipt.ts"
+import { replyRows } from "./replies.ts"
 import { findSealedState, prepareStorage, putSealedState } from "./storage.ts"
 import { tellUpdate, tellAlert } from "./tell.ts"
 import { nextChangeAt, turn } from "./turn.ts"
@@ -272,12 +273,8 @@ export class Person {
       const after: State = from.inbox ? { ...state, turnedThrough: order } : state
       const said =
         state.entry === before.entry ? say : await withEntry(vault, whom, state, facts.ownDataUrl, say)
-      const rows = await Promise.all(
-        said.map((utterance, index) => {
-          const cause = { kind: "reply", order, urgent, at: now() } as const
-          return replyRow(this.#sender(), { v: 1, utterance, cause }, index)
-        }),
-      )
+      const cause = { kind: "reply", order, urgent, at: now() } as const
+      const rows = await replyRows(this.#sender(), cause, said, endedQuestions(before, after, event))
       const sealed = after === before ? undefined : await key.seal(JSON.stringify(after), statePlace(whom))
       sql.transaction(() => {
         for (const row of rows) claimRow(sql, row)

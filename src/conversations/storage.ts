@@ -3,17 +3,30 @@
 //   facts   name -> value        `state` (sealed), `whom` (pseudonym, Page and bank: nobody's data), `version`
 //   inbox   key  -> seq, at, sealed      webhook events until their turn; the key stays 8 days so that a copy has no effect
 //   ledger  key  -> see ledger.ts
+//   days    day  -> count, through, head, mark      what is left of a day's receipts, see ledger-chain.ts
 
 import type { Sql } from "../foundation/world.ts"
 import type { Whom } from "./person-world.ts"
 
-const VERSION = "1"
+const VERSION = "2"
+const DAYS =
+  "CREATE TABLE IF NOT EXISTS days (day INTEGER PRIMARY KEY, count INTEGER NOT NULL, through INTEGER NOT NULL, head TEXT NOT NULL, mark TEXT NOT NULL)"
 const STATEMENTS = [
   "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
   "CREATE TABLE IF NOT EXISTS inbox (key TEXT PRIMARY KEY, seq INTEGER NOT NULL, at INTEGER NOT NULL, sealed TEXT NOT NULL) WITHOUT ROWID",
   `CREATE TABLE IF NOT EXISTS ledger (
     key TEXT PRIMARY KEY, lane INTEGER NOT NULL, seq REAL NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL,
-    at INTEGER NOT NULL, due_at INTEGER NOT NULL, sends INTEGER NOT NULL, sealed TEXT NOT NULL) WITHOUT ROWID`,
+    at INTEGER NOT NULL, due_at INTEGER NOT NULL, sends INTEGER NOT NULL, n INTEGER NOT NULL DEFAULT 0, chain TEXT NOT NULL DEFAULT '',
+    mark TEXT NOT NULL DEFAULT '', sealed TEXT NOT NULL) WITHOUT ROWID`,
+  DAYS,
+]
+/** From version 1: rows written before the chain began stand outside it, with n = 0. */
+const FROM_1 = [
+  "ALTER TABLE ledger ADD COLUMN n INTEGER NOT NULL DEFAULT 0",
+  "ALTER TABLE ledger ADD COLUMN chain TEXT NOT NULL DEFAULT ''",
+  "ALTER TABLE ledger ADD COLUMN mark TEXT NOT NULL DEFAULT ''",
+  DAYS,
+  `UPDATE facts SET value = '${VERSION}' WHERE name = 'version'`,
 ]
 
 /** Make the tables where they are missing. Runs at each start; cheap and repeatable. */
@@ -21,10 +34,19 @@ export function prepareStorage(sql: Sql): void {
   const tables = sql.exec<{ n: number }>(
     "SELECT count(*) AS n FROM sqlite_master WHERE type = 'table' AND name = 'ledger'",
   )
-  if ((tables.rows[0]?.n ?? 0) > 0) return
+  if ((tables.rows[0]?.n ?? 0) > 0) return bringUp(sql)
   sql.transaction(() => {
     for (const statement of STATEMENTS) sql.exec(statement)
     sql.exec("INSERT INTO facts (name, value) VALUES ('version', ?)", VERSION)
+  })
+}
+
+/** What an older release stored, in this one's form. */
+function bringUp(sql: Sql): void {
+  const [stored] = sql.exec<{ value: string }>("SELECT value FROM facts WHERE name = 'version'").rows
+  if (stored?.value !== "1") return
+  sql.transaction(() => {
+    for (const statement of FROM_1) sql.exec(statement)
   })
 }
 

@@ -27,6 +27,7 @@ import type { Outbox } from "./outbox.ts"
 import { outcomeOfRow, settled } from "./outcome.ts"
 import { decideSend, hearRefusal, isStopped, openEntry, prepareSend, type Sender } from "./perform.ts"
 import { ledgerPlace } from "./place.ts"
+import { createReceipt, leafOf } from "./receipt.ts"
 import type { TellOutcome, TellRequest } from "./person-world.ts"
 import type { State } from "./state.ts"
 import type { Wake } from "./wake.ts"
@@ -82,7 +83,8 @@ export async function tellAlert(teller: Teller, request: TellRequest, key: strin
     if (refused) return refused
     const composed = compose(teller.state(), request.event, facts, key, world.now())
     const { utterance, template, cause } = composed
-    const entry: Entry = { v: 1, utterance, ...(template ? { template } : {}), cause }
+    const receipt = createReceipt(world.random, world.now())
+    const entry: Entry = { v: 1, ...receipt, utterance, ...(template ? { template } : {}), cause }
     const sealed = await teller.key.seal(JSON.stringify(entry), ledgerPlace(whom, key))
     const now = world.now()
     claimRow(world.sql, {
@@ -95,6 +97,7 @@ export async function tellAlert(teller: Teller, request: TellRequest, key: strin
       dueAt: now,
       sends: 0,
       sealed,
+      leaf: leafOf(key, entry),
     })
     await wake.armBy(now + ALERT_UNKNOWN_MS)
   }
@@ -117,7 +120,7 @@ async function sendUpdate(teller: Teller, request: TellRequest, key: string): Pr
   ])
   const early = judge(teller, request)
   if (early) return settleAs(teller, key, early)
-  const receipt: Entry = { v: 1, cause: causeOf(request) }
+  const receipt: Entry = { v: 1, ...createReceipt(world.random, world.now()), cause: causeOf(request) }
   const sealed = await teller.key.seal(JSON.stringify(receipt), ledgerPlace(whom, key))
   // From here to the call nothing is awaited: what ended meanwhile is seen, and nothing ends in between.
   const known = findRow(sql, key)
@@ -147,6 +150,7 @@ async function sendUpdate(teller: Teller, request: TellRequest, key: string): Pr
       dueAt,
       sends,
       sealed,
+      leaf: leafOf(key, receipt),
     })
   const sent = await prepared.voice.send(decided.body)
   if (sent.ok) acceptRow(sql, key)

@@ -3,6 +3,7 @@
 // stand as keyed digests. Groups follow ISO/IEC TS 27560 (header, processing, parties, events), reduced to what exists.
 // Pure; the stores of this room keep them, linking.ts makes the first, consent-fold.ts reads what is in force out of them.
 
+import { canonicalJson } from "../crypto/canonical.ts"
 import { digestText } from "../crypto/hmac.ts"
 import type { Pseudonyms } from "../crypto/pseudonym.ts"
 import type { Account, BankRecord } from "../banks/bank.ts"
@@ -146,20 +147,6 @@ export async function givenRecord(
 export async function storedRecord(record: ConsentRecord): Promise<StoredRecord> {
   const json = canonicalJson(record)
   return { json, hash: await digestText(json) }
-}
-
-/** JSON with members sorted by name. @throws TypeError for a number that is not whole: its text would depend on the writer */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`
-  if (typeof value === "object" && value !== null) {
-    const members = Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .toSorted(([left], [right]) => (left < right ? -1 : 1))
-    return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`).join(",")}}`
-  }
-  if (typeof value === "number" && !Number.isSafeInteger(value))
-    throw new TypeError("Cannot write a number that is not whole into a record")
-  return JSON.stringify(value)
 }
 
 /** Accounts as a record names them, sorted. Keyed, and different for each link: two links of one account cannot be joined by it. */

@@ -44,7 +44,7 @@ export function createStorage(): ObjectStorage {
       },
     },
     dump: () =>
-      ["facts", "inbox", "ledger"]
+      ["facts", "inbox", "ledger", "days"]
         .map((table) => JSON.stringify(db.prepare(`SELECT * FROM ${table}`).all()))
         .join("\n"),
     close: () => (db.isOpen ? db.close() : undefined),

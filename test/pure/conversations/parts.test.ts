@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest"
 import { Outbox } from "../../../src/conversations/outbox.ts"
 import { SingleRun } from "../../../src/conversations/single-run.ts"
 import { Wake } from "../../../src/conversations/wake.ts"
-import { claimRow, type LedgerRow } from "../../../src/conversations/ledger.ts"
+import { claimRow, type Claim } from "../../../src/conversations/ledger.ts"
 import { prepareStorage } from "../../../src/conversations/storage.ts"
 import { person } from "../../support/turn-world.ts"
 import { createStorage } from "../../support/person-storage.ts"
@@ -114,7 +114,7 @@ describe("Wake", () => {
 })
 
 describe("Outbox", () => {
-  const row = (more: Partial<LedgerRow>): LedgerRow => ({
+  const row = (more: Partial<Claim>): Claim => ({
     key: "k",
     lane: 1,
     seq: 1,
@@ -124,9 +124,10 @@ describe("Outbox", () => {
     dueAt: 0,
     sends: 0,
     sealed: "",
+    leaf: "",
     ...more,
   })
-  const of = (...rows: readonly LedgerRow[]) => {
+  const of = (...rows: readonly Claim[]) => {
     const { sql } = createStorage()
     prepareStorage(sql)
     for (const each of rows) claimRow(sql, each)
