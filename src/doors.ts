@@ -90,7 +90,7 @@ export function openDoors(
     db,
     now,
     random,
-    acts: { "vault_key.remove": async () => err({ reason: "key_in_use" }) },
+    acts: { "vault_key.remove": ({ object }, by) => house.keys.remove(object, by) },
   })
   const deadLetters = createDeadLetterDesk({ db, post, now })
   return createApp({
@@ -177,6 +177,7 @@ export function openDoors(
         syncTemplates: desk.syncTemplates,
       },
       approvals,
+      keys: house.keys,
       deadLetters,
       incidents: incidents.list,
       health: async () => ({ status: "ok", checks: [{ name: "database", ok: true }] }),

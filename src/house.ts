@@ -20,6 +20,7 @@ import { fanOut, type FanOutWorld } from "./notifications/fan-out.ts"
 import { createIncidents, type Incidents } from "./notifications/incidents.ts"
 import { createPageDesk, type PageDesk, type PageDeskGiven } from "./notifications/page-desk.ts"
 import type { WatchWorld } from "./notifications/watch.ts"
+import { createOuterKeys, type OuterKeys } from "./vault/outer-keys.ts"
 import { connectPage } from "./privacy/page-connection-store.ts"
 import type { AcceptanceWorld } from "./notifications/acceptance.ts"
 import type { BankRecord } from "./banks/bank.ts"
@@ -32,6 +33,7 @@ export interface House {
   readonly chores: ChoreWorld
   readonly desk: PageDesk
   readonly incidents: Incidents
+  readonly keys: OuterKeys
   readonly watch: WatchWorld
   readonly handlers: Readonly<Record<QueueName, HandleBatch>>
   readonly lettersKept: (bank: BankId | "*") => Promise<void>
@@ -61,6 +63,7 @@ export function buildHouse(env: Env, means: Means): House {
     return bank.value
   }
   const incidents = createIncidents({ db, now, random, log })
+  const keys = createOuterKeys({ db, ring: config.vault.ring, vault, now, realNow, log })
   const { appId, appSecrets } = config.messenger
   const connect: PageDeskGiven["connect"] = async (page, connectedBy, by) => {
     const login = connectedBy === undefined ? undefined : await pseudonyms.loginOf(connectedBy)
@@ -159,6 +162,7 @@ export function buildHouse(env: Env, means: Means): House {
     chores,
     desk,
     incidents,
+    keys,
     watch: {
       incidents,
       countDeadLetters: (bank) => countDeadLetters(db, [bank as BankId], now()),

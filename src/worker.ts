@@ -2,19 +2,25 @@
 // A wrong configuration, a database that was not migrated or belongs to another pseudonym key stops every way in.
 
 import { waitUntil } from "cloudflare:workers"
+import { listBanks } from "./banks/bank-store.ts"
 import { conversationOf } from "./conversations/conversation-of.ts"
 import { meansOf } from "./conversations/means.ts"
 import { listPeople } from "./conversations/person-store.ts"
 import { isPseudonymKeyOf } from "./db/deployment-store.ts"
+import { MINUTE_MS } from "./foundation/clock.ts"
 import { createLog, describeFault } from "./foundation/log.ts"
 import { problemResponse } from "./http/problem.ts"
 import { consume } from "./jobs/consume.ts"
 import type { QueueName } from "./jobs/job.ts"
+import { settleKeyIncidents } from "./notifications/key-incidents.ts"
 import { endExpired, revokeForgotten } from "./notifications/chores.ts"
 import { consumeDeadLetters } from "./notifications/dead-letters.ts"
 import { deleteExpired } from "./notifications/dead-letter-store.ts"
 import { watch } from "./notifications/watch.ts"
 import { forgetOldLogins } from "./privacy/page-connection-store.ts"
+import { sentenceOf } from "./vault/outer-key.ts"
+import { checkRing, compromisedOf } from "./vault/outer-keys.ts"
+import { listOuterKeys } from "./vault/outer-key-store.ts"
 import { type House, buildHouse } from "./house.ts"
 import { openDoors } from "./doors.ts"
 
@@ -24,12 +30,15 @@ export { Page } from "./messenger/page.ts"
 /** How many expired rows one run of the clock removes. */
 const EXPIRED_A_RUN = 500
 const PEOPLE_A_PAGE = 200
+const RING_READ_MS = MINUTE_MS
 
 /** The house of one isolate, with its doors open. */
 interface Gateway extends House {
   readonly app: ReturnType<typeof openDoors>
 }
 
+/** By the real clock: when this isolate last read the register of outer keys. */
+let ringReadAt = 0
 let built: { readonly env: Env; readonly gateway: Gateway } | undefined
 
 export default {
@@ -62,7 +71,10 @@ export default {
 
 /** The isolate's house, or the answer that says why there is none. */
 async function open(env: Env): Promise<Gateway | { readonly refusal: Response }> {
-  if (built?.env === env) return built.gateway
+  if (built?.env === env) {
+    await hearOfCompromises(built.gateway)
+    return built.gateway
+  }
   const means = await meansOf(env)
   if (!means.ok) {
     const { missing, wrong, detail } = means.error
@@ -75,6 +87,13 @@ async function open(env: Env): Promise<Gateway | { readonly refusal: Response }>
       return {
         refusal: unready("PSEUDONYM_KEY is not the one this database was made with", ["PSEUDONYM_KEY"]),
       }
+    const ring = await checkRing(db, means.value.config.vault.ring, means.value.now())
+    if (!ring.ok) {
+      means.value.log.error("outer_keys_refused", ring.error)
+      return { refusal: unready(sentenceOf(ring.error), ["VAULT_KEYS"]) }
+    }
+    means.value.vault.distrust(ring.value)
+    ringReadAt = Date.now()
   } catch (fault) {
     means.value.log.error("database_unready", describeFault(fault))
     return { refusal: unready("The database does not answer, or was not migrated", ["DB"]) }
@@ -86,6 +105,18 @@ async function open(env: Env): Promise<Gateway | { readonly refusal: Response }>
   }
   built = { env, gateway }
   return gateway
+}
+
+/** What a key in wrong hands could have made is refused everywhere within a minute. Where the register cannot be read, what was known
+ * of it stays. */
+async function hearOfCompromises({ means: { db, vault, log } }: Gateway): Promise<void> {
+  if (Date.now() - ringReadAt < RING_READ_MS) return
+  ringReadAt = Date.now()
+  try {
+    vault.distrust(compromisedOf(await listOuterKeys(db)))
+  } catch (fault) {
+    log.warn("outer_keys_not_read", describeFault(fault))
+  }
 }
 
 /** Development's keys are known to everybody: it answers this machine only, whatever it was deployed as. */
@@ -104,14 +135,16 @@ function unready(detail: string, settings: readonly string[]): Response {
 }
 
 /** Scheduled work, each minute: links nobody confirmed, letters and logins past their term, Pages and incidents to look at. */
-async function runClock({ means, chores, desk, watch: watched }: House): Promise<void> {
+async function runClock({ means, chores, desk, keys, incidents, watch: watched }: House): Promise<void> {
   const { db, now, log } = means
+  const banks = async () => (await listBanks(db, means.config)).map(({ id }) => id)
   const steps = {
     links: () => endExpired(chores),
     revocations: () => revokeForgotten(chores),
     letters: () => deleteExpired(db, now(), EXPIRED_A_RUN),
     logins: () => forgetOldLogins(db, now(), Date.now(), EXPIRED_A_RUN),
     pages: () => desk.look(),
+    keys: async () => settleKeyIncidents(incidents, await keys.keep(), banks, now()),
     incidents: () => watch(watched),
   }
   for (const [step, run] of Object.entries(steps))

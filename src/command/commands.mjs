@@ -25,6 +25,21 @@ const TEMPLATE_COLUMNS = ["name", "language", "status", "checkedAt"]
 const INCIDENT_COLUMNS = ["openedAt", "bank", "page", "kind", "detail", "closedAt"]
 const LETTER_COLUMNS = ["id", "bank", "queue", "kind", "items", "reason", "at", "until"]
 
+const KEY_COLUMNS = [
+  "kid",
+  "newest",
+  "onRing",
+  "left",
+  "countedAt",
+  "replacedAt",
+  "compromisedAt",
+  "toRenew",
+  "renewedAt",
+  "removableFrom",
+  "removedAt",
+]
+const APPROVAL_COLUMNS = ["id", "bank", "kind", "object", "askedBy", "askedReason", "until"]
+
 /** @type {readonly Command[]} */
 export const COMMANDS = [
   {
@@ -94,6 +109,66 @@ export const COMMANDS = [
     help: "Doing it again changes nothing. The exit code is 1 where Messenger refused one.",
     options: ["page", "reason"],
     run: syncTemplates,
+  },
+  {
+    words: ["keys", "list"],
+    usage: "keys list",
+    summary: "The outer keys of VAULT_KEYS: what still names each, and what may be done with it",
+    run: listKeys,
+  },
+  {
+    words: ["keys", "compromised"],
+    usage: "keys compromised <kid> --reason <why>",
+    summary: "An outer key fell into wrong hands: renew everything that was ever under it",
+    help: "Put a new key in front of VAULT_KEYS first. How far it is: tellerline keys list. Doing it again changes nothing.",
+    parameters: ["kid"],
+    options: ["reason"],
+    run: (asked) => keyAct(asked, "compromised"),
+  },
+  {
+    words: ["keys", "remove"],
+    usage: "keys remove <kid> --reason <why>",
+    summary: "Ask that an outer key be let go, so that VAULT_KEYS may lack it",
+    help: "Another admin approves: tellerline approvals approve <id>. The gateway does not start without a key nobody let go.",
+    parameters: ["kid"],
+    options: ["reason"],
+    run: (asked) => keyAct(asked, "removal"),
+  },
+  {
+    words: ["approvals", "list"],
+    usage: "approvals list [--bank <bank>]",
+    summary: "What one admin asked for and another must approve",
+    options: ["bank"],
+    run: (asked) =>
+      list(
+        asked,
+        asked.options.bank ? `/approvals?bank=${part(asked.options.bank)}` : "/approvals",
+        "approvals",
+        APPROVAL_COLUMNS,
+      ),
+  },
+  {
+    words: ["approvals", "show"],
+    usage: "approvals show <id>",
+    summary: "What exactly was asked for, by whom and why",
+    parameters: ["id"],
+    run: (asked) => show(asked, `/approvals/${part(asked.given[0])}`),
+  },
+  {
+    words: ["approvals", "approve"],
+    usage: "approvals approve <id> --reason <why>",
+    summary: "Approve what somebody else asked for: it is done at once",
+    parameters: ["id"],
+    options: ["reason"],
+    run: (asked) => decide(asked, "approve", "Approved and done."),
+  },
+  {
+    words: ["approvals", "decline"],
+    usage: "approvals decline <id> --reason <why>",
+    summary: "Say no, or take your own ask back",
+    parameters: ["id"],
+    options: ["reason"],
+    run: (asked) => decide(asked, "decline", "Declined."),
   },
   {
     words: ["incidents"],
@@ -232,6 +307,42 @@ async function listIncidents({ client, options }) {
   const answer = await client.admin("GET", `/incidents${query.size > 0 ? `?${query}` : ""}`)
   if (options.json) printJson(answer)
   else printTable(INCIDENT_COLUMNS, answer?.incidents ?? [], "Nothing is wrong.")
+  return 0
+}
+
+async function listKeys({ client, options }) {
+  const answer = await client.admin("GET", "/keys")
+  const counts = (tally) =>
+    Object.entries(tally ?? {})
+      .map(([table, rows]) => `${table} ${rows}`)
+      .join(", ")
+  const rows = (answer?.keys ?? []).map((key) => ({
+    ...key,
+    left: key.countedAt ? counts(key.left) || "none" : "not counted",
+    toRenew: counts(key.renewalLeft),
+  }))
+  if (options.json) printJson(answer)
+  else printTable(KEY_COLUMNS, rows, "No key has sealed anything yet.")
+  return 0
+}
+
+async function keyAct({ client, given, options }, act) {
+  if (!options.reason) throw usage("say why: --reason <why>")
+  const answer = await client.admin("POST", `/keys/${part(given[0])}/${act}`, { reason: options.reason })
+  if (options.json) printJson(answer)
+  else if (act === "removal")
+    say(
+      `Asked. Another admin approves it: tellerline approvals approve ${oneLine(answer?.id)} --reason <why>`,
+    )
+  else say(`Reported. Everything under "${oneLine(given[0])}" is being renewed: tellerline keys list`)
+  return 0
+}
+
+async function decide({ client, given, options }, act, done) {
+  if (!options.reason) throw usage("say why: --reason <why>")
+  const answer = await client.admin("POST", `/approvals/${part(given[0])}/${act}`, { reason: options.reason })
+  if (options.json) printJson(answer)
+  else say(done)
   return 0
 }
 

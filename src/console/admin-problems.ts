@@ -117,6 +117,19 @@ const PROBLEMS = {
     title: "Approved, and it cannot be done now",
     detail: "Mend what the faults name and approve it again",
   },
+  key_newest: {
+    status: 409,
+    type: "key-newest",
+    title: "This key seals now",
+    detail: "Put a new one in front of VAULT_KEYS first",
+  },
+  key_removed: { status: 409, type: "key-removed", title: "This key was let go" },
+  key_in_use: {
+    status: 409,
+    type: "key-in-use",
+    title: "This key cannot be let go yet",
+    detail: "What still stands against it is named among the faults",
+  },
   queue_unavailable: {
     status: 503,
     type: "unavailable",

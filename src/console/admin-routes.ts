@@ -20,6 +20,7 @@ import { byOf, no, permit, renderInstant, type AdminContext, type AdminVariables
 import { clockInput, judge, nothingInput, readAct } from "./admin-input.ts"
 import type { Fault } from "./admin-problems.ts"
 import { isDevelopmentValue } from "./development-values.ts"
+import { keyRoutes, type KeyRoutesGiven } from "./key-routes.ts"
 import { banksFor, EVERY_BANK, type Action } from "./operator.ts"
 import { pageRoutes, type PageRoutesGiven } from "./page-routes.ts"
 
@@ -45,7 +46,8 @@ export interface AdminGiven {
     put(record: BankRecord, by: AuditBy): Promise<void>
   }
   readonly pages: PageRoutesGiven["pages"]
-  readonly approvals: ApprovalRoutesGiven["approvals"]
+  readonly approvals: ApprovalRoutesGiven["approvals"] & KeyRoutesGiven["approvals"]
+  readonly keys: KeyRoutesGiven["keys"]
   readonly deadLetters: DeadLetterDesk
   /** Newest first. @param closed those that are over, too */
   readonly incidents: (scope: IncidentScope, closed: boolean) => Promise<readonly Incident[]>
@@ -101,6 +103,8 @@ export function adminApi(given: AdminGiven): Hono<{ Variables: AdminVariables }>
       pages: given.pages,
     }),
   )
+
+  app.route("/keys", keyRoutes({ development, now: given.now, keys: given.keys, approvals: given.approvals }))
 
   app.route("/approvals", approvalRoutes({ development, now: given.now, approvals: given.approvals }))
 

@@ -23,6 +23,7 @@ const ID_SCHEMAS = {
   pages: "PageId",
   "dead-letters": "DeadLetterId",
   approvals: "ApprovalId",
+  keys: "KeyId",
 } as const satisfies Readonly<Record<string, SchemaName>>
 
 /** `GET /openapi.json` and `GET /docs`, to be mounted at the root. */

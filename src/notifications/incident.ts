@@ -18,6 +18,13 @@ export const INCIDENT_KINDS = {
   template_paused: "Meta paused a template; its notice goes out inside the window only",
   /** Detail: the version. */
   graph_version_ending: "The pinned version of the Graph API ends soon; a newer release is needed",
+  /** Detail: the kid. */
+  vault_key_lingering:
+    "An outer key that was replaced is still named by rows; look at `tellerline keys list`",
+  /** Detail: the kid. Open until everything under it was renewed. */
+  vault_key_compromised: "An outer key fell into wrong hands; tokens and keys under it are being renewed",
+  /** Detail: the kid its token lay under. */
+  page_token_exposed: "The Page's token may be in wrong hands; get a new one at Meta and reconnect the Page",
   /** Closed when none of the bank's lies here any more. */
   dead_letters: "Something could not be handled and waits to be looked at",
 } as const

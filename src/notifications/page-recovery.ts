@@ -51,6 +51,6 @@ export async function reconnectPage(
   const subscribed = await graph.subscribe(page.id, token, WEBHOOK_FIELDS, signal)
   if (!subscribed.ok) log.warn("page_not_subscribed", { page: page.id, reason: subscribed.error.reason })
   const recovery = await world.resume()
-  await world.incidents.close(["page_stopped", "page_token_invalid"], page.id)
+  await world.incidents.close(["page_stopped", "page_token_invalid", "page_token_exposed"], page.id)
   return ok(recovery)
 }

@@ -14,9 +14,11 @@ import type { KeyRing, RingKey } from "../crypto/key-ring.ts"
 import { importSealingKey, openBytes, parseSealed, sealBytes, type OpenRefusal } from "../crypto/seal.ts"
 import { fromUtf8, utf8 } from "../crypto/text.ts"
 
-/** What is sealed under a day key, and for how long it may lie there. */
+/** What is sealed under a day key. */
 export type DayLabel = "inbox" | "inbound" | "linking" | "metadata" | "form" | "me"
 
+/** Labels of what lies in a browser and comes back from there: who holds the outer key can make one. */
+const OUTSIDE: ReadonlySet<DayLabel> = new Set(["linking", "form", "me"])
 /** Nothing opens under a day key older than this. */
 const DAY_KEY_DAYS_MAX = 14
 /** A sealing machine's clock may be ahead of ours by less than a day's edge. */
@@ -39,7 +41,11 @@ export interface Vault {
   /** Seal a text directly under the newest outer key: a Page's token, which has no inner key of its own. */
   seal(text: string, place: string): Promise<string>
   open(sealed: string, place: string): Promise<Result<string, OpenRefusal>>
+  /** What lies at `place` under an outer key, an inner key or a text, under the newest one instead. */
+  rewrap(sealed: string, place: string): Promise<Result<string, OpenRefusal>>
   /** Seal without D1, under today's key of `label`. Additional data: `label|owner|id`. */
+  /** These outer keys are in wrong hands: what comes back from a browser under one of them may be forged and does not open. */
+  distrust(kids: readonly string[]): void
   sealForDays(label: DayLabel, owner: string, id: string, text: string): Promise<string>
   openForDays(
     label: DayLabel,
@@ -51,6 +57,7 @@ export interface Vault {
 
 /** A vault over a ring of outer keys. Imported keys are kept for the isolate's life. */
 export function createVault(ring: KeyRing, now: Now, random: Random): Vault {
+  let distrusted: readonly string[] = []
   // Keys, not promises: a promise belongs to the request that made it.
   const imported = new Map<string, CryptoKey>()
   const once = async (name: string, make: () => Promise<CryptoKey>) => {
@@ -95,6 +102,13 @@ export function createVault(ring: KeyRing, now: Now, random: Random): Vault {
       const plain = await openOuter(sealed, place)
       return plain.ok ? ok(fromUtf8(plain.value)) : plain
     },
+    async rewrap(sealed, place) {
+      const plain = await openOuter(sealed, place)
+      return plain.ok ? ok(await sealOuter(plain.value, place)) : plain
+    },
+    distrust(kids) {
+      distrusted = kids
+    },
     async sealForDays(label, owner, id, text) {
       const today = dayOf(now())
       const key = await day(ring.newest, label, today)
@@ -114,13 +128,25 @@ export function createVault(ring: KeyRing, now: Now, random: Random): Vault {
       const key = ring.find(outerKid)
       const age = dayOf(now()) - Number(sealedDay)
       const inTime = Number.isInteger(age) && age <= DAY_KEY_DAYS_MAX && age >= -DAY_KEY_DAYS_AHEAD
-      if (!key || sealedLabel !== label || !inTime) return err({ reason: "seal_key_unknown", kid })
+      const forged = OUTSIDE.has(label) && distrusted.includes(outerKid)
+      if (!key || sealedLabel !== label || !inTime || forged) return err({ reason: "seal_key_unknown", kid })
       const opened = await openBytes(
         await day(key, label, Number(sealedDay)),
         `${label}|${owner}|${id}`,
         sealed,
       )
       return opened.ok ? ok(fromUtf8(opened.value)) : opened
+    },
+  }
+}
+
+/** One key in the place of another: it alone seals, and what still lies under the former opens too. */
+export function succeed(present: InnerKey, former: InnerKey): InnerKey {
+  return {
+    seal: (text, place) => present.seal(text, place),
+    async open(sealed, place) {
+      const opened = await present.open(sealed, place)
+      return opened.ok ? opened : former.open(sealed, place)
     },
   }
 }

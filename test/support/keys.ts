@@ -4,7 +4,11 @@
 /** The three secrets of a deployment, as settings; the private key is that of RFC 7515, appendix A.3. */
 export const TEST_KEYS = {
   VAULT_KEYS: JSON.stringify({
-    keys: [{ kty: "oct", kid: "test-1", alg: "A256GCM", k: "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8" }],
+    keys: [
+      { kty: "oct", kid: "test-1", alg: "A256GCM", k: "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8" },
+      // The one before: opens, and seals nothing any more.
+      { kty: "oct", kid: "test-0", alg: "A256GCM", k: "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE" },
+    ],
   }),
   SIGNING_KEYS: JSON.stringify({
     keys: [

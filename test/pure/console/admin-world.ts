@@ -13,6 +13,7 @@ import { err, ok } from "../../../src/foundation/result.ts"
 import { parsePageRecord, type PageRecord } from "../../../src/messenger/page-record.ts"
 import type { DeadLetterAbout } from "../../../src/notifications/dead-letter.ts"
 import type { Incident } from "../../../src/notifications/incident.ts"
+import type { OuterKeyState } from "../../../src/vault/outer-keys.ts"
 import type { PageState } from "../../../src/notifications/page-desk.ts"
 
 export const NOW = Date.UTC(2026, 10, 22)
@@ -116,6 +117,21 @@ export const APPROVALS: readonly Approval[] = (["*", HARBOUR, OTHER] as const).m
   until: NOW + 1_000,
 }))
 
+/** One that seals, one that was replaced. */
+const KEYS: readonly OuterKeyState[] = [
+  {
+    kid: "k1",
+    firstSeenAt: NOW - 3_000,
+    replacedAt: NOW - 2_000,
+    left: { people: 3 },
+    countedAt: NOW - 1_000,
+    onRing: true,
+    newest: false,
+    removableFrom: NOW + 1_000,
+  },
+  { kid: "k2", firstSeenAt: NOW - 2_000, left: {}, countedAt: 0, onRing: true, newest: true },
+]
+
 /** Everything the API changed, and the API itself. */
 export function createAdminWorld(settings: { readonly development?: boolean } = {}) {
   const development = settings.development ?? false
@@ -208,7 +224,26 @@ export function createAdminWorld(settings: { readonly development?: boolean } = 
         )
       },
     },
+    keys: {
+      list: () => Promise.resolve(KEYS),
+      compromise: (kid, by) => {
+        const key = KEYS.find((each) => each.kid === kid)
+        if (!key) return Promise.resolve(err({ reason: "key_unknown" as const }))
+        if (key.newest) return Promise.resolve(err({ reason: "key_newest" as const }))
+        acts.push({ act: `vault_key.compromised ${kid}`, by })
+        return Promise.resolve(ok(undefined))
+      },
+      whyNotRemove: (kid) => {
+        const key = KEYS.find((each) => each.kid === kid)
+        return Promise.resolve(!key ? "key_unknown" : key.newest ? "key_newest" : undefined)
+      },
+    },
     approvals: {
+      ask: (ask, by) => {
+        acts.push({ act: `ask ${ask.kind} ${ask.object}`, by })
+        const asking = { askedBy: by.actor, askedReason: by.reason, askedAt: by.at, until: by.at + 1 }
+        return Promise.resolve({ ...ask, id: APPROVALS[0]?.id ?? "", state: "asked", ...asking })
+      },
       find: (id) => Promise.resolve(APPROVALS.find((each) => each.id === id)),
       list: (scope) =>
         Promise.resolve(APPROVALS.filter((each) => scope === "*" || scope.includes(each.bank as BankId))),

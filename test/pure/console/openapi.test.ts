@@ -61,6 +61,7 @@ for (const development of [false, true])
         banks: HARBOUR,
         pages: "11",
         "dead-letters": letter("d", HARBOUR).id,
+        keys: "k1",
         approvals: APPROVALS[0]?.id ?? "",
       }
       for (const { method, path, operation } of operationsOf(document)) {
