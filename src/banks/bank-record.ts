@@ -4,7 +4,7 @@
 import * as z from "zod/mini"
 import { isBankId } from "../foundation/id.ts"
 import { err, ok, type Result } from "../foundation/result.ts"
-import type { BankRecord } from "./bank.ts"
+import type { BankRecord, Dialect, Profile } from "./bank.ts"
 
 /** What is wrong with one field; never what stood there. */
 export interface RecordFault {
@@ -40,10 +40,26 @@ const PUBLIC_HOST =
 const PRIVATE_HOST = /\.(local|localhost|internal|intranet|home\.arpa|test|invalid|alt|onion)(:[0-9]{1,5})?$/
 /** Second segments of linking's own addresses: a bank of such a name could never be linked. @see links/routes.tsx */
 const TAKEN_IDS: readonly unknown[] = ["callback", "consent", "code"]
+/** Which ways to log in lead to which account data; the first is meant where none is named. */
+const PROFILES: Readonly<Record<Dialect, readonly [Profile, ...Profile[]]>> = {
+  "fdx-6": ["fapi2", "fdx-green"],
+  "open-banking-4.0": ["uk-open-banking"],
+  "open-banking-3.1": ["uk-open-banking"],
+  "berlin-1.3": ["berlin"],
+}
+/** What a login with two factors is called where the record does not say. Berlin's consent says it by its status. */
+const ACR_VALUES: Readonly<Record<Profile, readonly string[]>> = {
+  fapi2: ["urn:bank:2fa"],
+  "fdx-green": ["urn:bank:2fa"],
+  "uk-open-banking": ["urn:openbanking:psd2:sca"],
+  berlin: [],
+}
+const ACR_VALUES_MAX = 10
 const E164 = /^\+[1-9][0-9]{6,14}$/
 const CLAIM = /^[A-Za-z_][A-Za-z0-9_:./-]{0,99}$/
 
-/** Read a record. Where they are not given: `v` is 1, `subjectClaim` is `sub`, `timeZone` is UTC, `consentDays` is 180,
+/** Read a record. Where they are not given: `v` is 1, `profile` is the dialect's first, `acrValues` are the profile's, `idTokenAlg` is
+ * ES256, `unsignedPayments` is off, `subjectClaim` is `sub`, `timeZone` is UTC, `consentDays` is 180,
  * `fallbackAfterSeconds` is 30, `reportDelivery` is off.
  * @param development plain http and loopback hosts are allowed there, and only there */
 export function parseBankRecord(
@@ -59,7 +75,24 @@ export function parseBankRecord(
     return err({ reason: "bank_record", faults })
   }
   const { actionsBase, callbackUrl, ...record } = read.data
-  return ok({ ...record, ...(actionsBase ? { actionsBase } : {}), ...(callbackUrl ? { callbackUrl } : {}) })
+  const profile = record.profile ?? PROFILES[record.dialect][0]
+  const acrValues = record.acrValues ?? ACR_VALUES[profile]
+  const faults: readonly RecordFault[] = [
+    ...(PROFILES[record.dialect].includes(profile)
+      ? []
+      : [{ field: "profile", fault: "does not go with this dialect" }]),
+    ...(acrValues.length > 0 || profile === "berlin"
+      ? []
+      : [{ field: "acrValues", fault: "must name one value at least" }]),
+  ]
+  if (faults.length > 0) return err({ reason: "bank_record", faults })
+  return ok({
+    ...record,
+    profile,
+    acrValues,
+    ...(actionsBase ? { actionsBase } : {}),
+    ...(callbackUrl ? { callbackUrl } : {}),
+  })
 }
 
 const RECORD = schemaOf(false)
@@ -89,7 +122,11 @@ function schemaOf(development: boolean) {
     name: text(NAME_CHARS_MAX),
     role: z.enum(["bank_processor", "third_party"]),
     jurisdiction: z.enum(["EU", "UK", "US", "other"]),
-    dialect: z.enum(["fdx-6"]),
+    dialect: z.enum(["fdx-6", "open-banking-4.0", "open-banking-3.1", "berlin-1.3"]),
+    profile: z.optional(z.enum(["fapi2", "fdx-green", "uk-open-banking", "berlin"])),
+    acrValues: z.optional(z.array(text(200)).check(z.maxLength(ACR_VALUES_MAX))),
+    unsignedPayments: z._default(z.boolean(), false),
+    idTokenAlg: z._default(z.enum(["ES256", "PS256"]), "ES256"),
     issuer: url,
     clientId: text(200),
     apiBase: base,

@@ -6,6 +6,12 @@ import type { Money } from "../foundation/money.ts"
 import type { Outage } from "../foundation/failure.ts"
 import type { Result } from "../foundation/result.ts"
 
+/** Dialects of account data: FDX 6, UK Open Banking Read/Write 4.0 and 3.1, Berlin Group NextGenPSD2 1.3. */
+export type Dialect = "fdx-6" | "open-banking-4.0" | "open-banking-3.1" | "berlin-1.3"
+
+/** Ways to log in: FAPI 2.0, FDX without FAPI ("Green"), UK Open Banking, Berlin Group's OAuth. */
+export type Profile = "fapi2" | "fdx-green" | "uk-open-banking" | "berlin"
+
 /** A bank without its secrets. URLs are https outside development. */
 export interface BankRecord {
   readonly v: 1
@@ -14,7 +20,17 @@ export interface BankRecord {
   /** For the bank as its processor, or as an independent third party: decides renewal and retention. */
   readonly role: "bank_processor" | "third_party"
   readonly jurisdiction: "EU" | "UK" | "US" | "other"
-  readonly dialect: "fdx-6"
+  /** Dialect of its account data. */
+  readonly dialect: Dialect
+  /** How its customers log in and allow us to look: what links/bank-profile.ts demands of it. */
+  readonly profile: Profile
+  /** `acr` values of a login with two factors, as this bank writes them; we ask for the first, any counts. Empty only where a consent
+   * resource's own status is the bank's word for it. */
+  readonly acrValues: readonly string[]
+  /** Algorithm of its ID tokens and signed redirects. */
+  readonly idTokenAlg: "ES256" | "PS256"
+  /** Berlin Group: the bank writes payments out without a minus; they are told by naming a creditor and no debtor. */
+  readonly unsignedPayments: boolean
   /** OpenID issuer, compared as text. */
   readonly issuer: string
   readonly clientId: string
@@ -89,17 +105,27 @@ export type BankRefusal =
   | { readonly reason: "step_up_required"; readonly url?: string }
   | { readonly reason: "forbidden" }
   | { readonly reason: "not_found" }
+  /** The bank's count of looks without its customer being there is used up for the day. */
+  | { readonly reason: "quota_spent" }
   | { readonly reason: "outage"; readonly outage: Outage }
 
 /** One call's means to speak to a bank as one customer: made by links/bank-access.ts for one question, then dropped. */
 export interface BankCall {
-  /** Call the bank with this customer's DPoP-bound token. One nonce retry inside; `redirect: "manual"`; capped answer.
-   * @param idempotencyKey required for POST */
+  /** Call the bank with this customer's token, DPoP-bound where the bank binds. One nonce retry inside; `redirect: "manual"`; capped answer.
+   * @param idempotencyKey required for POST
+   * @param headers the dialect's own, beside those every call carries */
   readonly request: (
-    method: "GET" | "POST",
+    method: "GET" | "POST" | "DELETE",
     url: string,
-    options: { readonly body?: unknown; readonly idempotencyKey?: string; readonly signal: AbortSignal },
+    options: {
+      readonly body?: unknown
+      readonly idempotencyKey?: string
+      readonly headers?: Readonly<Record<string, string>>
+      readonly signal: AbortSignal
+    },
   ) => Promise<Result<BankAnswer, BankRefusal>>
+  /** The bank's consent resource these tokens rest on, where its dialect has one. */
+  readonly consent?: string
 }
 
 /** A bank's answer, body read with a cap, not judged yet. */
@@ -111,6 +137,12 @@ export interface BankAnswer {
 
 /** One dialect of account data. Pure over `BankCall`: asks, then judges. */
 export interface AccountAdapter {
+  /** The accounts the customer allowed, at most 50; for banks whose token answer does not name them. */
+  listAccounts(
+    bank: BankRecord,
+    call: BankCall,
+    signal: AbortSignal,
+  ): Promise<Result<readonly Account[], BankRefusal>>
   getBalances(
     bank: BankRecord,
     call: BankCall,
@@ -124,4 +156,32 @@ export interface AccountAdapter {
     range: { readonly limit: number; readonly cursor?: string },
     signal: AbortSignal,
   ): Promise<Result<TransactionPage, BankRefusal>>
+}
+
+/** A dialect's consent resource: made by us before the customer's login, allowed there, deleted when the link ends. The call speaks for
+ * us, not for a customer. */
+export interface ConsentAdapter {
+  /** Prepare a consent to balances and transactions of whatever accounts the customer will choose.
+   * @param until after it the bank gives nothing any more
+   * @returns the bank's id of it */
+  create(
+    bank: BankRecord,
+    call: BankCall,
+    until: number,
+    signal: AbortSignal,
+  ): Promise<Result<string, BankRefusal>>
+  /** Whether the customer has allowed it, by the bank's strong authentication, and it still stands. */
+  stands(
+    bank: BankRecord,
+    call: BankCall,
+    id: string,
+    signal: AbortSignal,
+  ): Promise<Result<boolean, BankRefusal>>
+  /** Delete it. One the bank does not know, or has ended, counts as deleted. */
+  remove(
+    bank: BankRecord,
+    call: BankCall,
+    id: string,
+    signal: AbortSignal,
+  ): Promise<Result<undefined, BankRefusal>>
 }

@@ -24,7 +24,25 @@ const bankMembers = {
   name: { type: "string", description: "As customers know it" },
   role: { enum: ["bank_processor", "third_party"] },
   jurisdiction: { enum: ["EU", "UK", "US", "other"] },
-  dialect: { enum: ["fdx-6"], description: "Dialect of its account data API" },
+  dialect: {
+    enum: ["fdx-6", "open-banking-4.0", "open-banking-3.1", "berlin-1.3"],
+    description: "Dialect of its account data API",
+  },
+  profile: {
+    enum: ["fapi2", "fdx-green", "uk-open-banking", "berlin"],
+    description: "How its customers log in; by default fapi2 with FDX, else the dialect's own",
+  },
+  acrValues: {
+    type: "array",
+    items: { type: "string" },
+    description: "The bank's acr values for a login with two factors, the one to ask for first",
+  },
+  idTokenAlg: { enum: ["ES256", "PS256"], default: "ES256", description: "How it signs ID tokens" },
+  unsignedPayments: {
+    type: "boolean",
+    default: false,
+    description: "Berlin Group: payments out come without a minus and name a creditor only",
+  },
   issuer: { ...HTTPS, description: "OpenID issuer, compared as text" },
   clientId: { type: "string" },
   apiBase: { ...HTTPS, description: "Base of the account data API, without a trailing slash" },

@@ -2,7 +2,7 @@
 // directories, clients. Holds nothing of a request. The one place where settings become things.
 
 import { answerFraudCase } from "../banks/actions.ts"
-import { createFdx6 } from "../banks/adapters/fdx-6.ts"
+import { CONSENT_ADAPTERS, createAdapters } from "../banks/adapters/adapters.ts"
 import { createBankDirectory, type BankDirectory } from "../banks/directory.ts"
 import { findBank, findKey, insertKeyIfAbsent } from "../banks/bank-store.ts"
 import { createReport, type Report } from "../banks/callback-queue.ts"
@@ -88,7 +88,15 @@ async function makeMeans(env: Env): Promise<Result<Means, ConfigRefusal>> {
   const call: typeof fetch = (input, init) => fetch(input, init)
   const vault = createVault(config.vault.ring, now, random)
   const { development, publicOrigin } = config
-  const login = createBankLogin({ signing: signing.value, publicOrigin, development, fetch: call })
+  const adapters = createAdapters(now)
+  const login = createBankLogin({
+    signing: signing.value,
+    publicOrigin,
+    development,
+    fetch: call,
+    adapters,
+    consents: CONSENT_ADAPTERS,
+  })
   const banks = createBankDirectory({ find: (id) => findBank(db, id, { development }), now: Date.now, log })
   const post = createPost({
     alerts: env.ALERTS,
@@ -138,7 +146,7 @@ async function makeMeans(env: Env): Promise<Result<Means, ConfigRefusal>> {
       db,
       vault,
       login,
-      adapters: { "fdx-6": createFdx6(now) },
+      adapters,
       actions: { answerFraudCase: takeFraudAnswer },
       fetch: call,
       development,

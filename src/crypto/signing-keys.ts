@@ -1,6 +1,7 @@
 // Our signing keys (`SIGNING_KEYS`): a private JWK set of ES256 keys with `kid`, newest first.
 // The newest signs (private_key_jwt, HTTP signatures); the public half of every one is published, so that what an older key
-// signed stays verifiable while it is rotated out. Composed by worker.ts; the rooms receive the result.
+// signed stays verifiable while it is rotated out, and a bank that has not read our keys since is answered to with the one before
+// (links/bank-client.ts). Composed by worker.ts; the rooms receive the result.
 
 import { err, ok, type Result } from "../foundation/result.ts"
 
@@ -23,6 +24,8 @@ export interface SigningKeys {
   /** The newest key: ECDSA P-256, not extractable, for signing only. */
   readonly key: CryptoKey
   readonly kid: string
+  /** All of them, newest first. */
+  readonly keys: readonly { readonly key: CryptoKey; readonly kid: string }[]
   /** Every key's public half, newest first: the body of `/.well-known/jwks.json`. */
   readonly publicJwks: { readonly keys: readonly PublicSigningJwk[] }
 }
@@ -38,7 +41,7 @@ export async function parseSigningKeys(json: string): Promise<Result<SigningKeys
   const list = parseList(json)
   if (!list) return malformed('no "keys" member')
   const publicKeys: PublicSigningJwk[] = []
-  let newest: CryptoKey | undefined
+  const keys: { readonly key: CryptoKey; readonly kid: string }[] = []
   for (const jwk of list) {
     const { kty, crv, x, y, d, kid } = jwk
     if (kty !== "EC" || crv !== "P-256") return malformed("a key is not of curve P-256")
@@ -52,12 +55,12 @@ export async function parseSigningKeys(json: string): Promise<Result<SigningKeys
     } catch {
       return malformed("a key cannot be imported")
     }
-    newest ??= key
+    keys.push({ key, kid })
     publicKeys.push({ kty, crv, x, y, kid, alg: "ES256", use: "sig" })
   }
-  const first = publicKeys[0]
-  if (!newest || !first) return malformed("no key")
-  return ok({ key: newest, kid: first.kid, publicJwks: { keys: publicKeys } })
+  const newest = keys[0]
+  if (!newest) return malformed("no key")
+  return ok({ ...newest, keys, publicJwks: { keys: publicKeys } })
 }
 
 function malformed(detail: string) {

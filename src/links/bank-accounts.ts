@@ -4,9 +4,8 @@
 
 import * as z from "zod/mini"
 import type { Account } from "../banks/bank.ts"
+import { DETAIL_TYPE } from "./bank-profile.ts"
 
-/** The type of detail we ask for. */
-export const DETAIL_TYPE = "account_information"
 /** What we ask to do; nothing that moves money. */
 export const DETAIL_ACTIONS = ["list_accounts", "read_balances", "read_transactions"] as const
 
@@ -33,13 +32,24 @@ export function parseGrantedAccounts(details: unknown): readonly Account[] | und
   const detail: unknown = details.find((each: { type?: unknown } | null) => each?.type === DETAIL_TYPE)
   const parsed = grantedDetail.safeParse(detail)
   if (!parsed.success) return undefined
-  return parsed.data.accounts.map(({ id, last4, name, kind, currency }) => ({
-    id,
-    kind: KINDS.find((known) => known === kind) ?? "other",
-    label: shortLabel(name ?? ""),
-    last4: last4.replace(/[^0-9]/g, "").slice(-LAST_DIGITS),
-    currency,
-  }))
+  return parsed.data.accounts.map(({ id, last4, name, kind, currency }) =>
+    shownAccount({
+      id,
+      kind: KINDS.find((known) => known === kind) ?? "other",
+      label: name ?? "",
+      last4,
+      currency,
+    }),
+  )
+}
+
+/** An account cut down to what may be shown of it, however the bank named it. */
+export function shownAccount(account: Account): Account {
+  return {
+    ...account,
+    label: shortLabel(account.label),
+    last4: account.last4.replace(/[^0-9]/g, "").slice(-LAST_DIGITS),
+  }
 }
 
 /** A name without control and direction marks, without runs of five digits or more, at most 40 characters. */

@@ -1,4 +1,4 @@
-// One question's means to speak to a bank as one customer: DPoP-bound requests, the nonce asked for once, a refused token refreshed
+// One question's means to speak to a bank as one customer: requests bound by DPoP where the bank binds, the nonce asked for once, a refused token refreshed
 // once, a bank that keeps silent left alone for a while. Judges no answer: that is the adapter's work.
 // Composed by bank-access.ts, which opens the tokens.
 
@@ -35,6 +35,10 @@ export interface TokenSource {
 }
 
 type Asked = Result<BankAnswer, BankRefusal>
+/** The bank does not take the token; it may take a newer one. */
+interface TokenRefused {
+  readonly refused: BankAnswer
+}
 /** Runs a call unless its bank has kept silent. */
 export type Breaker = (bank: string, call: () => Promise<Asked>) => Promise<Asked>
 
@@ -97,7 +101,8 @@ export async function createBankCall(
   source: TokenSource,
 ): Promise<BankCall> {
   const insecure = given.development && isLoopbackIssuer(bank.issuer)
-  const dpop = oauth.DPoP({}, await importDpop(source.tokens.dpop))
+  const { dpop, consent } = source.tokens
+  const bound = dpop ? { DPoP: oauth.DPoP({}, await importDpop(dpop)) } : {}
   let current = source
 
   async function refreshed(signal: AbortSignal): Promise<Result<undefined, BankRefusal>> {
@@ -107,9 +112,17 @@ export async function createBankCall(
     return ok(undefined)
   }
 
-  const request: BankCall["request"] = async (method, url, { body, idempotencyKey, signal }) => {
+  const request: BankCall["request"] = async (
+    method,
+    url,
+    { body, idempotencyKey, signal, headers: own },
+  ) => {
     assertOfBank(bank, url)
-    const headers = new Headers({ accept: "application/json", "x-fapi-interaction-id": crypto.randomUUID() })
+    const headers = new Headers({
+      accept: "application/json",
+      "x-fapi-interaction-id": crypto.randomUUID(),
+      ...own,
+    })
     if (body !== undefined) headers.set("content-type", "application/json")
     if (idempotencyKey !== undefined) headers.set("idempotency-key", idempotencyKey)
     const http = bankHttp(given.fetch, { insecure, passErrors: true, signal })
@@ -122,12 +135,12 @@ export async function createBankCall(
             new URL(url),
             headers,
             body === undefined ? null : JSON.stringify(body),
-            { ...http, DPoP: dpop },
+            { ...http, ...bound },
           ),
-        async (response): Promise<Asked | "token_refused"> =>
-          response.status === 401
-            ? "token_refused"
-            : ok({ status: response.status, headers: response.headers, text: await response.text() }),
+        async (response): Promise<Asked | TokenRefused> => {
+          const answer = await read(response)
+          return answer.status === 401 ? { refused: answer } : ok(answer)
+        },
       ).catch(judgeFault)
 
     if (current.tokens.accessExpiresAt - Date.now() < EXPIRY_MARGIN_MS) {
@@ -135,23 +148,31 @@ export async function createBankCall(
       if (!renewed.ok) return renewed
     }
     const first = await ask()
-    if (first !== "token_refused") return first
+    if (!("refused" in first)) return first
     const renewed = await refreshed(signal)
     if (!renewed.ok) return renewed
     const second = await ask()
-    if (second !== "token_refused") return second
-    return err({ reason: "outage", outage: { reason: "refused", retry: "later", code: "invalid_token" } })
+    // A token as fresh as can be: what the bank still means by 401 its dialect says in the body.
+    return "refused" in second ? ok(second.refused) : second
   }
 
-  return { request: (method, url, options) => given.breaker(bank.id, () => request(method, url, options)) }
+  return {
+    request: (method, url, options) => given.breaker(bank.id, () => request(method, url, options)),
+    ...(consent === undefined ? {} : { consent }),
+  }
+}
+
+async function read(response: Response): Promise<BankAnswer> {
+  return { status: response.status, headers: response.headers, text: await response.text() }
 }
 
 /** A challenge is the bank's word about our token; the rest is an outage, or a fault to be thrown on. @see RFC 6750, 3.1; RFC 9470 */
-function judgeFault(fault: unknown): Asked | "token_refused" {
+async function judgeFault(fault: unknown): Promise<Asked | TokenRefused> {
   if (fault instanceof oauth.WWWAuthenticateChallengeError) {
     const errors = fault.cause.map((challenge) => challenge.parameters["error"])
     if (errors.includes("insufficient_user_authentication")) return err({ reason: "step_up_required" })
-    return fault.status === 401 ? "token_refused" : err({ reason: "forbidden" })
+    const answer = await read(fault.response)
+    return fault.status === 401 ? { refused: answer } : ok(answer)
   }
   const outage = outageOf(fault)
   if (!outage) throw fault

@@ -43,22 +43,25 @@ export interface BankHttpOptions {
 /** Options for calls to one bank.
  * @param insecure plain http is allowed: an issuer on loopback, in development only (`isLoopbackIssuer`)
  * @param passErrors hand on 429 and 5xx to be judged, as account data needs; else they are a silence
- * @param signal ends the call before its own deadline does */
+ * @param signal ends the call before its own deadline does
+ * @param timeoutMs each call's own deadline */
 export function bankHttp(
   fetcher: typeof fetch,
   {
     insecure,
     passErrors = false,
     signal,
+    timeoutMs = BANK_TIMEOUT_MS,
   }: {
     readonly insecure: boolean
     readonly passErrors?: boolean
     readonly signal?: AbortSignal
+    readonly timeoutMs?: number
   },
 ): BankHttpOptions {
   return {
     signal: () => {
-      const deadline = AbortSignal.timeout(BANK_TIMEOUT_MS)
+      const deadline = AbortSignal.timeout(timeoutMs)
       return signal ? AbortSignal.any([signal, deadline]) : deadline
     },
     [oauth.customFetch]: (url, request) => fetchCapped(fetcher, url, request, passErrors),

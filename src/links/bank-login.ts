@@ -1,24 +1,33 @@
-// The OAuth client: a customer's login at their bank under FAPI 2.0. PAR with PKCE, private_key_jwt, DPoP and RAR; the answer's
-// `iss` and `state`; the code for tokens; the ID token's signature, nonce, second factor and time. Holds no state: an attempt is
-// given back to the caller, who keeps it sealed in the customer's own browser.
+// The OAuth client: a customer's login at their bank, in the way of the bank's profile (bank-profile.ts). The consent resource where
+// there is one; the request; the redirect judged; the code for tokens; the ID token's signature, nonce, second factor and time; the
+// accounts. Holds no state: an attempt is given back to the caller, who keeps it sealed in the customer's own browser.
 // Composed by worker.ts; used by linking.ts and bank-access.ts. Signed things keep the real clock throughout.
 
 import * as oauth from "oauth4webapi"
-import type { Account, BankRecord } from "../banks/bank.ts"
-import type { SigningKeys } from "../crypto/signing-keys.ts"
+import type { Account, AccountAdapter, BankRecord, Dialect } from "../banks/bank.ts"
 import { SECOND_MS } from "../foundation/clock.ts"
 import type { Outage } from "../foundation/failure.ts"
 import { err, ok, type Result } from "../foundation/result.ts"
-import { DETAIL_ACTIONS, DETAIL_TYPE, parseGrantedAccounts, shortLabel } from "./bank-accounts.ts"
+import { parseGrantedAccounts, shortLabel, shownAccount } from "./bank-accounts.ts"
+import { createBankCall } from "./bank-call.ts"
 import {
-  bankHttp,
-  isLoopbackIssuer,
-  outageOf,
-  registeredWord,
-  withNonce,
-  type BankHttpOptions,
-} from "./bank-http.ts"
-import { createMetadata, type MetadataRefusal } from "./bank-metadata.ts"
+  CLOCK_TOLERANCE_SECONDS,
+  createBankClients,
+  type BankClient,
+  type BankClientsGiven,
+} from "./bank-client.ts"
+import { createBankConsents, type ConsentAdapters } from "./bank-consents.ts"
+import { BANK_TIMEOUT_MS, outageOf } from "./bank-http.ts"
+import { asksByDetail, bindsTokens, PROFILES, redirectUriOf } from "./bank-profile.ts"
+import { judgeRedirect } from "./bank-redirect.ts"
+import {
+  outageOfMetadata,
+  refusalOf,
+  refusalOfBank,
+  type LoginRefusal,
+  type RefreshRefusal,
+} from "./bank-refusal.ts"
+import { authorizationUrl, createRequestSecrets, requestParameters } from "./bank-request.ts"
 import { createDpop, exportDpop, importDpop } from "./dpop.ts"
 import type { DpopJwks, LinkTokens } from "./link-tokens.ts"
 
@@ -27,7 +36,10 @@ export interface LoginAttempt {
   readonly state: string
   readonly nonce: string
   readonly verifier: string
-  readonly dpop: DpopJwks
+  /** Where the bank binds tokens. */
+  readonly dpop?: DpopJwks
+  /** The consent resource the customer is asked to allow, where the bank has one. */
+  readonly consent?: string
   /** Real clock: the bank's `auth_time` is compared with it. */
   readonly startedRealAt: number
 }
@@ -41,29 +53,6 @@ export interface LoginOutcome {
   readonly accounts: readonly Account[]
 }
 
-/** Why a login did not come to be. `code` is a registered word or a class of ours, never a text of the bank. */
-export type LoginRefusal =
-  | MetadataRefusal
-  /** The bank does not take our request. */
-  | { readonly reason: "bank_refused"; readonly code: string }
-  /** Customer or bank said no: not allowed, password or second factor wrong too often. */
-  | { readonly reason: "denied" }
-  /** The answer is from another issuer than the one asked, or names none. */
-  | { readonly reason: "issuer_mismatch" }
-  /** The answer belongs to another attempt. */
-  | { readonly reason: "state_mismatch" }
-  /** Code or ID token does not hold: expired, used, forged, for somebody else. */
-  | { readonly reason: "answer_refused"; readonly code: string }
-  /** The bank says the customer came in without a second factor, or long ago. */
-  | { readonly reason: "second_factor_missing" }
-  /** The bank named no account the customer allowed. */
-  | { readonly reason: "no_accounts" }
-
-/** Why tokens were not refreshed. */
-export type RefreshRefusal =
-  /** The bank will never take this refresh token again. */
-  { readonly reason: "link_ended" } | { readonly reason: "outage"; readonly outage: Outage }
-
 /** The client. */
 export interface BankLogin {
   /** Push the request to the bank. @param language BCP 47, for the bank's own pages */
@@ -71,92 +60,54 @@ export interface BankLogin {
     bank: BankRecord,
     language: string,
   ): Promise<Result<{ readonly url: string; readonly attempt: LoginAttempt }, LoginRefusal>>
-  /** Judge the redirect that came back, exchange its code and judge what it gave. */
+  /** Judge the redirect that came back, exchange its code and judge what it gave. What is refused is given back at the bank. */
   finish(
     bank: BankRecord,
     attempt: LoginAttempt,
     answer: URLSearchParams,
   ): Promise<Result<LoginOutcome, LoginRefusal>>
   refresh(bank: BankRecord, tokens: LinkTokens): Promise<Result<LinkTokens, RefreshRefusal>>
-  /** End the grant at the bank. A token it does not know counts as ended (RFC 7009, 2.2). */
-  revoke(bank: BankRecord, tokens: LinkTokens): Promise<Result<undefined, Outage>>
+  /** End the grant at the bank: its consent resource first, where there is one, then the refresh token, where the bank revokes tokens.
+   * What it does not know counts as ended (RFC 7009, 2.2), so that it may be said twice. */
+  revoke(
+    bank: BankRecord,
+    tokens: Pick<LinkTokens, "refreshToken" | "consent">,
+  ): Promise<Result<undefined, Outage>>
 }
 
-const SCOPE = "openid offline_access accounts"
-/** Authentication with two factors. */
-const SECOND_FACTOR = "urn:bank:2fa"
-const ALG = "ES256"
-const CLOCK_TOLERANCE_SECONDS = 30
 /** Where a bank does not say how long an access token lasts. */
 const ACCESS_SECONDS_DEFAULT = 300
 const REFERENCE_CHARS_MAX = 255
-/** Errors by which a bank says that nobody was logged in to its satisfaction. */
-const DENIALS = ["access_denied", "login_required", "consent_required", "interaction_required"]
-const FACTOR_ERRORS = ["unmet_authentication_requirements", "account_selection_required"]
 
-/** @param publicOrigin ours; the redirect URI under it is registered at each bank
- * @param development plain http is allowed, to an issuer on loopback only */
-export function createBankLogin(given: {
-  readonly signing: SigningKeys
-  readonly publicOrigin: string
-  readonly development: boolean
-  readonly fetch: typeof fetch
-}): BankLogin {
-  const { signing, publicOrigin, development, fetch: fetcher } = given
-  const redirectUri = `${publicOrigin}/link/callback`
-  const clientAuth = oauth.PrivateKeyJwt({ key: signing.key, kid: signing.kid })
-  const findMetadata = createMetadata()
-
-  const httpOf = (bank: BankRecord): BankHttpOptions =>
-    bankHttp(fetcher, { insecure: development && isLoopbackIssuer(bank.issuer) })
-  const clientOf = (bank: BankRecord): oauth.Client => ({
-    client_id: bank.clientId,
-    id_token_signed_response_alg: ALG,
-    [oauth.clockTolerance]: CLOCK_TOLERANCE_SECONDS,
-  })
+/** @param given.publicOrigin ours; the redirect URI under it is registered at each bank
+ * @param given.adapters account data of each dialect, for banks whose token answer names no accounts */
+export function createBankLogin(
+  given: BankClientsGiven & {
+    readonly publicOrigin: string
+    readonly adapters: Readonly<Partial<Record<Dialect, Pick<AccountAdapter, "listAccounts">>>>
+    readonly consents: ConsentAdapters
+  },
+): BankLogin {
+  const { publicOrigin, adapters, timeoutMs = BANK_TIMEOUT_MS } = given
+  const open = createBankClients(given)
+  const consents = createBankConsents(given)
 
   async function start(bank: BankRecord, language: string): ReturnType<BankLogin["start"]> {
-    const http = httpOf(bank)
-    const server = await findMetadata(bank.issuer, http)
-    if (!server.ok) return server
-    const client = clientOf(bank)
-    const pair = await createDpop()
-    const dpop = oauth.DPoP(client, pair)
-    const [state, nonce, verifier] = [
-      oauth.generateRandomState(),
-      oauth.generateRandomNonce(),
-      oauth.generateRandomCodeVerifier(),
-    ]
-    const parameters = {
-      response_type: "code",
-      redirect_uri: redirectUri,
-      scope: SCOPE,
-      state,
-      nonce,
-      code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
-      code_challenge_method: "S256",
-      // `login`: whoever sits at the device proves themselves now. `consent`: the accounts are chosen anew, and a refresh token comes.
-      prompt: "login consent",
-      acr_values: SECOND_FACTOR,
-      ui_locales: language,
-      authorization_details: JSON.stringify([
-        { type: DETAIL_TYPE, actions: DETAIL_ACTIONS, locations: [bank.apiBase] },
-      ]),
-    }
+    const opened = await open(bank)
+    if (!opened.ok) return opened
+    const of = opened.value
+    const prepared = PROFILES[bank.profile].consent ? await consents.prepare(of) : undefined
+    if (prepared && !prepared.ok) return err(refusalOfBank(prepared.error, "bank_refused"))
+    const consent = prepared ? { consent: prepared.value } : {}
+    const pair = bindsTokens(bank, of.server) ? await createDpop() : undefined
+    const bound = pair ? { DPoP: oauth.DPoP(of.client, pair) } : {}
+    const secrets = createRequestSecrets()
+    const redirectUri = redirectUriOf(bank, publicOrigin)
+    const parameters = await requestParameters(of, secrets, { redirectUri, language, ...consent })
     try {
-      const pushed = await withNonce(
-        () =>
-          oauth.pushedAuthorizationRequest(server.value, client, clientAuth, parameters, {
-            ...http,
-            DPoP: dpop,
-          }),
-        (response) => oauth.processPushedAuthorizationResponse(server.value, client, response),
-      )
-      const url = new URL(server.value.authorization_endpoint ?? "")
-      url.searchParams.set("client_id", bank.clientId)
-      url.searchParams.set("request_uri", pushed.request_uri)
-      const attempt = { state, nonce, verifier, dpop: await exportDpop(pair), startedRealAt: Date.now() }
-      return ok({ url: url.href, attempt })
+      const url = await authorizationUrl(of, parameters, bound)
+      const dpop = pair ? { dpop: await exportDpop(pair) } : {}
+      return ok({ url, attempt: { ...secrets, ...dpop, ...consent, startedRealAt: Date.now() } })
     } catch (fault) {
       return err(refusalOf(fault, "bank_refused"))
     }
@@ -167,71 +118,119 @@ export function createBankLogin(given: {
     attempt: LoginAttempt,
     answer: URLSearchParams,
   ): ReturnType<BankLogin["finish"]> {
-    const http = httpOf(bank)
-    const server = await findMetadata(bank.issuer, http)
-    if (!server.ok) return server
-    const client = clientOf(bank)
-    const validated = judgeAnswer(server.value, client, answer, attempt.state)
-    if (!validated.ok) return validated
-    const dpop = oauth.DPoP(client, await importDpop(attempt.dpop))
+    const opened = await open(bank)
+    if (!opened.ok) return opened
+    const of = opened.value
+    const said = await judgeRedirect(of, answer, attempt.state)
+    if (!said.ok) {
+      // Other refusals may be a stranger's doing, and must not end what the customer is about to allow.
+      if (said.error.reason === "denied") await giveBack(of, attempt, undefined)
+      return said
+    }
+    const exchanged = await exchange(of, attempt, said.value)
+    if (!exchanged.ok) {
+      // A code that did not reach the bank may still be good when the page is called again.
+      if (exchanged.error.reason !== "bank_unreachable") await giveBack(of, attempt, undefined)
+      return exchanged
+    }
+    const outcome = await judgeOutcome(of, attempt, exchanged.value)
+    if (!outcome.ok) await giveBack(of, attempt, exchanged.value.refresh_token)
+    return outcome
+  }
+
+  /** The code for tokens, their ID token with a signature that holds. */
+  async function exchange(
+    of: BankClient,
+    attempt: LoginAttempt,
+    said: URLSearchParams,
+  ): Promise<Result<oauth.TokenEndpointResponse, LoginRefusal>> {
+    const { bank, server, client, http } = of
+    const bound = attempt.dpop ? { DPoP: oauth.DPoP(client, await importDpop(attempt.dpop)) } : {}
+    const redirectUri = redirectUriOf(bank, publicOrigin)
     let given: string | undefined
     try {
       let signed: Response | undefined
-      const tokens = await withNonce(
-        () =>
-          oauth.authorizationCodeGrantRequest(
-            server.value,
-            client,
-            clientAuth,
-            validated.value,
-            redirectUri,
-            attempt.verifier,
-            { ...http, DPoP: dpop },
-          ),
+      const tokens = await of.ask(
+        (auth) =>
+          oauth.authorizationCodeGrantRequest(server, client, auth, said, redirectUri, attempt.verifier, {
+            ...http,
+            ...bound,
+          }),
         (response) => {
           signed = response
-          return oauth.processAuthorizationCodeResponse(server.value, client, response, {
+          return oauth.processAuthorizationCodeResponse(server, client, response, {
             expectedNonce: attempt.nonce,
             requireIdToken: true,
           })
         },
       )
       given = tokens.refresh_token
-      if (signed) await oauth.validateApplicationLevelSignature(server.value, signed, http)
-      const outcome = judgeTokens(bank, attempt, tokens)
-      if (!outcome.ok) await giveBack(bank, server.value, given)
-      return outcome
+      if (signed) await oauth.validateApplicationLevelSignature(server, signed, http)
+      return ok(tokens)
     } catch (fault) {
-      await giveBack(bank, server.value, given)
+      if (given !== undefined) await revokeToken(of, given)
       return err(refusalOf(fault, "answer_refused"))
     }
   }
 
-  /** What we will not use must not stay usable. Should the bank not hear it, the token is gone with this answer all the same. */
-  async function giveBack(
+  /** What the tokens and the bank say of customer, factors, consent and accounts. */
+  async function judgeOutcome(
+    of: BankClient,
+    attempt: LoginAttempt,
+    tokens: oauth.TokenEndpointResponse,
+  ): Promise<Result<LoginOutcome, LoginRefusal>> {
+    const customer = judgeTokens(of.bank, attempt, tokens)
+    if (!customer.ok) return customer
+    if (attempt.consent !== undefined) {
+      const stands = await consents.stands(of, attempt.consent)
+      if (!stands.ok) return err(refusalOfBank(stands.error, "answer_refused"))
+      if (!stands.value) return err({ reason: "answer_refused", code: "consent_status" })
+    }
+    const accounts = asksByDetail(of.bank, of.server)
+      ? ok(parseGrantedAccounts(tokens.authorization_details) ?? [])
+      : await listAccounts(of.bank, customer.value.tokens)
+    if (!accounts.ok) return accounts
+    return accounts.value.length > 0
+      ? ok({ ...customer.value, accounts: accounts.value })
+      : err({ reason: "no_accounts" })
+  }
+
+  async function listAccounts(
     bank: BankRecord,
-    server: oauth.AuthorizationServer,
-    token: string | undefined,
-  ): Promise<void> {
-    if (token !== undefined) await revokeToken(bank, server, token)
+    tokens: LinkTokens,
+  ): Promise<Result<readonly Account[], LoginRefusal>> {
+    const adapter = adapters[bank.dialect]
+    if (!adapter) throw new Error(`Cannot list accounts of bank "${bank.id}": its dialect is not spoken here`)
+    const tooOld = err({
+      reason: "outage" as const,
+      outage: { reason: "refused" as const, retry: "later" as const },
+    })
+    const call = await createBankCall({ ...given, breaker: (_, asked) => asked() }, bank, {
+      tokens,
+      refresh: async () => tooOld,
+    })
+    const listed = await adapter.listAccounts(bank, call, AbortSignal.timeout(timeoutMs))
+    return listed.ok ? ok(listed.value.map(shownAccount)) : err(refusalOfBank(listed.error, "answer_refused"))
+  }
+
+  /** What we will not use must not stay usable. Should the bank not hear it, the token is gone with this answer all the same. */
+  async function giveBack(of: BankClient, attempt: LoginAttempt, token: string | undefined): Promise<void> {
+    if (attempt.consent !== undefined) await consents.remove(of, attempt.consent)
+    if (token !== undefined) await revokeToken(of, token)
   }
 
   async function refresh(bank: BankRecord, tokens: LinkTokens): ReturnType<BankLogin["refresh"]> {
-    const http = httpOf(bank)
-    const server = await findMetadata(bank.issuer, http)
-    if (!server.ok) return err({ reason: "outage", outage: outageOfMetadata(server.error) })
-    const client = clientOf(bank)
-    const dpop = oauth.DPoP(client, await importDpop(tokens.dpop))
+    const opened = await open(bank)
+    if (!opened.ok) return err({ reason: "outage", outage: outageOfMetadata(opened.error) })
+    const { server, client, http, ask } = opened.value
+    const bound = tokens.dpop ? { DPoP: oauth.DPoP(client, await importDpop(tokens.dpop)) } : {}
     try {
-      const fresh = await withNonce(
-        () =>
-          oauth.refreshTokenGrantRequest(server.value, client, clientAuth, tokens.refreshToken, {
-            ...http,
-            DPoP: dpop,
-          }),
-        (response) => oauth.processRefreshTokenResponse(server.value, client, response),
+      const fresh = await ask(
+        (auth) =>
+          oauth.refreshTokenGrantRequest(server, client, auth, tokens.refreshToken, { ...http, ...bound }),
+        (response) => oauth.processRefreshTokenResponse(server, client, response),
       )
-      if (fresh.token_type !== "dpop")
+      if (fresh.token_type !== typeOf(tokens))
         return err({ reason: "outage", outage: { reason: "malformed", retry: "never", code: "token_type" } })
       return ok({
         ...tokens,
@@ -249,24 +248,40 @@ export function createBankLogin(given: {
     }
   }
 
-  async function revoke(bank: BankRecord, tokens: LinkTokens): ReturnType<BankLogin["revoke"]> {
-    const server = await findMetadata(bank.issuer, httpOf(bank))
-    return server.ok
-      ? revokeToken(bank, server.value, tokens.refreshToken)
-      : err(outageOfMetadata(server.error))
+  async function revoke(
+    bank: BankRecord,
+    tokens: Pick<LinkTokens, "refreshToken" | "consent">,
+  ): ReturnType<BankLogin["revoke"]> {
+    const opened = await open(bank)
+    if (!opened.ok) return err(outageOfMetadata(opened.error))
+    const of = opened.value
+    if (tokens.consent !== undefined) {
+      const removed = await consents.remove(of, tokens.consent)
+      if (!removed.ok)
+        return err(
+          removed.error.reason === "outage"
+            ? removed.error.outage
+            : { reason: "refused", retry: "later", code: removed.error.reason },
+        )
+    }
+    return revokeToken(of, tokens.refreshToken)
   }
 
   async function revokeToken(
-    bank: BankRecord,
-    server: oauth.AuthorizationServer,
+    { server, client, http, ask }: BankClient,
     refreshToken: string,
   ): Promise<Result<undefined, Outage>> {
+    // Only profiles whose consent resource ends everything do without one.
+    if (server.revocation_endpoint === undefined) return ok(undefined)
     try {
-      const response = await oauth.revocationRequest(server, clientOf(bank), clientAuth, refreshToken, {
-        ...httpOf(bank),
-        additionalParameters: { token_type_hint: "refresh_token" },
-      })
-      await oauth.processRevocationResponse(response)
+      await ask(
+        (auth) =>
+          oauth.revocationRequest(server, client, auth, refreshToken, {
+            ...http,
+            additionalParameters: { token_type_hint: "refresh_token" },
+          }),
+        (response) => oauth.processRevocationResponse(response),
+      )
       return ok(undefined)
     } catch (fault) {
       const outage = outageOf(fault)
@@ -278,65 +293,46 @@ export function createBankLogin(given: {
   return { start, finish, refresh, revoke }
 }
 
-/** Judge the redirect's parameters: issuer first, then the attempt, then what the bank says. @see RFC 9207, 2.4 */
-function judgeAnswer(
-  server: oauth.AuthorizationServer,
-  client: oauth.Client,
-  answer: URLSearchParams,
-  state: string,
-): Result<URLSearchParams, LoginRefusal> {
-  if (answer.get("iss") !== server.issuer) return err({ reason: "issuer_mismatch" })
-  if (answer.get("state") !== state) return err({ reason: "state_mismatch" })
-  try {
-    return ok(oauth.validateAuthResponse(server, client, answer, state))
-  } catch (fault) {
-    if (!(fault instanceof oauth.AuthorizationResponseError)) return err(refusalOf(fault, "answer_refused"))
-    if (FACTOR_ERRORS.includes(fault.error)) return err({ reason: "second_factor_missing" })
-    if (DENIALS.includes(fault.error)) return err({ reason: "denied" })
-    return err({ reason: "bank_refused", code: registeredWord(fault.error) })
-  }
-}
-
-/** Judge what the code gave: bound tokens, a customer, two factors, now, and accounts. */
+/** Judge what the code gave: tokens bound as agreed, a customer, two factors, now. */
 function judgeTokens(
   bank: BankRecord,
   attempt: LoginAttempt,
   tokens: oauth.TokenEndpointResponse,
-): Result<LoginOutcome, LoginRefusal> {
+): Result<Omit<LoginOutcome, "accounts">, LoginRefusal> {
   const claims = oauth.getValidatedIdTokenClaims(tokens)
   const { access_token: accessToken, refresh_token: refreshToken } = tokens
-  if (tokens.token_type !== "dpop") return err({ reason: "answer_refused", code: "token_type" })
+  if (tokens.token_type !== typeOf(attempt)) return err({ reason: "answer_refused", code: "token_type" })
   if (!claims || !refreshToken) return err({ reason: "answer_refused", code: "incomplete" })
-  if (claims["acr"] !== SECOND_FACTOR) return err({ reason: "second_factor_missing" })
-  const startedSeconds = Math.floor(attempt.startedRealAt / SECOND_MS) - CLOCK_TOLERANCE_SECONDS
-  if (claims.auth_time === undefined || claims.auth_time < startedSeconds)
+  const { acr, auth_time: authTime } = claims
+  if (bank.acrValues.length > 0 && !bank.acrValues.some((value) => value === acr))
     return err({ reason: "second_factor_missing" })
+  const startedSeconds = Math.floor(attempt.startedRealAt / SECOND_MS) - CLOCK_TOLERANCE_SECONDS
+  if (authTime === undefined || authTime < startedSeconds) return err({ reason: "second_factor_missing" })
+  const intent = claims["openbanking_intent_id"]
+  if (PROFILES[bank.profile].consent === "intent" && intent !== attempt.consent)
+    return err({ reason: "answer_refused", code: "intent" })
   const reference = claims[bank.subjectClaim]
   if (typeof reference !== "string" || reference === "" || reference.length > REFERENCE_CHARS_MAX)
     return err({ reason: "answer_refused", code: "subject" })
-  const accounts = parseGrantedAccounts(tokens.authorization_details)
-  if (!accounts) return err({ reason: "no_accounts" })
   const name = typeof claims["name"] === "string" ? shortLabel(claims["name"]) : ""
+  const { dpop, consent } = attempt
   return ok({
-    tokens: { v: 1, accessToken, accessExpiresAt: expiryOf(tokens), refreshToken, dpop: attempt.dpop },
+    tokens: {
+      v: 1,
+      accessToken,
+      accessExpiresAt: expiryOf(tokens),
+      refreshToken,
+      ...(dpop ? { dpop } : {}),
+      ...(consent === undefined ? {} : { consent }),
+    },
     reference,
     ...(name ? { name } : {}),
-    accounts,
   })
 }
 
-function refusalOf(fault: unknown, refused: "bank_refused" | "answer_refused"): LoginRefusal {
-  const outage = outageOf(fault)
-  if (!outage) throw fault
-  return outage.reason === "refused" || outage.reason === "malformed"
-    ? { reason: refused, code: outage.code ?? "other" }
-    : { reason: "bank_unreachable", outage }
-}
-
-function outageOfMetadata(refusal: MetadataRefusal): Outage {
-  return refusal.reason === "bank_unreachable"
-    ? refusal.outage
-    : { reason: "malformed", retry: "later", code: "metadata" }
+/** How tokens are used, as the token endpoint says it. */
+function typeOf({ dpop }: { readonly dpop?: DpopJwks }): "dpop" | "bearer" {
+  return dpop ? "dpop" : "bearer"
 }
 
 function expiryOf(tokens: oauth.TokenEndpointResponse): number {

@@ -16,7 +16,10 @@ export interface LinkTokens {
   /** By the real clock: the bank's tokens do not follow ours. */
   readonly accessExpiresAt: number
   readonly refreshToken: string
-  readonly dpop: DpopJwks
+  /** The key they are bound to; a bank that binds none gives bearer tokens. */
+  readonly dpop?: DpopJwks
+  /** The bank's consent resource they rest on, where its dialect has one: deleted before they are revoked. */
+  readonly consent?: string
 }
 
 /** Where a sealed column of a link belongs. */

@@ -1,7 +1,7 @@
 // Why linking did not go on, as one union, and the status each page of it carries. The words are phrases/link-pages.*: every
 // reason has three of them (what happened, what is safe, what to do next), and a new reason without them does not compile.
 
-import type { LoginRefusal } from "./bank-login.ts"
+import type { LoginRefusal } from "./bank-refusal.ts"
 
 export type LinkingRefusal =
   | LoginRefusal

@@ -42,6 +42,7 @@ export const ar: Readonly<Record<PhraseKey, string>> = {
   balance_line_credit: "{account}: {amount} رصيد دائن، الساعة {time}.",
   balance_line_none: "{account}: لم يعطِ {bank} رصيدًا.",
   bank_down: "{bank} لا يجيب الآن. ارتباطكم سليم.",
+  bank_quota: "يسمح {bank} بالاطلاع مرات قليلة في اليوم، وقد انتهت مرات اليوم. ارتباطكم سليم، فاسألوني غدًا.",
   bank_refused: "لم يعطِ {bank} ذلك. ارتباطكم سليم، وقد يعرض تطبيق البنك المزيد.",
   step_up: "يريد {bank} التحقق منكم أولًا. سجّلوا الدخول لدى البنك ثم اسألوا مجددًا.",
   link_ended_by_bank: "لم يعد {bank} يقبل هذا الارتباط، فأنهيته هنا. يمكنكم الربط مجددًا متى شئتم.",

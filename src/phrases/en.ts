@@ -44,6 +44,8 @@ export const en = {
   balance_line_credit: "{account}: {amount} in credit, as of {time}.",
   balance_line_none: "{account}: {bank} gave no balance.",
   bank_down: "{bank} is not answering right now. Your connection is fine.",
+  bank_quota:
+    "{bank} lets me look only a few times a day, and today''s are used up. Your connection is fine; ask me again tomorrow.",
   bank_refused: "{bank} did not give that. Your connection is fine; the bank''s own app may show more.",
   step_up: "{bank} wants to see you first. Sign in at the bank and ask again.",
   link_ended_by_bank:

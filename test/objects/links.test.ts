@@ -51,6 +51,13 @@ let at = Date.UTC(2026, 10, 22, 9)
 const now = () => at
 const by = () => bySystem("test", at)
 
+const everyDialect = (adapter: AccountAdapter) => ({
+  "fdx-6": adapter,
+  "open-banking-4.0": adapter,
+  "open-banking-3.1": adapter,
+  "berlin-1.3": adapter,
+})
+
 async function createWorld() {
   const bank = await createFakeBank()
   const ring = parseKeyRing(TEST_KEYS.VAULT_KEYS)
@@ -59,9 +66,16 @@ async function createWorld() {
   const vault = createVault(ring.value, now, random)
   const pseudonyms = await createPseudonyms(fromBase64url(TEST_KEYS.PSEUDONYM_KEY)!)
   const given = { fetch: bank.fetch, development: false }
-  const login = createBankLogin({ ...given, signing: bank.signing, publicOrigin: "https://gateway.example" })
+  const login = createBankLogin({
+    ...given,
+    signing: bank.signing,
+    publicOrigin: "https://gateway.example",
+    adapters: {},
+    consents: {},
+  })
   const asked: { readonly url: string; readonly status: number }[] = []
   const adapter: AccountAdapter = {
+    listAccounts: async () => ok([]),
     async getBalances(_, call, accounts, signal) {
       for (const account of accounts) {
         const answer = await call.request("GET", `${API}/accounts/${account.id}`, { signal })
@@ -86,7 +100,7 @@ async function createWorld() {
     db,
     vault,
     login,
-    adapters: { "fdx-6": adapter },
+    adapters: everyDialect(adapter),
     actions: {
       async answerFraudCase(record, call, { caseId, answer, idempotencyKey }, signal) {
         const said = await call.request("POST", `${record.actionsBase}/fraud-cases/${caseId}/responses`, {
@@ -674,15 +688,14 @@ describe("bank access", () => {
       db: world.db,
       vault: world.vault,
       login: world.login,
-      adapters: {
-        "fdx-6": {
-          getBalances: async (_, call, __, signal) => {
-            const answer = await call.request("GET", `${API}/accounts/acc-1`, { signal })
-            return answer.ok ? ok([]) : answer
-          },
-          listTransactions: async () => err({ reason: "not_found" }),
+      adapters: everyDialect({
+        listAccounts: async () => ok([]),
+        getBalances: async (_, call, __, signal) => {
+          const answer = await call.request("GET", `${API}/accounts/acc-1`, { signal })
+          return answer.ok ? ok([]) : answer
         },
-      },
+        listTransactions: async () => err({ reason: "not_found" }),
+      }),
       actions: { answerFraudCase: async () => err({ reason: "not_found" }) },
       fetch: world.bank.fetch,
       development: false,
@@ -763,15 +776,14 @@ describe("bank access", () => {
       db: world.db,
       vault: world.vault,
       login: world.login,
-      adapters: {
-        "fdx-6": {
-          getBalances: async (_, call, __, signal) => {
-            const answer = await call.request("GET", `${API}.evil.example/accounts`, { signal })
-            return answer.ok ? ok([]) : answer
-          },
-          listTransactions: async () => err({ reason: "not_found" }),
+      adapters: everyDialect({
+        listAccounts: async () => ok([]),
+        getBalances: async (_, call, __, signal) => {
+          const answer = await call.request("GET", `${API}.evil.example/accounts`, { signal })
+          return answer.ok ? ok([]) : answer
         },
-      },
+        listTransactions: async () => err({ reason: "not_found" }),
+      }),
       actions: { answerFraudCase: async () => err({ reason: "not_found" }) },
       fetch: world.bank.fetch,
       development: false,

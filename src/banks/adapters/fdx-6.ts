@@ -1,10 +1,9 @@
-// FDX 6 account data: `GET /accounts/{id}` and `GET /accounts/{id}/transactions`. Asks, then judges; keeps nothing.
+// FDX 6 account data: `GET /accounts`, `GET /accounts/{id}` and `GET /accounts/{id}/transactions`. Asks, then judges; keeps nothing.
 // Amounts are JSON numbers there, so they are read by their source text. Used by conversations/ through `AccountAdapter`.
 // Sources: the public subset of FDX 6.4 (plaid/core-exchange); field names only, no licensed text.
 
 import * as z from "zod/mini"
 import type { Now } from "../../foundation/clock.ts"
-import { parseMoney, type Money } from "../../foundation/money.ts"
 import { err, ok, type Result } from "../../foundation/result.ts"
 import type {
   Account,
@@ -16,18 +15,24 @@ import type {
   Transaction,
   TransactionPage,
 } from "../bank.ts"
-import { isOfReadableSize, isYes, judgeRefusal, UNREADABLE } from "../bank-answer.ts"
-import { parseWithSource, plainDecimal } from "../json-source.ts"
+import { judgeRefusal, UNREADABLE } from "../bank-answer.ts"
 import { parseInstant } from "../rfc3339.ts"
+import {
+  absolute,
+  ACCOUNTS_LISTED_MAX,
+  askJson,
+  eachBalance,
+  exactly,
+  outsidersText,
+  PAGE_ROWS_MAX,
+  pageFrom,
+  parseCursor,
+  PLACE_CHARS_MAX,
+  TEXT_CHARS_MAX,
+} from "./question.ts"
 
-/** Calls of one question beside each other: a bank limits a customer's rate. */
-const CALLS_AT_ONCE = 2
-const ACCOUNTS_MAX = 20
-/** A page with more is not what was asked for. */
-const PAGE_ROWS_MAX = 500
-const PAGE_KEY_CHARS_MAX = 1_000
-const TEXT_CHARS_MAX = 200
-
+/** A page with more is not what was asked for: we ask for as many rows as we tell. */
+const ROWS_MAX = 500
 /** Members whose numbers are money. */
 const AMOUNTS: ReadonlySet<string> = new Set([
   "currentBalance",
@@ -35,9 +40,20 @@ const AMOUNTS: ReadonlySet<string> = new Set([
   "availableCredit",
   "amount",
 ])
+/** Kinds by `accountType`; a category names what has none of these. */
+const KINDS: Readonly<Record<string, Account["kind"]>> = {
+  CHECKING: "checking",
+  SAVINGS: "savings",
+  MONEYMARKET: "savings",
+  CD: "savings",
+  CREDITCARD: "card",
+  CHARGE: "card",
+  LOAN_ACCOUNT: "loan",
+}
 
 const amountText = z.string()
 const text = z.string().check(z.maxLength(1_000))
+const pageKey = z.nullish(z.string().check(z.maxLength(PLACE_CHARS_MAX)))
 const ACCOUNT = z.object({
   accountId: z.string(),
   currency: z.nullish(z.object({ currencyCode: z.nullish(z.string()) })),
@@ -46,8 +62,24 @@ const ACCOUNT = z.object({
   availableBalance: z.nullish(amountText),
   availableCredit: z.nullish(amountText),
 })
+const ACCOUNTS = z.object({
+  accounts: z
+    .array(
+      z.object({
+        accountId: z.string().check(z.minLength(1), z.maxLength(256)),
+        accountCategory: z.nullish(z.string()),
+        accountType: z.nullish(z.string()),
+        accountNumberDisplay: z.nullish(text),
+        nickname: z.nullish(text),
+        productName: z.nullish(text),
+        status: z.nullish(z.string()),
+        currency: z.object({ currencyCode: z.string().check(z.regex(/^[A-Z]{3}$/)) }),
+      }),
+    )
+    .check(z.maxLength(PAGE_ROWS_MAX)),
+})
 const PAGE = z.object({
-  page: z.nullish(z.object({ nextPageKey: z.nullish(z.string().check(z.maxLength(PAGE_KEY_CHARS_MAX))) })),
+  page: z.nullish(z.object({ nextPageKey: pageKey })),
   transactions: z
     .array(
       z.object({
@@ -60,42 +92,42 @@ const PAGE = z.object({
         description: z.nullish(text),
       }),
     )
-    .check(z.maxLength(PAGE_ROWS_MAX)),
+    .check(z.maxLength(ROWS_MAX)),
 })
 
 /** The FDX 6 dialect.
  * @param now our own clock: a balance without a time of its own is as of the answer */
 export function createFdx6(now: Now): AccountAdapter {
   return {
-    getBalances: (...question) => getBalances(now, ...question),
+    listAccounts,
+    getBalances: (bank, call, accounts, signal) =>
+      eachBalance(accounts, (account) => getBalance(now, bank, call, account, signal)),
     listTransactions,
   }
 }
 
-/** Balances in the order of `accounts`, at most 20. An account the bank does not know or does not give is left out, unless that
- * is all of them; anything else that fails, fails the question. */
-async function getBalances(
-  now: Now,
+/** Accounts that are not closed. */
+async function listAccounts(
   bank: BankRecord,
   call: BankCall,
-  accounts: readonly Account[],
   signal: AbortSignal,
-): Promise<Result<readonly Balance[], BankRefusal>> {
-  const asked = accounts.slice(0, ACCOUNTS_MAX)
-  const answers: Result<Balance, BankRefusal>[] = []
-  for (let at = 0; at < asked.length; at += CALLS_AT_ONCE) {
-    const round = asked.slice(at, at + CALLS_AT_ONCE)
-    answers.push(...(await Promise.all(round.map((account) => getBalance(now, bank, call, account, signal)))))
-    const failed = answers.find((answer) => !answer.ok && !isMissing(answer.error))
-    if (failed && !failed.ok) return failed
-  }
-  const balances = answers.flatMap((answer) => (answer.ok ? [answer.value] : []))
-  const refusal = answers.find((answer) => !answer.ok)
-  return balances.length === 0 && refusal && !refusal.ok ? refusal : ok(balances)
+): Promise<Result<readonly Account[], BankRefusal>> {
+  const answer = await ask(bank, call, `${bank.apiBase}/accounts`, ACCOUNTS, signal)
+  if (!answer.ok) return answer
+  const open = answer.value.accounts.filter(({ status }) => status !== "CLOSED")
+  return ok(
+    open.slice(0, ACCOUNTS_LISTED_MAX).map((wire) => ({
+      id: wire.accountId,
+      kind: KINDS[wire.accountType ?? ""] ?? KINDS[wire.accountCategory ?? ""] ?? "other",
+      label: wire.nickname || wire.productName || "",
+      last4: wire.accountNumberDisplay ?? "",
+      currency: wire.currency.currencyCode,
+    })),
+  )
 }
 
 /** One page, newest first. `cursor` is a `next` given before; a bank that gives more rows than asked for is cut to `limit`
- * and the rest follows with the next cursor. A row that cannot be read exactly fails the page: a gap would not be seen. */
+ * and the rest follows with the next cursor. */
 async function listTransactions(
   bank: BankRecord,
   call: BankCall,
@@ -103,22 +135,14 @@ async function listTransactions(
   range: { readonly limit: number; readonly cursor?: string },
   signal: AbortSignal,
 ): Promise<Result<TransactionPage, BankRefusal>> {
-  const { skip, pageKey } = parseCursor(range.cursor)
+  const place = parseCursor(range.cursor)
   const query = new URLSearchParams({ limit: String(range.limit) })
-  if (pageKey) query.set("pageKey", pageKey)
+  if (place.page) query.set("pageKey", place.page)
   const url = `${accountUrl(bank, account)}/transactions?${query.toString()}`
   const answer = await ask(bank, call, url, PAGE, signal)
   if (!answer.ok) return answer
-  const given = answer.value.transactions
-  const rows = given.slice(skip, skip + range.limit)
-  const transactions: Transaction[] = []
-  for (const row of rows) {
-    const transaction = transactionOf(account, row)
-    if (!transaction) return err(UNREADABLE)
-    transactions.push(transaction)
-  }
-  const next = nextCursor(given.length, skip + rows.length, pageKey, answer.value.page?.nextPageKey)
-  return ok({ transactions, ...(next === undefined ? {} : { next }) })
+  const rows = answer.value.transactions.map((row) => transactionOf(account, row))
+  return pageFrom(rows, place, range.limit, answer.value.page?.nextPageKey)
 }
 
 function transactionOf(
@@ -131,11 +155,11 @@ function transactionOf(
   return {
     id: row.transactionId,
     account: account.id,
-    amount: { minor: amount.minor < 0n ? -amount.minor : amount.minor, currency: amount.currency },
+    amount: absolute(amount),
     direction: row.debitCreditMemo === "CREDIT" ? "in" : "out",
     status: row.status === "POSTED" ? "posted" : "pending",
     occurredAt,
-    description: (row.payee || row.description || "").slice(0, TEXT_CHARS_MAX).toWellFormed(),
+    description: outsidersText(row.payee || row.description || ""),
   }
 }
 
@@ -162,47 +186,21 @@ async function getBalance(
   })
 }
 
-async function ask<Schema extends z.ZodMiniType>(
+function ask<Schema extends z.ZodMiniType>(
   bank: BankRecord,
   call: BankCall,
   url: string,
   schema: Schema,
   signal: AbortSignal,
 ): Promise<Result<z.output<Schema>, BankRefusal>> {
-  const answer = await call.request("GET", url, { signal })
-  if (!answer.ok) return answer
-  if (!isYes(answer.value)) return err(judgeRefusal(bank, answer.value))
-  const json = isOfReadableSize(answer.value) ? parseWithSource(answer.value.text, AMOUNTS) : undefined
-  const read = json?.ok ? schema.safeParse(json.value) : undefined
-  return read?.success ? ok(read.data) : err(UNREADABLE)
+  return askJson(call, url, {
+    schema,
+    amounts: AMOUNTS,
+    judge: (answer) => judgeRefusal(bank, answer),
+    signal,
+  })
 }
 
 function accountUrl(bank: BankRecord, account: Account): string {
   return `${bank.apiBase}/accounts/${encodeURIComponent(account.id)}`
-}
-
-function exactly(source: string | null | undefined, currency: string): Money | undefined {
-  const decimal = plainDecimal(source ?? "")
-  const money = decimal === undefined ? undefined : parseMoney(decimal, currency)
-  return money?.ok ? money.value : undefined
-}
-
-function isMissing(refusal: BankRefusal): boolean {
-  return refusal.reason === "not_found" || refusal.reason === "forbidden"
-}
-
-/** Where the next page begins: rows left over of this one, else the bank's own key. An empty page ends the list, whatever it says. */
-function nextCursor(
-  given: number,
-  taken: number,
-  pageKey: string,
-  nextKey: string | null | undefined,
-): string | undefined {
-  if (taken < given) return `${taken}~${pageKey}`
-  return nextKey && given > 0 ? `0~${nextKey}` : undefined
-}
-
-function parseCursor(cursor: string | undefined): { readonly skip: number; readonly pageKey: string } {
-  const [, skip = "0", pageKey = ""] = /^(\d{1,3})~(.*)$/s.exec(cursor ?? "") ?? []
-  return { skip: Number(skip), pageKey }
 }

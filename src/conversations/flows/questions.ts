@@ -57,6 +57,8 @@ export function sayRefusal(state: State, context: TurnContext, refusal: BankRefu
       return turnOf({ ...state, again }, [
         tryAgain(state, answerText(state.language, "bank_down", { bank }), again),
       ])
+    case "quota_spent":
+      return turnOf(state, [answerWithMenu(state, "bank_quota", { bank })])
     case "forbidden":
     case "not_found":
       return turnOf(state, [answerWithMenu(state, "bank_refused", { bank })])

@@ -10,6 +10,8 @@ beforeEach(async () => {
   bank = await createFakeBank()
   login = createBankLogin({
     signing: bank.signing,
+    adapters: {},
+    consents: {},
     publicOrigin: "https://gateway.example",
     development: false,
     fetch: bank.fetch,
@@ -84,6 +86,10 @@ describe("start()", () => {
   test("refuses plain http to an issuer that is not on loopback, in development too", async () => {
     const careless = createBankLogin({
       signing: bank.signing,
+      adapters: {},
+      consents: {},
+      adapters: {},
+      consents: {},
       publicOrigin: "http://localhost:8787",
       development: true,
       fetch: bank.fetch,
@@ -97,6 +103,10 @@ describe("start()", () => {
     let down = true
     const flaky = createBankLogin({
       signing: bank.signing,
+      adapters: {},
+      consents: {},
+      adapters: {},
+      consents: {},
       publicOrigin: "https://gateway.example",
       development: false,
       fetch: ((...args: Parameters<typeof fetch>) =>
@@ -114,6 +124,10 @@ describe("start()", () => {
     let cutOff = true
     const cold = createBankLogin({
       signing: bank.signing,
+      adapters: {},
+      consents: {},
+      adapters: {},
+      consents: {},
       publicOrigin: "https://gateway.example",
       development: false,
       fetch: (async (...args: Parameters<typeof fetch>) => {

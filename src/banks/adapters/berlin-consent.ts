@@ -1,0 +1,69 @@
+// Berlin Group's consents: made before the login, allowed there by strong authentication, deleted when the link ends. Which accounts it
+// covers is the customer's choice at the bank. Used by links/bank-consents.ts through `ConsentAdapter`, and berlin.ts for one's status.
+// Source: NextGenPSD2 1.3, Establish Account Information Consent (bank-standards.md 3.3).
+
+import * as z from "zod/mini"
+import { err, ok, type Result } from "../../foundation/result.ts"
+import type { BankCall, BankRecord, BankRefusal, ConsentAdapter } from "../bank.ts"
+import { judgeBerlin } from "./berlin-errors.ts"
+import { askJson } from "./question.ts"
+import { removeConsent } from "./removing.ts"
+
+/** Looks a day without the customer being there; more must be agreed with the bank. @see RTS 2018/389, Article 36 (5) */
+export const LOOKS_A_DAY = 4
+
+const CREATED = z.object({ consentId: z.string().check(z.regex(/^[A-Za-z0-9._~:-]{1,128}$/)) })
+const STATUS = z.object({ consentStatus: z.string() })
+
+export const BERLIN_CONSENT: ConsentAdapter = {
+  async create(bank, call, until, signal) {
+    const made = await askJson(call, `${bank.apiBase}/consents`, {
+      method: "POST",
+      headers: requestId(),
+      body: {
+        // Empty lists: the bank offers its customer's accounts for them to choose from.
+        access: { accounts: [], balances: [], transactions: [] },
+        recurringIndicator: true,
+        validUntil: new Date(until).toISOString().slice(0, 10),
+        frequencyPerDay: LOOKS_A_DAY,
+        combinedServiceIndicator: false,
+      },
+      schema: CREATED,
+      judge: (answer) => judgeBerlin(bank, answer),
+      signal,
+    })
+    return made.ok ? ok(made.value.consentId) : made
+  },
+  async stands(bank, call, id, signal) {
+    const status = await consentStatus(bank, call, id, signal)
+    if (status.ok) return ok(status.value === "valid")
+    return status.error.reason === "outage" ? err(status.error) : ok(false)
+  },
+  remove: (bank, call, id, signal) =>
+    removeConsent(call, consentUrl(bank, id), requestId(), (answer) => judgeBerlin(bank, answer), signal),
+}
+
+/** A consent's status in the bank's words: `received`, `valid`, `expired`, `revokedByPsu`, `terminatedByTpp`, … */
+export async function consentStatus(
+  bank: BankRecord,
+  call: BankCall,
+  id: string,
+  signal: AbortSignal,
+): Promise<Result<string, BankRefusal>> {
+  const found = await askJson(call, `${consentUrl(bank, id)}/status`, {
+    headers: requestId(),
+    schema: STATUS,
+    judge: (answer) => judgeBerlin(bank, answer),
+    signal,
+  })
+  return found.ok ? ok(found.value.consentStatus) : found
+}
+
+/** Every request has its own, and it is required. */
+export function requestId(): Readonly<Record<string, string>> {
+  return { "x-request-id": crypto.randomUUID() }
+}
+
+function consentUrl(bank: BankRecord, id: string): string {
+  return `${bank.apiBase}/consents/${encodeURIComponent(id)}`
+}
