@@ -320,6 +320,8 @@ export const auditOutbox = sqliteTable("audit_outbox", {
   object: text("object").notNull(),
   reason: text("reason").notNull(),
   at: integer("at").notNull(),
+  /** JSON of hashes and our own ids that belong to it (audit/audit.ts); `null` where nothing does. */
+  detail: text("detail"),
 })
 
 /** The outer keys this deployment has sealed with: what names them still, what became of them. No key stands here. */
