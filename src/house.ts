@@ -3,13 +3,14 @@
 
 import { createPostCallbacks } from "./banks/callback-post.ts"
 import { conversationOf } from "./conversations/conversation-of.ts"
+import { createLeaving, type Leaving, type LeavingWorld } from "./conversations/leaving.ts"
 import type { Means } from "./conversations/means.ts"
 import { consumeInbound, type ReceptionWorld } from "./conversations/reception.ts"
 import type { BankId, PageId } from "./foundation/id.ts"
 import { Secret } from "./foundation/secret.ts"
 import type { HandleBatch } from "./jobs/consume.ts"
 import type { QueueName } from "./jobs/job.ts"
-import { findLiveForCustomers } from "./links/link-store.ts"
+import { findLink, findLiveForCustomers } from "./links/link-store.ts"
 import { pageObjectOf } from "./messenger/page-object.ts"
 import type { PageRecord } from "./messenger/page-record.ts"
 import { deliverCallbacks, type CallbackWorld } from "./notifications/callbacks.ts"
@@ -18,6 +19,7 @@ import { deadLetterOf } from "./notifications/dead-letter.ts"
 import { countDeadLetters, keepDeadLetters } from "./notifications/dead-letter-store.ts"
 import { fanOut, type FanOutWorld } from "./notifications/fan-out.ts"
 import { createIncidents, type Incidents } from "./notifications/incidents.ts"
+import { hearLinkEvent } from "./notifications/link-events.ts"
 import { createPageDesk, type PageDesk, type PageDeskGiven } from "./notifications/page-desk.ts"
 import type { WatchWorld } from "./notifications/watch.ts"
 import { createOuterKeys, type OuterKeys } from "./vault/outer-keys.ts"
@@ -31,6 +33,8 @@ export interface House {
   readonly reception: ReceptionWorld
   readonly acceptance: AcceptanceWorld
   readonly chores: ChoreWorld
+  /** The ways out that do not begin in the chat. */
+  readonly leaving: Leaving
   readonly desk: PageDesk
   readonly incidents: Incidents
   readonly keys: OuterKeys
@@ -97,6 +101,18 @@ export function buildHouse(env: Env, means: Means): House {
     log,
   }
   const acceptance = { packKeys, post, now, random, log }
+  const holderOf: LeavingWorld["holderOf"] = async ({ page, person }) =>
+    conversationOf(objects, await recordOf(page), person)
+  const leaving = createLeaving({
+    db,
+    holderOf,
+    customerOf: pseudonyms.customerOf,
+    linkReports: means.linkReports,
+    post,
+    now,
+    random,
+    log,
+  })
   const fan: FanOutWorld = {
     ...acceptance,
     customerOf: pseudonyms.customerOf,
@@ -116,6 +132,8 @@ export function buildHouse(env: Env, means: Means): House {
     report: means.report,
     tell: async (request) =>
       conversationOf(objects, await recordOf(request.whom.page), request.whom.person).tell(request),
+    hearLinkEvent: (link, event) =>
+      hearLinkEvent({ findLink: (id) => findLink(db, id), holderOf, leaving, now }, link, event),
     async bury(packs, attempts) {
       const about = { attempts, now: now(), reason: "gave_up" } as const
       await keepDeadLetters(db, await Promise.all(packs.map((pack) => deadLetterOf(pack.lane, pack, about))))
@@ -145,6 +163,7 @@ export function buildHouse(env: Env, means: Means): House {
   }
   const chores: ChoreWorld = {
     db,
+    leaving,
     access,
     findBank: bankOf,
     incidents,
@@ -160,6 +179,7 @@ export function buildHouse(env: Env, means: Means): House {
     reception,
     acceptance,
     chores,
+    leaving,
     desk,
     incidents,
     keys,

@@ -43,6 +43,8 @@ export const REASONS = {
   consent_expired: "the consent has run out",
   threshold: "below the amount the customer wants to hear of",
   stale: "the event is older than its type allows, or than the link",
+  link_event:
+    "it is about the link itself: what was done is told as `tellerline.link.ended.v1` or `.changed.v1`",
   conflict: "another event was told under the same id",
   newer_told: "a newer one of the same account was told before",
   // undeliverable

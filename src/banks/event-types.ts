@@ -113,9 +113,9 @@ export const EVENT_TYPES = {
     staleAfterMs: 3 * DAY_MS,
     use: "not_yet",
   },
-  "bank.consent.revoked.v1": { purpose: null, lane: "alerts", staleAfterMs: "never", use: "not_yet" },
-  "bank.consent.expiring.v1": { purpose: null, lane: "alerts", staleAfterMs: "never", use: "not_yet" },
-  "bank.customer.closed.v1": { purpose: null, lane: "alerts", staleAfterMs: "never", use: "not_yet" },
+  "bank.consent.revoked.v1": { purpose: null, lane: "alerts", staleAfterMs: "never", use: "link" },
+  "bank.consent.expiring.v1": { purpose: null, lane: "alerts", staleAfterMs: "never", use: "link" },
+  "bank.customer.closed.v1": { purpose: null, lane: "alerts", staleAfterMs: "never", use: "link" },
   "bank.service.notice.v1": {
     purpose: "account_service",
     lane: "updates",

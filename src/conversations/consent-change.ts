@@ -12,6 +12,8 @@ export type Wish = Pick<ConsentChange, "actor" | "evidence" | "shown" | "at" | "
   readonly off?: readonly Purpose[]
   readonly showAmounts?: boolean
   readonly until?: number
+  /** `until` shortens rather than lengthens. */
+  readonly sooner?: true
 }
 
 /** Changes not yet recorded, oldest first. */
@@ -29,7 +31,9 @@ export function wish(state: State, wanted: Wish): State {
   const hide =
     wanted.showAmounts === false && (consent.showAmounts || changesOf(state).some((each) => each.showAmounts))
   const show = wanted.showAmounts === true && !consent.showAmounts
-  const longer = wanted.until !== undefined && wanted.until > consent.until
+  const { until } = wanted
+  const shorter = until !== undefined && wanted.sooner === true && until < consent.until
+  const longer = until !== undefined && wanted.sooner !== true && until > consent.until
   const head = {
     link: consent.link,
     actor,
@@ -45,6 +49,7 @@ export function wish(state: State, wanted: Wish): State {
     on: [],
     off,
     ...(hide ? { showAmounts: false } : {}),
+    ...(shorter ? { until } : {}),
   }
   const widening: ConsentChange = {
     ...head,
@@ -53,9 +58,9 @@ export function wish(state: State, wanted: Wish): State {
     on,
     off: [],
     ...(show ? { showAmounts: true } : {}),
-    ...(longer ? { until: wanted.until } : {}),
+    ...(longer ? { until } : {}),
   }
-  const narrows = off.length > 0 || hide
+  const narrows = off.length > 0 || hide || shorter
   const widens = on.length > 0 || show || longer
   if (!narrows && !widens) return state
   const waiting = changesOf(state)
@@ -74,7 +79,8 @@ export function applied(consent: Consent, change: ConsentChange): Consent {
   const purposes = PURPOSES.filter(
     (purpose) => (consent.purposes.includes(purpose) || on.includes(purpose)) && !off.includes(purpose),
   )
-  return { ...consent, purposes, showAmounts, until: Math.max(consent.until, until) }
+  const end = change.kind === "narrowed" ? Math.min(consent.until, until) : Math.max(consent.until, until)
+  return { ...consent, purposes, showAmounts, until: end }
 }
 
 /** The record has answered. Without a mark nothing of the change is in force but what it took away. */

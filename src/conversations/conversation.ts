@@ -6,17 +6,15 @@ import { MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
 import { createLog, describeFault } from "../foundation/log.ts"
 import type { LinkId, PageId } from "../foundation/id.ts"
 import { meterStorage } from "../foundation/world.ts"
-import type { LinkOffer } from "../links/link.ts"
 import { err } from "../foundation/result.ts"
 import type { BankRefusal } from "../banks/bank.ts"
 import { isTold } from "../banks/event-types.ts"
 import type { JsonObject } from "../messenger/json.ts"
 import { takesUtility } from "../messenger/page-record.ts"
 import { createProfileBudget } from "../messenger/profile-budget.ts"
-import type { EndReason } from "../links/link-store.ts"
 import type { ConsentView, Holding } from "./consent-view.ts"
+import type { ConsentRequest, EndRequest, OfferRequest } from "./conversation-requests.ts"
 import { createLinkWorld } from "./link-world.ts"
-import type { OwnWish } from "./turn-context.ts"
 import { meansOf, type Means } from "./means.ts"
 import { Unready } from "./unready.ts"
 import { personKeyPlace } from "./place.ts"
@@ -30,29 +28,6 @@ import {
 } from "./own-data.ts"
 import { Person, type Delivery } from "./person.ts"
 import type { PersonWorld, TellOutcome, TellRequest, Whom } from "./person-world.ts"
-
-/** A pending link on its way to the chat. */
-export interface OfferRequest {
-  readonly v: 1
-  readonly whom: Whom
-  readonly offer: LinkOffer
-}
-
-/** A link that ends. */
-export interface EndRequest {
-  readonly v: 1
-  readonly link: LinkId
-  readonly reason: EndReason
-  /** Nothing is said in the chat: somebody else tells the person, or nobody should. */
-  readonly silent: boolean
-}
-
-/** What a person wishes otherwise on their own pages. */
-export interface ConsentRequest {
-  readonly v: 1
-  readonly link: LinkId
-  readonly wish: OwnWish
-}
 
 /** Until a newer release is everywhere. */
 const NEWER_RELEASE_MS = 30_000

@@ -42,6 +42,8 @@ export interface OwnWish {
   readonly showAmounts?: boolean
   /** They have just signed in at the bank: without that nothing is added. */
   readonly bankLogin: boolean
+  /** Not the person's wish, but their bank's word: the consent ends no later than this. */
+  readonly bankUntil?: number
 }
 
 /** An answer of the bank to a question. */

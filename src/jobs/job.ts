@@ -56,6 +56,18 @@ export type ChoreJob =
       readonly link: LinkId
       readonly postedAt: number
     }
+  /** A link has ended in the directory, and its Conversation did not answer: end it there. */
+  | {
+      readonly v: 1
+      readonly kind: "end_link"
+      readonly bank: BankId
+      readonly link: LinkId
+      /** A word of links/link-store.ts. */
+      readonly reason: string
+      /** Nothing is said in the chat. */
+      readonly silent: boolean
+      readonly postedAt: number
+    }
   /** A Page was stopped: let those who run it know. */
   | {
       readonly v: 1
@@ -89,7 +101,15 @@ export type Job = PackJob | InboundJob | ChoreJob | CallbackJob
 /** Why a message on a queue is not a job of ours. */
 export type JobRefusal = { readonly reason: "job_malformed" } | { readonly reason: "job_version_unknown" }
 
-const KINDS = ["pack", "inbound", "settle_link", "revoke_link", "page_paused", "callback"] as const
+const KINDS = [
+  "pack",
+  "inbound",
+  "settle_link",
+  "revoke_link",
+  "end_link",
+  "page_paused",
+  "callback",
+] as const
 
 /** Read a message. Only its envelope is looked at: what is inside is sealed and checked by whoever opens it. */
 export function parseJob(body: unknown): Result<Job, JobRefusal> {

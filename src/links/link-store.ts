@@ -4,7 +4,7 @@
 // change, its consent record and its line of the audit trail. A change starts from the state it read; where that has moved
 // meanwhile a guard makes the whole batch fail, and nothing of it stands.
 
-import { and, asc, eq, isNotNull, lte, sql, type SQL } from "drizzle-orm"
+import { and, asc, eq, inArray, isNotNull, lte, sql, type SQL } from "drizzle-orm"
 import type { AuditBy } from "../audit/audit.ts"
 import { auditStatement } from "../audit/audit-store.ts"
 import { DatabaseError, read, write, type Database } from "../db/database.ts"
@@ -93,6 +93,17 @@ export async function findLiveByPerson(db: Database, person: PersonId): Promise<
       .limit(1),
   )
   return row && toLink(row)
+}
+
+/** A person's links that are pending or live. */
+export async function listUnendedOf(db: Database, person: PersonId): Promise<readonly LinkId[]> {
+  const rows = await read(
+    db
+      .select({ id: links.id })
+      .from(links)
+      .where(and(eq(links.personId, person), inArray(links.state, ["pending", "live"]))),
+  )
+  return rows.map(({ id }) => id as LinkId)
 }
 
 /** Store refreshed tokens over the version they were refreshed from.
@@ -277,7 +288,7 @@ export async function guarded(batch: PromiseLike<unknown>): Promise<boolean> {
 /** A row as the rest of the house knows it. */
 export function toLink(row: Row): StoredLink {
   const { id, personId, bankId, pageId, state, epoch, recordHash, pendingUntil } = row
-  const { customer, wrappedKey, tokensSealed, customerSealed, offerSealed, tokensVersion } = row
+  const { createdAt, customer, wrappedKey, tokensSealed, customerSealed, offerSealed, tokensVersion } = row
   return {
     id: id as LinkId,
     person: personId as PersonId,
@@ -286,6 +297,7 @@ export function toLink(row: Row): StoredLink {
     state,
     epoch,
     recordHash,
+    createdAt,
     pendingUntil,
     customer,
     wrappedKey,

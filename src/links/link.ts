@@ -19,6 +19,7 @@ export interface Link {
   readonly state: "pending" | "live" | "ended"
   readonly epoch: number
   readonly recordHash: string
+  readonly createdAt: number
   readonly pendingUntil: number
 }
 

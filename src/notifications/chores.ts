@@ -1,5 +1,5 @@
-// Work that may take its time: revoking an ended link at its bank and destroying its key, settling one whose ten minutes are over,
-// letting operators know of a Page that was stopped.
+// Work that may take its time: revoking an ended link at its bank and destroying its key, ending one in a Conversation that did not answer,
+// holding a link in its Conversation against the directory, letting operators know of a Page that was stopped.
 
 import { bySystem } from "../audit/audit.ts"
 import type { BankRecord } from "../banks/bank.ts"
@@ -10,7 +10,8 @@ import { DONE, each, type HandleBatch, type Verdict } from "../jobs/consume.ts"
 import type { ChoreJob } from "../jobs/job.ts"
 import type { BankAccess } from "../links/bank-access.ts"
 import { revokeAndDestroy } from "../links/ending.ts"
-import { endLink, findLink, listExpiredPending, listUnrevoked } from "../links/link-store.ts"
+import type { Leaving } from "../conversations/leaving.ts"
+import { endLink, findLink, listExpiredPending, listUnrevoked, type EndReason } from "../links/link-store.ts"
 import type { Post } from "../jobs/post.ts"
 import type { Incidents } from "./incidents.ts"
 
@@ -20,6 +21,7 @@ export interface ChoreWorld {
   readonly access: Pick<BankAccess<never>, "revoke">
   readonly findBank: (bank: BankId) => Promise<BankRecord | undefined>
   readonly incidents: Pick<Incidents, "open">
+  readonly leaving: Pick<Leaving, "endAgain" | "settle">
   /** Whether a Page is stopped now. */
   readonly isPaused: (page: PageId) => Promise<boolean>
   readonly post: Post
@@ -36,8 +38,14 @@ export function doChores(world: ChoreWorld): HandleBatch {
   return each(async ({ job }) => {
     switch (job.kind) {
       case "revoke_link":
+        return revokeOne(world, job)
       case "settle_link":
-        return endOne(world, job)
+        return settleOne(world, job)
+      case "end_link": {
+        const how = { reason: job.reason as EndReason, by: bySystem(job.reason, world.now()) }
+        const left = await world.leaving.endAgain(job.link, { ...how, silent: job.silent })
+        return left === "ending" ? { kind: "retry" } : DONE
+      }
       case "page_paused":
         // Told late, it may speak again.
         if (await world.isPaused(job.page))
@@ -54,18 +62,27 @@ export function doChores(world: ChoreWorld): HandleBatch {
   })
 }
 
-async function endOne(
+async function revokeOne(
   world: ChoreWorld,
-  job: Extract<ChoreJob, { readonly kind: "revoke_link" | "settle_link" }>,
+  job: Extract<ChoreJob, { readonly kind: "revoke_link" }>,
 ): Promise<Verdict> {
   const bank = await world.findBank(job.bank)
-  const link = await findLink(world.db, job.link)
-  if (!bank || !link) return DONE
-  if (job.kind === "settle_link" && link.state === "live") return DONE
-  if (job.kind === "settle_link" && link.state === "pending" && world.now() < link.pendingUntil)
-    return { kind: "retry" }
-  const revoked = await revokeAndDestroy(world, bank, link.id, "not_confirmed", world.now())
+  if (!bank) return DONE
+  const revoked = await revokeAndDestroy(world, bank, job.link, "not_confirmed", world.now())
   return revoked.ok ? DONE : { kind: "retry" }
+}
+
+/** A pending link is looked at until its ten minutes are over, then ended; a live one until its Conversation has the same. */
+async function settleOne(
+  world: ChoreWorld,
+  job: Extract<ChoreJob, { readonly kind: "settle_link" }>,
+): Promise<Verdict> {
+  const link = await findLink(world.db, job.link)
+  if (link?.state === "pending")
+    return world.now() < link.pendingUntil
+      ? { kind: "retry" }
+      : revokeOne(world, { ...job, kind: "revoke_link" })
+  return (await world.leaving.settle(job.link)) ? DONE : { kind: "retry" }
 }
 
 /** Scheduled: end links nobody confirmed in time. Their tokens are revoked at the bank as a chore, which is durable before the link is

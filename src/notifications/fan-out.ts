@@ -3,7 +3,7 @@
 // What becomes of what is left is pack-settling.ts, where permits come from leases.ts. Composed by worker.ts.
 
 import type { BankEvent } from "../banks/event.ts"
-import { isTold } from "../banks/event-types.ts"
+import { isTold, type LinkEvent } from "../banks/event-types.ts"
 import { SECOND_MS } from "../foundation/clock.ts"
 import type { BankId, PageId, PersonId } from "../foundation/id.ts"
 import { describeFault } from "../foundation/log.ts"
@@ -13,6 +13,8 @@ import { openPack, type PackItem } from "../jobs/pack.ts"
 import type { LiveLink } from "../links/link-store.ts"
 import type { TellOutcome, TellRequest } from "../conversations/person-world.ts"
 import type { EventOutcome } from "./callback-outcome.ts"
+import { isLinkEvent } from "./link-events.ts"
+import type { Settled } from "../conversations/outcome.ts"
 import { createLeases, type Leases, type LeaseWorld } from "./leases.ts"
 import { keepPack, settlePack, type Again, type SettlingWorld } from "./pack-settling.ts"
 
@@ -22,6 +24,8 @@ export interface FanOutWorld extends SettlingWorld, LeaseWorld {
   /** Everybody live among these customers: one query. @throws DatabaseError */
   readonly findLive: (pseudonyms: readonly string[]) => Promise<readonly LiveLink[]>
   readonly tell: (request: TellRequest) => Promise<TellOutcome>
+  /** Do to a link what its bank says of it; `undefined` where that is to be brought again. */
+  readonly hearLinkEvent: (link: LiveLink, event: LinkEvent) => Promise<Settled | undefined>
   /** The send a Page let through as its probe was accepted. */
   readonly probed: (page: PageId) => Promise<void>
 }
@@ -178,6 +182,7 @@ async function tellPerson(
 
 async function tellOne(world: FanOutWorld, leases: Leases, link: LiveLink, event: BankEvent): Promise<Told> {
   const { page, person, bank } = link
+  if (isLinkEvent(event)) return hearOne(world, link, event)
   if (!isTold(event)) {
     // A newer release wrote it: it knows what to do with it.
     world.log.warn("event_type_not_known_yet", { type: event.type })
@@ -207,6 +212,18 @@ async function tellOne(world: FanOutWorld, leases: Leases, link: LiveLink, event
     }
   } catch (fault) {
     world.log.warn("conversation_not_told", describeFault(fault))
+    return { ...again, counts: isFault(fault) }
+  }
+}
+
+/** The bank's word about a link needs no leave of a Page. */
+async function hearOne(world: FanOutWorld, link: LiveLink, event: LinkEvent): Promise<Told> {
+  const again = { kind: "again", afterMs: RETRY_MS, counts: false, blocks: false } as const
+  try {
+    const told = await world.hearLinkEvent(link, event)
+    return told ? { kind: "settled", told } : again
+  } catch (fault) {
+    world.log.warn("link_event_not_heard", describeFault(fault))
     return { ...again, counts: isFault(fault) }
   }
 }

@@ -342,6 +342,7 @@ describe("doChores()", () => {
     findBank: () => Promise.resolve(bankRecord()),
     incidents,
     isPaused: () => Promise.resolve(true),
+    leaving: { endAgain: () => Promise.resolve("ended"), settle: () => Promise.resolve(true) },
     post: () => Promise.resolve(ok(undefined)),
     now: () => T,
     random,

@@ -30,7 +30,16 @@ export function isCovered(state: State, purpose: Purpose): boolean {
 /** A wish from the person's own pages. Nothing is added without the bank's login just before, or beyond the bank's grant. */
 export function wishOwn(state: State, context: TurnContext, link: LinkId, own: OwnWish): State {
   if (state.consent?.link !== link) return state
-  const { on = [], off = [], showAmounts, bankLogin } = own
+  const { on = [], off = [], showAmounts, bankLogin, bankUntil } = own
+  if (bankUntil !== undefined)
+    return wish(state, {
+      id: context.questionId,
+      actor: "bank",
+      evidence: "bank_notice",
+      at: context.now,
+      until: bankUntil,
+      sooner: true,
+    })
   const mayAdd = bankLogin ? on.filter((purpose) => isCovered(state, purpose)) : []
   const amounts = showAmounts === false || (showAmounts === true && bankLogin) ? { showAmounts } : {}
   return wish(state, {
