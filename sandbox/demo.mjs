@@ -36,6 +36,8 @@ function demoBank(sandbox) {
     jurisdiction: "EU",
     timeZone: "Europe/Berlin",
     consentDays: 180,
+    // A real bank leaves this at a day; practice shows the whole story at once.
+    newLinkHours: 0,
   }
 }
 

@@ -126,6 +126,12 @@ export function openDoors(
       publicOrigin,
       messengerLinkOrigin: config.messenger.linkOrigin,
       findBank: bankOf,
+      async findBankOfIssuer(issuer) {
+        const [bank, ...others] = (await listBanks(db, { development })).filter(
+          (each) => each.issuer === issuer,
+        )
+        return others.length === 0 ? bank : undefined
+      },
     }),
     privacy: createPrivacyRoutes({
       logins: createStaffLogins({

@@ -30,6 +30,12 @@ const CONSENT_DAYS = 180
 const FALLBACK_SECONDS_MIN = 5
 const FALLBACK_SECONDS_MAX = 3_600
 const FALLBACK_SECONDS = 30
+/** Somebody's own phone and another's in the family. */
+const LINKS_MAX = 2
+const LINKS_MAX_MAX = 10
+/** Long enough for a letter by e-mail to be read. */
+const NEW_LINK_HOURS = 24
+const NEW_LINK_HOURS_MAX = 168
 
 /** Loopback, as a URL's host: with a port or without. */
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?$/
@@ -60,7 +66,8 @@ const CLAIM = /^[A-Za-z_][A-Za-z0-9_:./-]{0,99}$/
 
 /** Read a record. Where they are not given: `v` is 1, `profile` is the dialect's first, `acrValues` are the profile's, `idTokenAlg` is
  * ES256, `unsignedPayments` is off, `subjectClaim` is `sub`, `timeZone` is UTC, `consentDays` is 180,
- * `fallbackAfterSeconds` is 30, `reportDelivery` is off.
+ * `fallbackAfterSeconds` is 30, `reportDelivery` is off, `login` is `browser`, `linkConfirmation` is `none`, `linksMax` is 2,
+ * `newLinkHours` is 24.
  * @param development plain http and loopback hosts are allowed there, and only there */
 export function parseBankRecord(
   value: unknown,
@@ -84,6 +91,9 @@ export function parseBankRecord(
     ...(acrValues.length > 0 || profile === "berlin"
       ? []
       : [{ field: "acrValues", fault: "must name one value at least" }]),
+    ...(record.linkConfirmation === "required" && !callbackUrl
+      ? [{ field: "linkConfirmation", fault: "needs a callbackUrl to be asked at" }]
+      : []),
   ]
   if (faults.length > 0) return err({ reason: "bank_record", faults })
   return ok({
@@ -163,6 +173,10 @@ function schemaOf(development: boolean) {
       FALLBACK_SECONDS,
     ),
     reportDelivery: z._default(z.boolean(), false),
+    login: z._default(z.enum(["browser", "app"]), "browser"),
+    linkConfirmation: z._default(z.enum(["none", "required"]), "none"),
+    linksMax: z._default(z.int().check(z.minimum(1), z.maximum(LINKS_MAX_MAX)), LINKS_MAX),
+    newLinkHours: z._default(z.int().check(z.minimum(0), z.maximum(NEW_LINK_HOURS_MAX)), NEW_LINK_HOURS),
   })
 }
 

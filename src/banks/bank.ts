@@ -48,6 +48,16 @@ export interface BankRecord {
   readonly subjectClaim: string
   /** IANA name: times in the chat are the bank's, with its city beside them. */
   readonly timeZone: string
+  /** Where a customer proves themselves: on pages any browser shows, or in the bank's app, which comes back to the phone's own browser
+   * and never into Messenger's. */
+  readonly login: "browser" | "app"
+  /** `required`: a link goes live only once the bank has said yes to it at its `callbackUrl` (link-confirmation.ts). */
+  readonly linkConfirmation: "none" | "required"
+  /** Chats that may be linked to one customer at a time. */
+  readonly linksMax: number
+  /** So long after a link went live amounts are hidden in its chat and the bank tells fraud alerts on its own channel too: whoever
+   * talked a customer out of the code gets nothing from it before the bank's notice was read. */
+  readonly newLinkHours: number
   /** BCP 47, first is the fallback. */
   readonly languages: readonly string[]
   /** E.164, shown as a call button when something is urgent and the bank does not answer. */

@@ -87,6 +87,31 @@ const bankMembers = {
     default: false,
     description: "Whether delivered and read are reported of updates too; of alerts they always are",
   },
+  login: {
+    enum: ["browser", "app"],
+    default: "browser",
+    description: "Where customers prove themselves: an app does not come back into Messenger's own browser",
+  },
+  linkConfirmation: {
+    enum: ["none", "required"],
+    default: "none",
+    description: "Whether a link goes live only once the bank has confirmed it at its callbackUrl",
+  },
+  linksMax: {
+    type: "integer",
+    minimum: 1,
+    maximum: 10,
+    default: 2,
+    description: "Chats that may be linked to one customer at a time",
+  },
+  newLinkHours: {
+    type: "integer",
+    minimum: 0,
+    maximum: 168,
+    default: 24,
+    description:
+      "So long after a link went live amounts are hidden in its chat, and fraud alerts are reported undeliverable, reason new_link",
+  },
 } as const satisfies Readonly<Record<string, Schema>>
 
 const BANK_REQUIRED = [

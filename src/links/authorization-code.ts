@@ -1,4 +1,5 @@
-// The `authorization_code` Messenger carries back to us in the `account_linking` event: 128 random bits that name a pending link.
+// What Messenger carries back to us, as `authorization_code` in the `account_linking` event or as `ref` of an `m.me` link: 128 random
+// bits that name a pending link.
 // It is stored nowhere in clear: the link's own id is made from its SHA-256, so that the id is the hash it is found by.
 // It proves nothing: only the six digits typed in the right chat make a link live (P11).
 

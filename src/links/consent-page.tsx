@@ -5,11 +5,15 @@ import type { Account } from "../banks/bank.ts"
 import { PURPOSES } from "../foundation/purpose.ts"
 import type { Language } from "../phrases/catalogue.ts"
 import { linkPagePhrase } from "../phrases/link-pages.ts"
-import type { Review } from "./linking.ts"
+import type { Review } from "./linking-consent.ts"
 import { Progress, renderPage, Say, type PageFrame } from "./page-layout.tsx"
 
-/** @param nothingChosen the page is shown again because [Connect] was pressed with every switch off */
-export function renderConsentPage(frame: PageFrame, review: Review, nothingChosen: boolean) {
+/** @param again the page is shown again because [Connect] was pressed with every purpose off; what else was chosen stays */
+export function renderConsentPage(
+  frame: PageFrame,
+  review: Review,
+  again?: { readonly showAmounts: boolean },
+) {
   const { language } = frame
   const { accounts, form } = review
   const values = { ...review.values }
@@ -24,7 +28,7 @@ export function renderConsentPage(frame: PageFrame, review: Review, nothingChose
       <p>
         <Say language={language} phrase="consent_intro" />
       </p>
-      {nothingChosen && (
+      {again && (
         <p class="notice" role="alert">
           <Say language={language} phrase="nothing_chosen" />
         </p>
@@ -72,6 +76,7 @@ export function renderConsentPage(frame: PageFrame, review: Review, nothingChose
             role="switch"
             name="show_amounts"
             value="on"
+            checked={again?.showAmounts ?? false}
             aria-describedby="amounts-note"
             autocomplete="off"
           />

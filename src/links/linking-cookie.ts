@@ -21,10 +21,13 @@ interface Attempt {
   readonly attempt: string
   readonly bank: BankId
   readonly page: PageId
-  /** Whose chat it is: resolved once, at the first page's POST. */
-  readonly person: PersonId
-  /** Messenger's way back, as it was given and checked. */
-  readonly redirectUri: string
+  /** Whose chat it is: resolved once, at the first page's POST. Unknown where it did not begin with a Log In that still counted: then
+   * it is the first to present the nonce. */
+  readonly person?: PersonId
+  /** Messenger's way back, as it was given and checked; none where it did not begin with Log In. */
+  readonly redirectUri?: string
+  /** Until when that way back is good. Afterwards it is `m.me` with the nonce. */
+  readonly logInUntil?: number
   readonly language: Language
   readonly startedAt: number
 }
@@ -39,7 +42,7 @@ export interface AtBank extends Attempt {
 export interface Pending extends Attempt {
   readonly phase: "pending"
   readonly link: LinkId
-  /** The link's name in Messenger's `account_linking` event (authorization-code.ts). */
+  /** The link's name in Messenger's `account_linking` event, and the nonce of its `m.me` link (authorization-code.ts). */
   readonly authorizationCode: string
 }
 

@@ -7,14 +7,10 @@ export type LinkingRefusal =
   | LoginRefusal
   | { readonly reason: "bank_unknown" }
   | { readonly reason: "page_unknown" }
-  /** Opened without what the chat's button adds. */
-  | { readonly reason: "not_from_chat" }
   /** The way back is not Messenger's: we lead nobody elsewhere. */
   | { readonly reason: "redirect_refused" }
   | { readonly reason: "not_same_origin" }
   | { readonly reason: "form_expired" }
-  /** The platform knows the button's token no more (code 10303): five minutes. */
-  | { readonly reason: "log_in_expired" }
   | { readonly reason: "messenger_unreachable" }
   /** No attempt of this browser. */
   | { readonly reason: "other_browser" }
@@ -26,6 +22,8 @@ export type LinkingRefusal =
   /** Decided elsewhere meanwhile, or too often. */
   | { readonly reason: "link_changed" }
   | { readonly reason: "nothing_chosen" }
+  /** As many chats as the bank allows are linked to this customer. */
+  | { readonly reason: "links_full" }
   | { readonly reason: "chat_unreachable" }
   | { readonly reason: "our_fault" }
 
@@ -35,11 +33,9 @@ export type LinkingReason = LinkingRefusal["reason"]
 export const REFUSAL_STATUS = {
   bank_unknown: 404,
   page_unknown: 404,
-  not_from_chat: 400,
   redirect_refused: 400,
   not_same_origin: 403,
   form_expired: 400,
-  log_in_expired: 410,
   messenger_unreachable: 502,
   bank_unreachable: 502,
   bank_misconfigured: 502,
@@ -56,6 +52,7 @@ export const REFUSAL_STATUS = {
   link_gone: 410,
   link_changed: 409,
   nothing_chosen: 422,
+  links_full: 409,
   chat_unreachable: 502,
   our_fault: 500,
 } as const satisfies Readonly<Record<LinkingReason, number>>

@@ -20,6 +20,8 @@ export interface PageFrame {
   readonly style?: string
 }
 
+/** What Messenger's button says, in the languages of the pages. */
+const LOG_IN = /Log In|تسجيل الدخول/g
 const DIRECTION: Readonly<Record<Language, "ltr" | "rtl">> = { en: "ltr", ar: "rtl" }
 
 /** A whole document. */
@@ -57,7 +59,8 @@ export function renderPage(frame: PageFrame, title: string, body: Child) {
     )}`
 }
 
-/** A phrase with its values set apart, so that a name of the other direction does not turn the sentence round. */
+/** A phrase with its values set apart, so that a name of the other direction does not turn the sentence round, and the button's name
+ * on one line. */
 export function Say(props: {
   readonly language: Language
   readonly phrase: LinkPageKey
@@ -66,7 +69,7 @@ export function Say(props: {
   return (
     <>
       {linkPagePieces(props.language, props.phrase, props.values).map(({ text, isValue }) =>
-        isValue ? <bdi>{text}</bdi> : text,
+        isValue ? <bdi>{text}</bdi> : text.replaceAll(LOG_IN, (name) => name.replace(" ", "\u00a0")),
       )}
     </>
   )

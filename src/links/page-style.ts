@@ -67,7 +67,12 @@ border:solid var(--accent);border-width:0 2px 2px 0;transform:rotate(45deg)}
 .code{display:flex;justify-content:center;gap:1rem;margin:1.25rem 0 .5rem;padding:1.25rem .5rem;background:var(--tint);
 border:1px solid var(--line);border-radius:1rem;font:700 clamp(2.25rem,13vw,3.5rem)/1 ui-monospace,"SF Mono",Menlo,Consolas,monospace;
 letter-spacing:.06em;font-variant-numeric:tabular-nums;direction:ltr;user-select:all}
-.middle{text-align:center}
+.copy{display:flex;flex-wrap:wrap;justify-content:center;align-items:center;gap:.25rem 1rem}
+.plain{min-height:2.75rem;padding:.25rem .75rem;border:0;border-radius:.75rem;background:transparent;color:var(--accent);font:inherit;
+font-weight:650;cursor:pointer}
+.plain:hover,.plain:active{background:var(--tint)}
+.address{padding:.75rem 1rem;background:var(--tint);border:1px solid var(--line);border-radius:.875rem;overflow-wrap:anywhere;user-select:all}
+[hidden]{display:none!important}
 .sign{display:grid;place-items:center;width:3rem;height:3rem;border-radius:50%;background:var(--tint);border:1px solid var(--line);
 color:var(--accent);margin-block-end:1rem}
 .sign svg{width:1.5rem;height:1.5rem}

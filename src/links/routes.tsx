@@ -3,7 +3,7 @@
 //   GET  /link/{bankId}            first page              POST /link/{bankId}    -> 303 to the bank
 //   GET  /link/callback[/{bankId}] the bank's redirect     -> 303 to the consent page
 //   GET  /link/consent             seven switches          POST /link/consent     -> 303 to the code page
-//   GET  /link/code                six digits, and the way back
+//   GET  /link/code                six digits, and the way on: back where Log In began, else into the chat by m.me
 //
 // A bank can therefore not be named `callback`, `consent` or `code`. Answers carry no id of a person or account; the attempt is in a
 // sealed cookie. Composed by app.ts, below `requestIdentity`.
@@ -13,7 +13,7 @@ import { getCookie } from "hono/cookie"
 import { createMiddleware } from "hono/factory"
 import type { BankRecord } from "../banks/bank.ts"
 import { fromUtf8 } from "../crypto/text.ts"
-import { MINUTE_MS, type Now } from "../foundation/clock.ts"
+import type { Now } from "../foundation/clock.ts"
 import { isBankId, type BankId, type PageId } from "../foundation/id.ts"
 import { describeFault, type Log } from "../foundation/log.ts"
 import { isPurpose } from "../foundation/purpose.ts"
@@ -21,7 +21,8 @@ import { readCapped } from "../http/body.ts"
 import { pageHeaders, type RequestVariables } from "../http/headers.ts"
 import { findLanguage, LANGUAGES, type Language } from "../phrases/catalogue.ts"
 import type { Vault } from "../vault/vault.ts"
-import { renderCodePage } from "./code-page.tsx"
+import { isInMessenger, renderBrowserPage } from "./browser-page.tsx"
+import { renderCodePage, type WayOn } from "./code-page.tsx"
 import { renderConsentPage } from "./consent-page.tsx"
 import type { Linking } from "./linking.ts"
 import {
@@ -30,6 +31,7 @@ import {
   openLinkingState,
   sealLinkingState,
   type LinkingState,
+  type Offered,
 } from "./linking-cookie.ts"
 import { REFUSAL_STATUS, type LinkingReason, type LinkingRefusal } from "./linking-refusal.ts"
 import { renderOutcomePage, type OutcomeKind } from "./outcome-page.tsx"
@@ -45,15 +47,17 @@ export interface LinkRoutesWorld {
   readonly log: Log
   /** Ours: the only `Origin` a form may come from. */
   readonly publicOrigin: string
-  /** Base of `m.me` links, for the way back once Messenger's own has expired. */
+  /** Base of `m.me` links: the way into the chat where Log In gives none, or its own has expired. */
   readonly messengerLinkOrigin: string
   readonly findBank: (bank: BankId) => Promise<BankRecord | undefined>
+  /** The one bank of an issuer; `undefined` where there are several. */
+  readonly findBankOfIssuer: (issuer: string) => Promise<BankRecord | undefined>
 }
 
 interface LinkVariables extends RequestVariables {
   /** The attempt this browser has under way. */
   attempt: LinkingState | undefined
-  /** The bank of the path, else of the attempt. */
+  /** The bank of the path, else of the attempt, else the one whose answer came to a browser without an attempt. */
   bank: BankRecord | undefined
   language: Language
 }
@@ -61,8 +65,6 @@ type LinkContext = Context<{ Variables: LinkVariables }>
 
 /** Two sealed texts and nine short fields. */
 const FORM_BYTES_MAX = 16 * 1024
-/** Messenger's way back may die with its token. */
-const REDIRECT_MS = 5 * MINUTE_MS
 /** After these the attempt is over; others may be a stranger's doing, and must not end the customer's own. */
 const ENDS_ATTEMPT: readonly LinkingReason[] = [
   "denied",
@@ -73,6 +75,7 @@ const ENDS_ATTEMPT: readonly LinkingReason[] = [
   "attempt_expired",
   "link_expired",
   "link_gone",
+  "links_full",
 ]
 const RESERVED = ["callback", "consent", "code"]
 
@@ -86,12 +89,15 @@ export function createLinkRoutes(world: LinkRoutesWorld): Hono<{ Variables: Link
     const attempt = opened.ok ? opened.value : undefined
     const named = c.req.path.split("/")[2] ?? ""
     const isUnderWay = RESERVED.includes(named)
-    const bankId = isUnderWay ? attempt?.bank : named
+    const bankId = isUnderWay ? (attempt?.bank ?? c.req.path.split("/")[3]) : named
     c.set("attempt", attempt)
     c.set("language", isUnderWay && attempt ? attempt.language : chooseLanguage(c, undefined))
-    const bank = isBankId(bankId) ? await world.findBank(bankId) : undefined
-    c.set("bank", bank)
-    if (!isUnderWay || !attempt) c.set("language", chooseLanguage(c, bank))
+    const issuer = named === "callback" && !attempt ? c.req.query("iss") : undefined
+    const bank = isBankId(bankId)
+      ? await world.findBank(bankId)
+      : issuer && (await world.findBankOfIssuer(issuer))
+    c.set("bank", bank || undefined)
+    if (!isUnderWay || !attempt) c.set("language", chooseLanguage(c, c.var.bank))
     return next()
   })
 
@@ -102,7 +108,15 @@ export function createLinkRoutes(world: LinkRoutesWorld): Hono<{ Variables: Link
   })
 
   function outcome(c: LinkContext, kind: OutcomeKind, status: number, from: WayBack | null) {
-    return c.html(renderOutcomePage(frameOf(c), kind, from ? wayBack(from) : undefined), status as 200)
+    const restart = c.var.bank && startAddress(c, c.var.bank, from?.page)
+    const ways = { back: from ? wayBack(from) : undefined, restart }
+    return c.html(renderOutcomePage(frameOf(c), kind, ways), status as 200)
+  }
+
+  /** Where linking begins, for whoever opens it: it names a bank and its Page, and nobody. */
+  function startAddress(c: LinkContext, bank: BankRecord, page: string | undefined): string {
+    const query = new URLSearchParams({ ...(page ? { page } : {}), lang: c.var.language })
+    return `${world.publicOrigin}/link/${bank.id}?${query.toString()}`
   }
 
   function refuse(c: LinkContext, refusal: LinkingRefusal, from: WayBack | null = c.var.attempt ?? null) {
@@ -114,8 +128,21 @@ export function createLinkRoutes(world: LinkRoutesWorld): Hono<{ Variables: Link
     return outcome(c, reason, REFUSAL_STATUS[reason], from)
   }
 
-  function wayBack({ redirectUri, page, startedAt }: WayBack): string {
-    return now() < startedAt + REDIRECT_MS ? redirectUri : `${world.messengerLinkOrigin}/${page}`
+  function wayBack({ redirectUri, page, logInUntil = 0 }: WayBack): string {
+    return redirectUri && now() < logInUntil ? redirectUri : `${world.messengerLinkOrigin}/${page}`
+  }
+
+  /** From the code into the chat: the code's own name goes with it, once. */
+  function wayOn({ redirectUri, logInUntil = 0, page, authorizationCode }: Offered): WayOn {
+    const opened = `${world.messengerLinkOrigin}/${page}?ref=${authorizationCode}`
+    const leftMs = logInUntil - now()
+    return redirectUri && leftMs > 0
+      ? {
+          href: withAuthorizationCode(redirectUri, authorizationCode),
+          byLogIn: true,
+          later: { href: opened, afterMs: leftMs },
+        }
+      : { href: opened, byLogIn: false }
   }
 
   async function goOn(c: LinkContext, state: LinkingState, to: string) {
@@ -154,7 +181,7 @@ export function createLinkRoutes(world: LinkRoutesWorld): Hono<{ Variables: Link
     const { attempt, bank } = c.var
     if (!attempt || !bank || attempt.phase === "bank") return refuse(c, { reason: "other_browser" })
     const review = await linking.review(bank, attempt)
-    return review.ok ? c.html(renderConsentPage(frameOf(c), review.value, false)) : refuse(c, review.error)
+    return review.ok ? c.html(renderConsentPage(frameOf(c), review.value)) : refuse(c, review.error)
   })
 
   app.post("/link/consent", async (c) => {
@@ -169,16 +196,17 @@ export function createLinkRoutes(world: LinkRoutesWorld): Hono<{ Variables: Link
       setCookie(c, "", 0)
       return outcome(c, "declined", 200, attempt)
     }
+    const showAmounts = fields.get("show_amounts") === "on"
     const offered = await linking.consent(bank, attempt, {
       form,
       purposes: fields.getAll("purpose").filter(isPurpose),
-      showAmounts: fields.get("show_amounts") === "on",
+      showAmounts,
     })
     if (offered.ok) return goOn(c, offered.value, "/link/code")
     if (offered.error.reason !== "nothing_chosen") return refuse(c, offered.error)
     const review = await linking.review(bank, attempt)
     return review.ok
-      ? c.html(renderConsentPage(frameOf(c), review.value, true), REFUSAL_STATUS.nothing_chosen)
+      ? c.html(renderConsentPage(frameOf(c), review.value, { showAmounts }), REFUSAL_STATUS.nothing_chosen)
       : refuse(c, review.error)
   })
 
@@ -189,9 +217,8 @@ export function createLinkRoutes(world: LinkRoutesWorld): Hono<{ Variables: Link
     const view = await linking.showCode(attempt)
     if (!view.ok) return refuse(c, view.error)
     if (view.value.state === "live") return outcome(c, "connected", 200, attempt)
-    const back = withAuthorizationCode(attempt.redirectUri, attempt.authorizationCode)
     const frame = { ...frameOf(c), bankName: bank.name }
-    return c.html(renderCodePage(frame, attempt.code, view.value.minutesLeft, back))
+    return c.html(renderCodePage(frame, attempt.code, view.value.minutesLeft, wayOn(attempt)))
   })
 
   app.get("/link/:bankId", async (c) => {
@@ -204,7 +231,13 @@ export function createLinkRoutes(world: LinkRoutesWorld): Hono<{ Variables: Link
       },
       c.var.language,
     )
-    return opening.ok ? c.html(renderStartPage(frameOf(c), opening.value)) : refuse(c, opening.error, null)
+    if (!opening.ok) return refuse(c, opening.error, null)
+    const { bank } = opening.value
+    const userAgent = c.req.header("user-agent") ?? ""
+    if (bank.login !== "app" || !isInMessenger(userAgent))
+      return c.html(renderStartPage(frameOf(c), opening.value))
+    const address = startAddress(c, bank, c.req.query("page"))
+    return c.html(renderBrowserPage({ ...frameOf(c), bankName: bank.name }, address, userAgent))
   })
 
   app.post("/link/:bankId", async (c) => {
@@ -218,7 +251,7 @@ export function createLinkRoutes(world: LinkRoutesWorld): Hono<{ Variables: Link
     const started = await linking.start(bank, name, form)
     return started.ok
       ? goOn(c, started.value.state, started.value.url)
-      : refuse(c, started.error, form ? { ...form, startedAt: form.at } : null)
+      : refuse(c, started.error, form ? { ...form.from, page: form.page, logInUntil: form.logInUntil } : null)
   })
 
   // A page for a person, where the app's own answer is for machines.
@@ -231,9 +264,9 @@ export function createLinkRoutes(world: LinkRoutesWorld): Hono<{ Variables: Link
 }
 
 interface WayBack {
-  readonly redirectUri: string
+  readonly redirectUri?: string | undefined
   readonly page: PageId
-  readonly startedAt: number
+  readonly logInUntil?: number | undefined
 }
 
 /** The chat's own choice, then the browser's, then the bank's first. */

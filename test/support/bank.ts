@@ -32,6 +32,11 @@ export function bankRecord(changes: Partial<BankRecord> = {}): BankRecord {
     consentDays: 180,
     fallbackAfterSeconds: 30,
     reportDelivery: false,
+    login: "browser",
+    linkConfirmation: "none",
+    linksMax: 2,
+    // Tests of what a new link may not yet set their own.
+    newLinkHours: 0,
     ...changes,
   }
 }

@@ -35,6 +35,11 @@ export const BANK: BankRecord = {
   consentDays: 180,
   fallbackAfterSeconds: 30,
   reportDelivery: false,
+  login: "browser",
+  linkConfirmation: "none",
+  linksMax: 2,
+  // Tests of what a new link may not yet set their own.
+  newLinkHours: 0,
 }
 
 /** Found at the issuer's well-known address. */

@@ -39,6 +39,10 @@ describe("parseBankRecord()", () => {
       consentDays: _c,
       fallbackAfterSeconds: _f,
       reportDelivery: _r,
+      login: _l,
+      linkConfirmation: _k,
+      linksMax: _m,
+      newLinkHours: _h,
       actionsBase: _a,
       callbackUrl: _u,
       ...least
@@ -53,9 +57,21 @@ describe("parseBankRecord()", () => {
         consentDays: 180,
         fallbackAfterSeconds: 30,
         reportDelivery: false,
+        login: "browser",
+        linkConfirmation: "none",
+        linksMax: 2,
+        newLinkHours: 24,
       },
     })
     expect(record.ok && "actionsBase" in record.value).toBe(false)
+  })
+
+  it("takes a bank that must confirm links only where it can be asked", () => {
+    const { callbackUrl: _, ...silent } = live()
+    expect(faultsOf({ ...silent, linkConfirmation: "required" })).toEqual([
+      { field: "linkConfirmation", fault: "needs a callbackUrl to be asked at" },
+    ])
+    expect(parseBankRecord(live({ linkConfirmation: "required" }), LIVE).ok).toBe(true)
   })
 
   it("names every fault at once, and repeats no value", () => {
