@@ -216,10 +216,24 @@ function worldOf(
       }
     },
     async loadBankFacts(id, page) {
-      const { name, emergencyPhone, timeZone, languages, linkHosts } = await bankOf(id)
+      const [bank, record] = await Promise.all([bankOf(id), pages.findRecord(page)])
+      if (!record.ok) throw new Unready(`Cannot find the Page of a conversation: ${record.error.reason}`)
+      const { name, emergencyPhone, timeZone, languages, linkHosts } = bank
+      const logInAllowed = record.value.logInAllowed && bank.login === "browser"
       const logInUrl = `${config.publicOrigin}/link/${id}?page=${page}`
+      const codeUrl = `${config.publicOrigin}/link/code`
       const ownDataUrl = `${config.publicOrigin}/me`
-      return { name, emergencyPhone, timeZone, languages, linkHosts, logInUrl, ownDataUrl }
+      return {
+        name,
+        emergencyPhone,
+        timeZone,
+        languages,
+        linkHosts,
+        logInUrl,
+        codeUrl,
+        logInAllowed,
+        ownDataUrl,
+      }
     },
     links: createLinkWorld(means, { bankOf, menuCalls, beside: waitUntil }),
     callbacks: {

@@ -13,6 +13,7 @@ import { rebuildConsent } from "../links/consent-rebuild.ts"
 import { appendChange } from "../links/consent-store.ts"
 import { endLink, findLink, findLiveByPerson } from "../links/link-store.ts"
 import { goLive } from "../links/opening-store.ts"
+import { presentNonce } from "../links/presenting.ts"
 import { showPersonalMenu } from "../messenger/profile.ts"
 import type { createProfileBudget } from "../messenger/profile-budget.ts"
 import { findLanguage } from "../phrases/catalogue.ts"
@@ -111,6 +112,10 @@ export function createLinkWorld(
         await showPersonalMenu(graph, whom.page, page.value.token, psid, menu, undefined, menuCalls)
       }
       beside(change().catch((fault: unknown) => log.info("menu_not_shown", describeFault(fault))))
+    },
+    present(nonce, person) {
+      const revokeLater = (bank: BankId, link: LinkId) => postChores("revoke_link", bank, link)
+      return presentNonce({ db, vault, now, random, revokeLater }, nonce, person)
     },
     async hearLinked(authorizationCode, person) {
       const id = await linkOfAuthorizationCode(authorizationCode)

@@ -11,6 +11,7 @@ import type { Result } from "../foundation/result.ts"
 import type { Alarm, Sql } from "../foundation/world.ts"
 import type { Grant } from "../links/grant.ts"
 import type { LinkOffer } from "../links/link.ts"
+import type { Presented } from "../links/presenting.ts"
 import type { DefaultApp, UtilityShape } from "../messenger/page-record.ts"
 import type { SendRefusal } from "../messenger/refusal.ts"
 import type { TemplateState } from "../messenger/template.ts"
@@ -70,7 +71,7 @@ export interface PersonWorld {
   readonly loadBankFacts: (
     bank: BankId,
     page: PageId,
-  ) => Promise<TurnContext["bank"] & { readonly logInUrl: string; readonly ownDataUrl: string }>
+  ) => Promise<TurnContext["bank"] & TurnContext["ways"] & { readonly ownDataUrl: string }>
   readonly links: {
     /** Make a pending link live and tell what its record says now; `undefined` where it is none any more. Harmless to repeat.
      * @throws DatabaseError, Unready */
@@ -87,10 +88,12 @@ export interface PersonWorld {
      * @param psid whose mark at Messenger is taken off; none where another link is live or on its way
      * @throws DatabaseError, Unready */
     readonly end: (link: LinkId, reason: EndReason, whom: Whom, psid: string | undefined) => Promise<void>
-    /** Messenger says that a Log In ended here. A code that names somebody else's pending link ends that link (P11). */
     /** Show the person the menu of linked people, or the Page's again. Started and left to itself. */
     readonly showMenu: (whom: Whom, psid: string, linked: boolean) => void
+    /** Messenger says that a Log In ended here. A code that names somebody else's pending link ends that link (P11). */
     readonly hearLinked: (authorizationCode: string, person: PersonId) => Promise<void>
+    /** The person opened an `m.me` link with this `ref`. Harmless to repeat. @throws DatabaseError */
+    readonly present: (nonce: string, person: PersonId) => Promise<Presented | undefined>
   }
   readonly callbacks: {
     /** What the bank wants to hear of its events; `undefined` where it takes no callbacks. @throws Unready */

@@ -22,6 +22,7 @@ import { hear } from "./hearing.ts"
 import { nextInInbox, openInboxRow, storeInbox, type InboxRow, type Kept } from "./inbox.ts"
 import { claimRow, earliestDue, earliestPostponed, listSending } from "./ledger.ts"
 import { holdingOf, viewOf, type ConsentView, type Holding } from "./consent-view.ts"
+import { forgetTypedCode, hearOfLink } from "./link-hearing.ts"
 import { isSettling, LinkSettling } from "./link-settling.ts"
 import { Memory } from "./memory.ts"
 import { Outbox } from "./outbox.ts"
@@ -217,9 +218,11 @@ export class Person {
       const kept = await openInboxRow(vault, whom, row)
       if (!kept.ok) log.error("inbox_row_unreadable", { reason: kept.error.reason })
       await this.#memory.load(kept.ok ? { psid: kept.value.psid } : {})
+      const before = this.#memory.state
       if (kept.ok) await this.#turnOrSkip(kept.value, whom, row)
       else if (this.#memory.state) await this.#take({ kind: "time" }, { order: row.seq, inbox: true })
       else sql.exec("DELETE FROM inbox WHERE key = ?", row.key)
+      if (kept.ok) await forgetTypedCode(this.#world, whom, row, kept.value, before)
     }
   }
 
@@ -239,10 +242,11 @@ export class Person {
   }
 
   async #turnTo({ event, card }: Kept, whom: Whom, seq: number): Promise<void> {
-    const act = event.kind === "overheard" ? event.event : event
-    if (act.kind === "account_linking" && act.status === "linked" && act.authorizationCode)
-      await this.#world.links.hearLinked(act.authorizationCode, whom.person)
-    await this.#take({ kind: "messenger", event, card }, { order: seq, inbox: true })
+    const presented = await hearOfLink(this.#world, whom, event)
+    await this.#take(
+      { kind: "messenger", event, card, ...(presented ? { presented } : {}) },
+      { order: seq, inbox: true },
+    )
   }
 
   /** One turn: compute, then store state and words together. An inbox row already taken is not taken again.
@@ -266,7 +270,7 @@ export class Person {
         order,
         questionId: randomText(random),
         bank: facts,
-        logInUrl: facts.logInUrl,
+        ways: facts,
         ownDataUrl: facts.ownDataUrl,
         appId: this.#world.appId,
       })

@@ -6,6 +6,7 @@ import type { Purpose } from "../foundation/purpose.ts"
 import type { Consent } from "../links/consent.ts"
 import type { LinkOffer } from "../links/link.ts"
 import type { EndReason, RecordMark } from "../links/link-store.ts"
+import type { Presented } from "../links/presenting.ts"
 import type { MessengerEvent } from "../messenger/event.ts"
 import type { Result } from "../foundation/result.ts"
 import type { Utterance } from "./leave.ts"
@@ -27,8 +28,15 @@ export interface TurnContext {
     /** Hosts a link of this bank may lead to. */
     readonly linkHosts: readonly string[]
   }
-  /** Where [Log In] leads. */
-  readonly logInUrl: string
+  /** The ways to a link. */
+  readonly ways: {
+    /** Where [Log In] leads, and [Connect in browser]. */
+    readonly logInUrl: string
+    /** The page with the code, for the browser that began there. */
+    readonly codeUrl: string
+    /** Whether [Log In] is offered on this Page, and by this bank. */
+    readonly logInAllowed: boolean
+  }
   /** The person's own pages, before the one-time token. */
   readonly ownDataUrl: string
   /** The app we are: control of a thread is given to apps by their ids. */
@@ -75,6 +83,8 @@ export type TurnEvent =
       readonly event: MessengerEvent
       readonly card?: boolean
       readonly alert?: AskedAlert
+      /** What the nonce of an `m.me` link, opened with this event, led to. */
+      readonly presented?: Presented
     }
   | { readonly kind: "offered"; readonly offer: LinkOffer }
   /** The directory took, or refused, the link whose code was right. */

@@ -22,7 +22,15 @@ import {
 } from "./turn-context.ts"
 import { askBalance, tellBalance } from "./flows/balance.ts"
 import { answerAlert, tellAlertAnswer } from "./flows/fraud.ts"
-import { askForCode, endOffer, findCode, finishOpening, tryCode } from "./flows/link.ts"
+import {
+  askForCode,
+  endOffer,
+  findCode,
+  finishOpening,
+  hearPresented,
+  showCodeAgain,
+  tryCode,
+} from "./flows/link.ts"
 import { enter, showMyData } from "./flows/my-data.ts"
 import { tellRecorded, wishOwn } from "./flows/purposes.ts"
 import { disconnect, endLink, expireLink, keepFraudAlerts, stop, undoStop } from "./flows/stop.ts"
@@ -73,6 +81,7 @@ const FLOWS: Readonly<Record<Intent, Flow>> = {
   more_transactions: askMoreTransactions,
   help,
   connect,
+  no_code: showCodeAgain,
   how_it_works: explain,
   language: chooseLanguage,
   my_data: showMyData,
@@ -111,10 +120,17 @@ export function turn(state: State, event: TurnEvent, context: TurnContext): Turn
 
 function hear(
   state: State,
-  { event, alert, card }: TurnEvent & { readonly kind: "messenger" },
+  { event, alert, card, presented }: TurnEvent & { readonly kind: "messenger" },
   context: TurnContext,
 ): Turn {
   const known = placed(state, event, context)
+  if (presented) {
+    const asked = hearPresented(known, context, presented)
+    // A message that came with the link is heard all the same; Get Started only opens the chat.
+    if (event.kind !== "message") return asked
+    const heard = hear(asked.state, { kind: "messenger", event, ...(card ? { card } : {}) }, context)
+    return { ...heard, say: [...asked.say, ...heard.say] }
+  }
   switch (event.kind) {
     case "message":
       if (card) return hearCard(known, event, context)

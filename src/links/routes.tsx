@@ -108,15 +108,15 @@ export function createLinkRoutes(world: LinkRoutesWorld): Hono<{ Variables: Link
   })
 
   function outcome(c: LinkContext, kind: OutcomeKind, status: number, from: WayBack | null) {
-    const restart = c.var.bank && startAddress(c, c.var.bank, from?.page)
+    const restart = c.var.bank && startPath(c, c.var.bank, from?.page)
     const ways = { back: from ? wayBack(from) : undefined, restart }
     return c.html(renderOutcomePage(frameOf(c), kind, ways), status as 200)
   }
 
   /** Where linking begins, for whoever opens it: it names a bank and its Page, and nobody. */
-  function startAddress(c: LinkContext, bank: BankRecord, page: string | undefined): string {
+  function startPath(c: LinkContext, bank: BankRecord, page: string | undefined): string {
     const query = new URLSearchParams({ ...(page ? { page } : {}), lang: c.var.language })
-    return `${world.publicOrigin}/link/${bank.id}?${query.toString()}`
+    return `/link/${bank.id}?${query.toString()}`
   }
 
   function refuse(c: LinkContext, refusal: LinkingRefusal, from: WayBack | null = c.var.attempt ?? null) {
@@ -236,7 +236,7 @@ export function createLinkRoutes(world: LinkRoutesWorld): Hono<{ Variables: Link
     const userAgent = c.req.header("user-agent") ?? ""
     if (bank.login !== "app" || !isInMessenger(userAgent))
       return c.html(renderStartPage(frameOf(c), opening.value))
-    const address = startAddress(c, bank, c.req.query("page"))
+    const address = world.publicOrigin + startPath(c, bank, c.req.query("page"))
     return c.html(renderBrowserPage({ ...frameOf(c), bankName: bank.name }, address, userAgent))
   })
 

@@ -77,7 +77,7 @@ export function decideRoute(question: RouteQuestion): Route {
   if (page === "paused") return { kind: "cannot", reason: "page_paused" }
   if (!maySpeak(question)) return { kind: "cannot", reason: "thread_elsewhere" }
   const { regionRefusedAt = null } = question
-  const refused = regionRefusedAt !== null && now - regionRefusedAt < REGION_REMEMBERED_MS
+  const refused = isRegionRefused(regionRefusedAt, now)
   const plain = refused ? ({ plain: true } as const) : {}
   if (isWindowOpen(lastActionAt, now))
     return { kind: inTurn || author === "person" ? "RESPONSE" : "UPDATE", ...plain }
@@ -87,6 +87,12 @@ export function decideRoute(question: RouteQuestion): Route {
   // What a person at the bank types never leaves in an alert's clothes: the one template they have says that an answer is waiting.
   const usable = author === "bot" || purpose === "support_chat" ? template : "none"
   return usable === "approved" ? { kind: "UTILITY" } : { kind: "cannot", reason: CLOSED[usable] }
+}
+
+/** Whether the person's region is still thought to refuse what is structured.
+ * @param at when the platform last said so; `null` for never */
+export function isRegionRefused(at: number | null, now: number): boolean {
+  return at !== null && now - at < REGION_REMEMBERED_MS
 }
 
 /** Whether free text is still allowed, with the margin taken off. */

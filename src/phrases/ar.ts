@@ -24,6 +24,8 @@ export const ar: Readonly<Record<PhraseKey, string>> = {
     "هذا ليس الرمز المعروض في الصفحة. {tries, plural, one {بقيت محاولة واحدة} two {بقيت محاولتان} few {بقيت # محاولات} other {بقيت # محاولة}}.",
   code_failed: "لم يُربط شيء. يمكنكم البدء من جديد متى شئتم.",
   offer_expired: "انتهت دقائق الرمز العشر. لم يُربط شيء، ويمكنكم البدء من جديد متى شئتم.",
+  link_too_late: "لم يعد هذا الرابط صالحًا. لم يُربط شيء، ويمكنكم البدء من جديد متى شئتم.",
+  link_elsewhere: "فُتح هذا الرابط في محادثة أخرى أيضًا فأوقفته. لم يُربط شيء، ويمكنكم البدء من جديد متى شئتم.",
   link_failed: "تعذّر إتمام الربط. لم يُربط شيء، ويمكنكم البدء من جديد متى شئتم.",
   connected:
     "تم الربط: {accounts}. المفعّل: {purposes}. حتى {until}. جرّبوا ''الرصيد''. للإنهاء اكتبوا ''إيقاف''.",
@@ -121,6 +123,8 @@ export const ar: Readonly<Record<PhraseKey, string>> = {
   help_button: "مساعدة",
   stop_button: "إيقاف",
   connect_button: "ربط الحساب",
+  connect_browser_button: "الربط عبر المتصفح",
+  no_code_button: "لم أرَ الرمز",
   how_button: "كيف يعمل",
   human_button: "التحدث إلى شخص",
   urgent_button: "بطاقة مفقودة",

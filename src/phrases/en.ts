@@ -24,6 +24,9 @@ export const en = {
   code_wrong: "That is not the code on the page. {tries, plural, one {# try} other {# tries}} left.",
   code_failed: "Nothing was connected. Start again when you like.",
   offer_expired: "The code''s 10 minutes are over. Nothing was connected; start again when you like.",
+  link_too_late: "That link is no longer good. Nothing was connected; start again when you like.",
+  link_elsewhere:
+    "That link was opened in another chat too, so I stopped it. Nothing was connected; start again when you like.",
   link_failed: "I could not finish connecting. Nothing was connected; start again when you like.",
   connected:
     "Connected: {accounts}. On: {purposes}. Until {until}. Try ''balance''. To end it, type ''stop''.",
@@ -126,6 +129,8 @@ export const en = {
   help_button: "Help",
   stop_button: "Stop",
   connect_button: "Connect",
+  connect_browser_button: "Connect in browser",
+  no_code_button: "I saw no code",
   how_button: "How it works",
   human_button: "Talk to a person",
   urgent_button: "Lost card or fraud",

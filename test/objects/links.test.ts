@@ -565,7 +565,11 @@ describe("look-ups", () => {
   })
 
   test("findLiveForCustomers() finds in one query everybody live among 150 customers, with the person's key", async () => {
-    await env.DB.prepare("insert into people values (?, 'demo', ?, 'v1.wrapped', 0)").bind(ALICE, PAGE).run()
+    await env.DB.prepare(
+      "insert into people (id, bank_id, page_id, wrapped_key, created_at) values (?, 'demo', ?, 'v1.wrapped', 0)",
+    )
+      .bind(ALICE, PAGE)
+      .run()
     const offer = await toLive()
     const customer = await world.pseudonyms.customerOf(BANK.id, world.bank.reference)
     const asked = [...Array.from({ length: 149 }, (_, index) => `nobody-${index}`), customer]

@@ -31,13 +31,15 @@ export const ALL_PURPOSES: readonly Purpose[] = [
   "account_service",
 ]
 
-export const BANK: TurnContext["bank"] & { readonly logInUrl: string; readonly ownDataUrl: string } = {
+export const BANK: TurnContext["bank"] & TurnContext["ways"] & { readonly ownDataUrl: string } = {
   name: "Demo Bank",
   emergencyPhone: "+4930123456",
   timeZone: "Europe/Berlin",
   languages: ["en", "ar"],
   linkHosts: ["bank.example"],
   logInUrl: "https://gateway.example/link/demo?page=100000000000001",
+  codeUrl: "https://gateway.example/link/code",
+  logInAllowed: true,
   ownDataUrl: "https://gateway.example/me",
 }
 

@@ -13,6 +13,7 @@ import type { Consent } from "../../src/links/consent.ts"
 import type { RebuildRefusal } from "../../src/links/consent-rebuild.ts"
 import type { EndReason, RecordMark } from "../../src/links/link-store.ts"
 import type { ConsentChange } from "../../src/conversations/state.ts"
+import type { Presented } from "../../src/links/presenting.ts"
 import type { SendRefusal } from "../../src/messenger/refusal.ts"
 import type { TemplateState } from "../../src/messenger/template.ts"
 
@@ -138,6 +139,14 @@ export class FarDirectory {
 
   assertUp(): void {
     if (this.failing) throw new DatabaseError("failed", "Database refused a statement: simulated")
+  }
+
+  /** What nonces of `m.me` links lead to. */
+  readonly presented = new Map<string, Presented>()
+
+  present(nonce: string): Presented | undefined {
+    this.assertUp()
+    return this.presented.get(nonce)
   }
 
   /** A pending link, as the bank's callback leaves it. */

@@ -14,7 +14,7 @@ export function contextAt(now: number = NOON, bank: Partial<TurnContext["bank"]>
     order: now,
     questionId: `q-${now}`,
     bank: { ...BANK, ...bank },
-    logInUrl: BANK.logInUrl,
+    ways: BANK,
     ownDataUrl: BANK.ownDataUrl,
     appId: APP_ID,
   }

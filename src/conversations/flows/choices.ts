@@ -1,6 +1,7 @@
 // The choices under a message: quick replies and buttons that several dialogues offer. Every turn shows a way on and a way out.
 
 import type { Button, QuickReply } from "../../messenger/message.ts"
+import { isRegionRefused } from "../../messenger/route.ts"
 import { phrase, type Language } from "../../phrases/catalogue.ts"
 import type { PhraseKey } from "../../phrases/en.ts"
 import { answer, answerText, plainText, type Plain, type Utterance } from "../leave.ts"
@@ -57,23 +58,33 @@ export function callButton(state: State, context: TurnContext): Button {
   return { kind: "call", title: phrase(state.language, "call_button"), phone: context.bank.emergencyPhone }
 }
 
-/** The platform's Log In. */
-export function logInButton(context: TurnContext): Button {
-  return { kind: "log_in", url: context.logInUrl }
+/** The ways to the bank's login: the platform's Log In where the Page, the bank and the person's region allow it, and any browser. */
+export function connectButtons(state: State, { ways, now }: TurnContext): readonly Button[] {
+  const { logInUrl, logInAllowed } = ways
+  const browserUrl = `${logInUrl}&lang=${state.language}`
+  const { regionRefusedAt = null } = state
+  return [
+    ...(logInAllowed && !isRegionRefused(regionRefusedAt, now)
+      ? [{ kind: "log_in", url: logInUrl } as const]
+      : []),
+    { kind: "url", title: phrase(state.language, "connect_browser_button"), url: browserUrl },
+  ]
 }
 
-/** An answer that leads to the bank's login. */
+/** An answer that leads to the bank's login.
+ * @param more a button beside the ways there */
 export function answerWithLogIn(
   state: State,
   context: TurnContext,
   key: PhraseKey,
   values: Readonly<Record<string, Plain | number>> = {},
+  more: readonly Button[] = [],
 ): Utterance {
   return answer({
     kind: "buttons",
     text: answerText(state.language, key, values),
-    buttons: [logInButton(context)],
-    quickReplies: chips(state.language, ["how_it_works", "human"]),
+    buttons: [...connectButtons(state, context), ...more],
+    quickReplies: chips(state.language, more.length > 0 ? ["how_it_works"] : ["how_it_works", "human"]),
   })
 }
 

@@ -6,13 +6,14 @@ import type { Account } from "../../banks/bank.ts"
 import type { Consent } from "../../links/consent.ts"
 import { CODE_TRIES_MAX, type LinkOffer } from "../../links/link.ts"
 import type { RecordMark } from "../../links/link-store.ts"
+import type { Presented } from "../../links/presenting.ts"
 import { phrase, type Language } from "../../phrases/catalogue.ts"
 import { formatAccount, formatDate, formatList } from "../../phrases/format.ts"
 import { digitValue } from "../intents/redact.ts"
-import { answer, answerText, linkNotice } from "../leave.ts"
+import { answer, answerText, linkNotice, type Utterance } from "../leave.ts"
 import { ending, without, withoutLink, type State } from "../state.ts"
-import { turnOf, type Turn, type TurnContext } from "../turn-context.ts"
-import { answerWithLogIn, bankName, chips, menuChips } from "./choices.ts"
+import { turnOf, type Flow, type Turn, type TurnContext } from "../turn-context.ts"
+import { answerWithLogIn, bankName, chips, connectButtons, menuChips } from "./choices.ts"
 
 const CODE_DIGITS = 6
 const ACCOUNTS_NAMED_MAX = 3
@@ -35,11 +36,34 @@ export function askForCode(state: State, context: TurnContext, offer: LinkOffer)
   const known = state.offer?.link === offer.link ? state.offer : undefined
   if (known?.epoch === offer.epoch && known.code === offer.code) return turnOf(state)
   const asked: State = { ...free, offer: { ...offer, triesLeft: known?.triesLeft ?? CODE_TRIES_MAX } }
+  return turnOf(asked, [askingFor(asked, context, offer)], { urgent: true })
+}
+
+/** [I saw no code], typed: the page shows it again to the browser that began there, and to no other. */
+export const showCodeAgain: Flow = (state, context) =>
+  state.offer
+    ? turnOf(state, [askingFor(state, context, state.offer)])
+    : turnOf(state, [answerWithLogIn(state, context, "connect_first", { bank: bankName(context) })])
+
+function askingFor(state: State, { ways }: TurnContext, offer: LinkOffer): Utterance {
   const text = phrase(state.language, "link_offered", {
     bank: offer.bankName,
     accounts: nameAccounts(state.language, offer.accounts),
   })
-  return turnOf(asked, [linkNotice({ kind: "text", text })], { urgent: true })
+  const title = phrase(state.language, "no_code_button")
+  return linkNotice({ kind: "buttons", text, buttons: [{ kind: "url", title, url: ways.codeUrl }] })
+}
+
+/** An `m.me` link with a nonce was opened in this chat. */
+export function hearPresented(state: State, context: TurnContext, presented: Presented): Turn {
+  switch (presented.kind) {
+    case "offer":
+      return askForCode(state, context, presented.offer)
+    case "gone":
+      return turnOf(state, [answerWithLogIn(state, context, "link_too_late")])
+    case "other_person":
+      return turnOf(state, [answerWithLogIn(state, context, "link_elsewhere")])
+  }
 }
 
 /** The six digits in a text: spaces, a dash, any script's digits; `undefined` where the text is something else. */
@@ -128,7 +152,7 @@ export function offerLink(
     answer({
       kind: "buttons",
       text: answerText(state.language, "purpose_off"),
-      buttons: [{ kind: "log_in", url: context.logInUrl }],
+      buttons: connectButtons(state, context),
       quickReplies: chips(state.language, ["help", "stop"]),
     }),
   ])

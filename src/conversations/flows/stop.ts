@@ -9,7 +9,7 @@ import type { PhraseKey } from "../../phrases/en.ts"
 import { phrase } from "../../phrases/catalogue.ts"
 import { formatDate } from "../../phrases/format.ts"
 import { offerLink } from "./link.ts"
-import { answerWithLogIn, answerWithMenu, bankName, chips, logInButton, postback } from "./choices.ts"
+import { answerWithLogIn, answerWithMenu, bankName, chips, connectButtons, postback } from "./choices.ts"
 
 /** Between "stop" and the end of the link. */
 const STOPPED_MS = 7 * DAY_MS
@@ -80,7 +80,7 @@ export function endLink(
   const message = {
     kind: "buttons" as const,
     text: phrase(state.language, key, { bank: context.bank.name, ...values }),
-    buttons: [logInButton(context)],
+    buttons: connectButtons(ended, context),
   }
   return turnOf(ended, [linkNotice(message)], { urgent: true })
 }

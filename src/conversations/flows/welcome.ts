@@ -5,7 +5,7 @@ import { answer, answerText } from "../leave.ts"
 import { renderPayload } from "../intents/intent.ts"
 import type { State } from "../state.ts"
 import { turnOf, type Flow, type Turn, type TurnContext } from "../turn-context.ts"
-import { answerWithLogIn, answerWithMenu, bankName, callButton, menuChips } from "./choices.ts"
+import { answerWithLogIn, answerWithMenu, bankName, callButton, menuChips, postback } from "./choices.ts"
 
 /** After this many misses in a row the way to people stands first. */
 const MISSES_BEFORE_PEOPLE = 2
@@ -15,7 +15,9 @@ export const greet: Flow = (state, context) =>
   turnOf(state, [
     state.consent
       ? answerWithMenu(state, "hello_linked", { bank: bankName(context) })
-      : answerWithLogIn(state, context, "welcome", { bank: bankName(context) }),
+      : answerWithLogIn(state, context, "welcome", { bank: bankName(context) }, [
+          postback(state.language, "human_button", "HUMAN"),
+        ]),
   ])
 
 /** What this assistant can do, now. */

@@ -17,6 +17,7 @@ export const INTENTS = [
   "more_transactions",
   "help",
   "connect",
+  "no_code",
   "how_it_works",
   "language",
   "my_data",

@@ -134,6 +134,8 @@ const TITLES: Readonly<Partial<Record<PhraseKey, Intent>>> = {
   help_button: "help",
   stop_button: "stop",
   connect_button: "connect",
+  connect_browser_button: "connect",
+  no_code_button: "no_code",
   how_button: "how_it_works",
   human_button: "human",
   urgent_button: "lost_card",

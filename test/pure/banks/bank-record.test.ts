@@ -69,7 +69,7 @@ describe("parseBankRecord()", () => {
   it("takes a bank that must confirm links only where it can be asked", () => {
     const { callbackUrl: _, ...silent } = live()
     expect(faultsOf({ ...silent, linkConfirmation: "required" })).toEqual([
-      { field: "linkConfirmation", fault: "needs a callbackUrl to be asked at" },
+      "linkConfirmation needs a callbackUrl to be asked at",
     ])
     expect(parseBankRecord(live({ linkConfirmation: "required" }), LIVE).ok).toBe(true)
   })

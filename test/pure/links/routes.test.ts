@@ -1,6 +1,7 @@
 // The pages' HTTP face with linking itself as a stand-in: origins, forms, cookies, headers, and every page as markup.
 import { Hono } from "hono"
 import { beforeEach, describe, expect, test } from "vitest"
+import type { BankRecord } from "../../../src/banks/bank.ts"
 import { parseKeyRing } from "../../../src/crypto/key-ring.ts"
 import { MINUTE_MS } from "../../../src/foundation/clock.ts"
 import type { LinkId, PageId, PersonId } from "../../../src/foundation/id.ts"
@@ -29,6 +30,8 @@ import { TEST_KEYS } from "../../support/keys.ts"
 const ORIGIN = "https://gateway.example"
 const REDIRECT = "https://www.facebook.com/messenger_platform/account_linking?account_linking_token=T"
 const AT = Date.UTC(2026, 10, 22, 9)
+/** How long Messenger's own way back is used. */
+const LOG_IN_MS = 4.5 * MINUTE_MS
 const ACCOUNTS = [
   { id: "acc-secret-1", kind: "checking", label: "<b>Everyday</b>", last4: "4821", currency: "EUR" },
 ] as const
@@ -49,6 +52,7 @@ const attempt = {
   page: "100000000000001" as PageId,
   person: "person_secret" as PersonId,
   redirectUri: REDIRECT,
+  logInUntil: AT + LOG_IN_MS,
   language: "en",
   startedAt: AT,
 } as const
@@ -72,6 +76,7 @@ const atBank: AtBank = {
 }
 
 let refusal: LinkingRefusal | undefined
+let bank: BankRecord
 let directoryIsDown: boolean
 let chosen: { purposes: readonly Purpose[]; showAmounts: boolean } | undefined
 let steps: string[]
@@ -81,6 +86,7 @@ let app: Hono<{ Variables: RequestVariables }>
 beforeEach(() => {
   at = AT
   refusal = undefined
+  bank = BANK
   directoryIsDown = false
   chosen = undefined
   steps = []
@@ -90,8 +96,15 @@ beforeEach(() => {
     return refusal ? err(refusal) : ok(value)
   }
   const linking: Linking = {
-    open: async () => step("open", { bank: BANK, attempt: "attempt-1", form: "v1.sealed" }),
-    readForm: async () => ({ ...attempt, accountLinkingToken: "alt-secret", at: AT }),
+    open: async () => step("open", { bank, attempt: "attempt-1", form: "v1.sealed" }),
+    readForm: async () => ({
+      v: 1,
+      page: attempt.page,
+      from: { accountLinkingToken: "alt-secret", redirectUri: REDIRECT },
+      logInUntil: AT + LOG_IN_MS,
+      language: "en",
+      at: AT,
+    }),
     start: async () => step("start", { url: "https://bank.example/oidc/auth?request_uri=x", state: atBank }),
     finish: async () => step("finish", pending),
     review: async () => {
@@ -125,8 +138,9 @@ beforeEach(() => {
       messengerLinkOrigin: "https://m.me",
       async findBank(id) {
         if (directoryIsDown) throw new Error("Cannot find a bank: unavailable, asked for cust-7f3a1b9c")
-        return id === BANK.id ? BANK : undefined
+        return id === BANK.id ? bank : undefined
       },
+      findBankOfIssuer: async (issuer) => (issuer === BANK.issuer ? BANK : undefined),
     }),
   )
 })
@@ -283,9 +297,9 @@ describe("the attempt", () => {
     },
   )
 
-  test("leads back by Messenger's own way for five minutes, then by m.me", async () => {
+  test("leads back by Messenger's own way for four and a half minutes, then by m.me", async () => {
     refusal = { reason: "denied" }
-    at = AT + 5 * MINUTE_MS - 1
+    at = AT + LOG_IN_MS - 1
     expect(await (await get("/link/callback", atBank)).text()).toContain(REDIRECT)
     at += 1
     const late = await (await get("/link/callback", atBank)).text()
@@ -351,6 +365,58 @@ describe("pages", () => {
     expect(html).toContain(`href="${REDIRECT}&amp;authorization_code=ac-1"`)
     expect(html.match(/class="button"/g)?.length).toBe(1)
     expect(html).not.toContain("<input")
+    expect(html).toContain('data-later="https://m.me/100000000000001?ref=ac-1"')
+  })
+
+  test("P11: once Log In is too old, and where it did not begin with one, the way on is m.me with the nonce", async () => {
+    const { person: _, redirectUri: __, logInUntil: ___, ...opened } = offered
+    at = AT + LOG_IN_MS
+    for (const state of [offered, opened]) {
+      const html = await (await get("/link/code", state)).text()
+      expect(html).toContain('href="https://m.me/100000000000001?ref=ac-1"')
+      expect(html).not.toContain("facebook.com")
+      expect(html).not.toContain("data-later")
+    }
+  })
+
+  test("with nothing chosen, [Show amounts] stays as it was", async () => {
+    refusal = { reason: "nothing_chosen" }
+    for (const [amounts, shown] of [
+      ["on", true],
+      ["off", false],
+    ] as const) {
+      const response = await post("/link/consent", { form: "v1.sealed", show_amounts: amounts }, pending)
+      expect(/name="show_amounts"[^>]* checked/.test(await response.text())).toBe(shown)
+    }
+  })
+
+  test.each([
+    ["Mozilla/5.0 (iPhone) [FBAN/MessengerForiOS;FBAV/480.0;]", true, false],
+    ["Mozilla/5.0 (Linux; Android 16) [FB_IAB/Orca-Android;FBAV/480.0;]", true, true],
+    ["Mozilla/5.0 (iPhone) Version/26.0 Safari/604.1", false, false],
+  ])("a bank whose login is an app sends Messenger's own browser on: %s", async (agent, inside, android) => {
+    bank = { ...BANK, login: "app" }
+    const address = "/link/demo?page=100000000000001&account_linking_token=t&redirect_uri=r"
+    const html = await (await get(address, undefined, { "user-agent": agent })).text()
+    expect(html.includes("Continue in your browser")).toBe(inside)
+    expect(html.includes("<form")).toBe(!inside)
+    expect(html.includes("intent://")).toBe(android)
+    expect(html).not.toContain("account_linking_token")
+    bank = { ...BANK, login: "browser" }
+    const other = await (await get(address, undefined, { "user-agent": agent })).text()
+    expect(other).toContain("<form")
+  })
+
+  test("an answer in another browser exchanges nothing, and offers to start there where the bank is known", async () => {
+    for (const path of ["/link/callback/demo?code=c", `/link/callback?code=c&iss=${BANK.issuer}`]) {
+      const response = await get(path)
+      expect(response.status).toBe(403)
+      expect(await response.text()).toContain('href="/link/demo?lang=en"')
+    }
+    expect(await (await get("/link/callback?code=c&iss=https://else.example")).text()).not.toContain(
+      "Start again<",
+    )
+    expect(steps).toEqual([])
   })
 
   test("before [Connect] the code page is the consent page", async () => {
@@ -396,6 +462,7 @@ describe("pages", () => {
       publicOrigin: ORIGIN,
       messengerLinkOrigin: "https://m.me",
       findBank: async () => BANK,
+      findBankOfIssuer: async () => undefined,
     })
     const response = await broken.request(`${ORIGIN}/link/demo`)
     expect(response.status).toBe(500)
