@@ -33,7 +33,10 @@ import {
   storeTokens,
 } from "../../src/links/link-store.ts"
 import { goLive } from "../../src/links/opening-store.ts"
-import { createLinking, type LinkingWorld } from "../../src/links/linking.ts"
+import { createLinking } from "../../src/links/linking.ts"
+import type { LinkingWorld } from "../../src/links/linking-world.ts"
+import { NOBODY } from "../../src/links/link-binding-store.ts"
+import { presentNonce } from "../../src/links/presenting.ts"
 import { isAttemptOver, type AtBank, type Offered, type Pending } from "../../src/links/linking-cookie.ts"
 import { placeOf, type LinkTokens } from "../../src/links/link-tokens.ts"
 import { createVault } from "../../src/vault/vault.ts"
@@ -116,7 +119,7 @@ async function createWorld() {
   const later: LinkId[] = []
   const chat: { outage?: Outage; person: PersonId } = { person: ALICE }
   const calls: string[] = []
-  const world: LinkingWorld = {
+  const world: { -readonly [K in keyof LinkingWorld]: LinkingWorld[K] } = {
     db,
     vault,
     pseudonyms,
@@ -167,20 +170,48 @@ function must<T>(result: Result<T, { readonly reason: string }>): T {
   return result.value
 }
 
+type Query = Parameters<World["linking"]["open"]>[1]
+
 /** From the first page to the bank. */
-async function toBank(): Promise<AtBank> {
-  const { attempt, form } = must(await world.linking.open("demo", FORM, "en"))
-  const read = await world.linking.readForm(BANK.id, attempt, form)
-  return must(await world.linking.start(BANK, attempt, read)).state
+async function toBank(query: Query = FORM, bank = BANK): Promise<AtBank> {
+  const { attempt, form } = must(await world.linking.open("demo", query, "en"))
+  const read = await world.linking.readForm(bank.id, attempt, form)
+  return must(await world.linking.start(bank, attempt, read)).state
 }
 
 /** From the first page to the pending link. */
-async function toPending(): Promise<Pending> {
+async function toPending(query: Query = FORM, bank = BANK): Promise<Pending> {
   world.bank.live.code = "code-0"
-  const state = must(await world.linking.finish(BANK, await toBank(), world.bank.answer()))
+  const state = must(await world.linking.finish(bank, await toBank(query, bank), world.bank.answer()))
   if (state.phase !== "pending") throw new Error(state.phase)
   return state
 }
+
+/** [Connect]. @returns the browser's state, whose chat may not be known */
+async function offerTo(state: Pending, bank = BANK): Promise<Offered> {
+  const { form } = must(await world.linking.review(bank, state))
+  const purposes = ["account_service", "fraud_alerts"] as const
+  return must(await world.linking.consent(bank, state, { form, purposes, showAmounts: true }))
+}
+
+/** [Connect], and what is kept for the chat that presents the nonce. */
+async function toOffered(state: Pending): Promise<{ readonly state: Offered; readonly offer: LinkOffer }> {
+  const offered = await offerTo(state)
+  const link = await findLink(world.db, state.link)
+  const key = must(await world.vault.openKey(link?.wrappedKey ?? "", placeOf(BANK.id, state.link, "key")))
+  const kept = must(await key.open(link?.offerSealed ?? "", placeOf(BANK.id, state.link, "offer")))
+  return { state: offered, offer: JSON.parse(kept) as LinkOffer }
+}
+
+const presenting = () => ({
+  db: world.db,
+  vault: world.vault,
+  now,
+  random,
+  revokeLater: world.world.revokeLater,
+})
+const present = (state: Pending, person: PersonId) =>
+  presentNonce(presenting(), state.authorizationCode, person)
 
 async function toOffer(state: Pending): Promise<{ readonly state: Offered; readonly offer: LinkOffer }> {
   const { form } = must(await world.linking.review(BANK, state))
@@ -329,8 +360,6 @@ describe("linking", () => {
   test.each([
     ["an unknown bank", "nobody", FORM, "bank_unknown"],
     ["a bank's name that is none", "../x", FORM, "bank_unknown"],
-    ["no token", "demo", { ...FORM, accountLinkingToken: undefined }, "not_from_chat"],
-    ["no way back", "demo", { ...FORM, redirectUri: undefined }, "not_from_chat"],
     [
       "a way back elsewhere",
       "demo",
@@ -342,16 +371,30 @@ describe("linking", () => {
     expect(await world.linking.open(bank, query, "en")).toEqual(err({ reason }))
   })
 
-  test("start() takes a form for ten minutes, and Messenger's token while Messenger does", async () => {
+  test("start() takes a form for twenty minutes", async () => {
     const { attempt, form } = must(await world.linking.open("demo", FORM, "en"))
     const read = await world.linking.readForm(BANK.id, attempt, form)
-    at += 10 * MINUTE_MS - 1
+    at += 20 * MINUTE_MS - 1
     expect(await world.linking.start(BANK, attempt, read)).toMatchObject({ ok: true })
     at += 1
     expect(await world.linking.start(BANK, attempt, read)).toEqual(err({ reason: "form_expired" }))
-    const late = must(await world.linking.open("demo", { ...FORM, accountLinkingToken: "alt-expired" }, "en"))
-    const expired = await world.linking.readForm(BANK.id, late.attempt, late.form)
-    expect(await world.linking.start(BANK, late.attempt, expired)).toEqual(err({ reason: "log_in_expired" }))
+  })
+
+  test.each([
+    ["from the bank's own site", BANK, {}],
+    ["without a way back", BANK, { accountLinkingToken: "alt-alice" }],
+    ["with a Log In Messenger no longer knows", BANK, { ...FORM, accountLinkingToken: "alt-expired" }],
+    ["at a bank whose login is an app", { ...BANK, login: "app" as const }, FORM],
+  ])("P11: begun %s, the link is nobody's until its nonce is presented", async (_, bank, query) => {
+    world.world.findBank = async () => bank
+    const state = await toPending(query, bank)
+    expect(state.person).toBeUndefined()
+    expect(state.redirectUri).toBeUndefined()
+    const { code } = await offerTo(state, bank)
+    expect(world.offers).toEqual([])
+    expect((await findLink(world.db, state.link))?.person).toBe(NOBODY)
+    expect(await present(state, ALICE)).toMatchObject({ kind: "offer", offer: { link: state.link, code } })
+    expect((await findLink(world.db, state.link))?.person).toBe(ALICE)
   })
 
   test("25 minutes at the bank: nothing is exchanged or written; 20 less a moment goes through", async () => {
@@ -408,6 +451,85 @@ describe("linking", () => {
     const { state, offer } = await toOffer(await toPending())
     must(await goLive(world.db, offer.link, ALICE, offer.epoch, by(), random))
     expect(await world.linking.showCode(state)).toEqual(ok({ state: "live" }))
+  })
+})
+
+describe("a nonce", () => {
+  test("P11: is the first one's who presents it; a second one ends the link, and the bank has it back", async () => {
+    const state = await toPending({})
+    const { offer } = await toOffered(state)
+    expect(await present(state, ALICE)).toEqual({ kind: "offer", offer })
+    expect(await present(state, ALICE)).toEqual({ kind: "offer", offer })
+    expect(await present(state, BOB)).toEqual({ kind: "other_person" })
+    expect((await findLink(world.db, state.link))?.state).toBe("ended")
+    expect(world.later).toEqual([state.link])
+    expect(await goLive(world.db, state.link, ALICE, offer.epoch, by(), random)).toEqual(
+      err({ reason: "link_gone" }),
+    )
+    expect(await present(state, ALICE)).toEqual({ kind: "gone" })
+  })
+
+  test("P11: presented by two at once is bound to one of them, or to nobody", async () => {
+    const state = await toPending({})
+    await toOffered(state)
+    const both = await Promise.all([present(state, ALICE), present(state, BOB)])
+    expect(both.filter((each) => each?.kind === "offer").length).toBeLessThanOrEqual(1)
+    expect(both.map((each) => each?.kind)).toContain("other_person")
+    expect((await findLink(world.db, state.link))?.state).toBe("ended")
+  })
+
+  test("P11: of a link that began with Log In leads its own chat on, and ends it in any other", async () => {
+    const [mine, stolen] = [await toPending(), await toPending()]
+    const { offer } = await toOffered(mine)
+    await toOffered(stolen)
+    expect(await present(mine, ALICE)).toEqual({ kind: "offer", offer })
+    expect(await present(stolen, BOB)).toEqual({ kind: "other_person" })
+    expect((await findLink(world.db, stolen.link))?.state).toBe("ended")
+  })
+
+  test("P11: binds nobody before [Connect], and nobody after the ten minutes", async () => {
+    const state = await toPending({})
+    expect(await present(state, ALICE)).toEqual({ kind: "gone" })
+    expect((await findLink(world.db, state.link))?.person).toBe(NOBODY)
+    const { offer } = await toOffered(state)
+    at = offer.offeredUntil
+    expect(await present(state, ALICE)).toEqual({ kind: "gone" })
+    at -= 1
+    expect(await present(state, ALICE)).toMatchObject({ kind: "offer" })
+  })
+
+  test("P11: a link that is nobody's goes live for nobody", async () => {
+    const state = await toPending({})
+    const { offer } = await toOffered(state)
+    expect(await goLive(world.db, state.link, ALICE, offer.epoch, by(), random)).toEqual(
+      err({ reason: "other_person" }),
+    )
+  })
+
+  test("that is none of ours, or of a live link in its own chat, is an ordinary ref", async () => {
+    const offer = await toLive()
+    for (const ref of ["SUMMER", "A".repeat(22), ""])
+      expect(await presentNonce(presenting(), ref, ALICE)).toBeUndefined()
+    expect((await findLink(world.db, offer.link))?.state).toBe("live")
+  })
+
+  test("P5: what the chat will be told lies sealed, and is gone once the link is live", async () => {
+    const state = await toPending({})
+    const { offer } = await toOffered(state)
+    const lies = async () => (await rowsOf("links"))[0]?.["offer_sealed"]
+    expect(await lies()).toMatch(/^v1\./)
+    expect(JSON.stringify(await rowsOf("links"))).not.toContain(offer.code)
+    await present(state, ALICE)
+    must(await goLive(world.db, state.link, ALICE, offer.epoch, by(), random))
+    expect(await lies()).toBeNull()
+  })
+
+  test("pressed again after the nonce was presented, [Connect] tells the newer code to that chat", async () => {
+    const state = await toPending({})
+    await toOffered(state)
+    await present(state, ALICE)
+    const again = await offerTo(state, BANK)
+    expect(world.offers.map(({ person, offer }) => [person, offer.code])).toEqual([[ALICE, again.code]])
   })
 })
 
