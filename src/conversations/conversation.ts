@@ -15,10 +15,11 @@ import { createProfileBudget } from "../messenger/profile-budget.ts"
 import type { ConsentView, Holding } from "./consent-view.ts"
 import type { ConsentRequest, EndRequest, OfferRequest } from "./conversation-requests.ts"
 import { createLinkWorld } from "./link-world.ts"
+import type { ErasureRequest, WipeRequest } from "./erasing.ts"
 import { meansOf, type Means } from "./means.ts"
 import { Unready } from "./unready.ts"
 import { personKeyPlace } from "./place.ts"
-import { enterPerson, findWrappedKey } from "./person-store.ts"
+import { enterPerson, findWrappedKey, removePerson } from "./person-store.ts"
 import {
   readEverything,
   readOwnData,
@@ -36,6 +37,7 @@ const NEWER_RELEASE_MS = 30_000
 export class Conversation extends DurableObject<Env> {
   #person: Person | undefined
   #means: Means | undefined
+  #wiping: Promise<void> | undefined
   readonly #storage = meterStorage(this.ctx.storage)
 
   /** Make webhook events durable and begin to act on them. */
@@ -107,6 +109,26 @@ export class Conversation extends DurableObject<Env> {
     return (await this.#ready()).read((sender) => readEverything(sender, request))
   }
 
+  /** All that is kept here is to go: when this returns nothing is read or sent under a grant any more. */
+  async beginErasure(request: ErasureRequest): Promise<void> {
+    assertVersion(request)
+    const person = await this.#ready()
+    await person.beginErasure(request)
+  }
+
+  /** Delete all of it, unless somebody new came since. */
+  async erase(request: WipeRequest): Promise<void> {
+    assertVersion(request)
+    const person = await this.#ready()
+    // Whoever comes meanwhile waits: between the storage and the key there is nobody it could be.
+    this.#wiping = person.erase(request)
+    try {
+      await this.#wiping
+    } finally {
+      this.#wiping = undefined
+    }
+  }
+
   /** Look at the clock: the development clock was moved. */
   async wake(): Promise<void> {
     const person = await this.#ready()
@@ -143,6 +165,8 @@ export class Conversation extends DurableObject<Env> {
     if (!means.ok) throw new Error(`Cannot start a conversation: ${means.error.detail}`)
     this.#means = means.value
     await means.value.syncClock()
+    await this.#wiping?.catch(() => undefined)
+    if (this.#person?.gone) this.#person = undefined
     this.#person ??= new Person(worldOf(means.value, this.#storage, (work) => this.ctx.waitUntil(work)))
     return this.#person
   }
@@ -186,9 +210,9 @@ function worldOf(
     log,
     appId: config.messenger.appId,
     vault,
-    async loadWrappedKey(whom) {
+    async loadWrappedKey(whom, make) {
       const known = await findWrappedKey(db, whom.person)
-      if (known !== undefined) return known
+      if (known !== undefined || !make) return known
       const { wrapped } = await vault.createKey(personKeyPlace(whom))
       return enterPerson(db, whom, wrapped, now())
     },
@@ -223,6 +247,7 @@ function worldOf(
       const logInUrl = `${config.publicOrigin}/link/${id}?page=${page}`
       const codeUrl = `${config.publicOrigin}/link/code`
       const ownDataUrl = `${config.publicOrigin}/me`
+      const erasureUrl = `${config.publicOrigin}/privacy/erasure/`
       return {
         name,
         emergencyPhone,
@@ -233,9 +258,19 @@ function worldOf(
         codeUrl,
         logInAllowed,
         ownDataUrl,
+        erasureUrl,
       }
     },
     links: createLinkWorld(means, { bankOf, menuCalls, beside: waitUntil }),
+    erasure: {
+      async request(whom, { code, cause, at }) {
+        const { person, page, bank } = whom
+        const about = { person, page, bank, code, cause, requestedAt: at, postedAt: now() }
+        const posted = await means.post("chores", [{ v: 1, kind: "erase_person", ...about }])
+        if (!posted.ok) throw new Unready("Cannot post the erasure of a person")
+      },
+      forgetKey: (person, before) => removePerson(db, person, before),
+    },
     callbacks: {
       async terms(id) {
         const { callbackUrl, fallbackAfterSeconds, reportDelivery } = await bankOf(id)

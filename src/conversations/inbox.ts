@@ -86,7 +86,7 @@ export function storeInbox(
   now: number,
 ): number {
   return sql.transaction(() => {
-    let seq = sql.exec<{ seq: number | null }>("SELECT max(seq) AS seq FROM inbox").rows[0]?.seq ?? 0
+    let seq = newestInInbox(sql)
     let stored = 0
     for (const event of events) {
       const next = Math.max(seq + 1, now)
@@ -111,6 +111,11 @@ export function nextInInbox(sql: Sql, turnedThrough: number): InboxRow | undefin
     "SELECT key, seq, at, sealed FROM inbox WHERE seq > ? ORDER BY seq LIMIT 1",
     turnedThrough,
   ).rows[0]
+}
+
+/** Number of the newest event; 0 where there is none. */
+export function newestInInbox(sql: Sql): number {
+  return sql.exec<{ seq: number | null }>("SELECT max(seq) AS seq FROM inbox").rows[0]?.seq ?? 0
 }
 
 /** Forget events that have had their turn long ago. */

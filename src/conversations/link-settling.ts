@@ -6,6 +6,7 @@ import { SECOND_MS } from "../foundation/clock.ts"
 import type { LinkId } from "../foundation/id.ts"
 import { describeFault } from "../foundation/log.ts"
 import { applied, changesOf } from "./consent-change.ts"
+import { requestErasure } from "./erasing.ts"
 import type { PersonWorld, Whom } from "./person-world.ts"
 import { SingleRun } from "./single-run.ts"
 import type { State } from "./state.ts"
@@ -56,7 +57,10 @@ export class LinkSettling {
 
 /** Whether anything about links is on its way. */
 export function isSettling(state: State): boolean {
-  return state.opening !== undefined || state.ending.length > 0 || changesOf(state).length > 0
+  const { opening, ending, erasing } = state
+  return (
+    opening !== undefined || ending.length > 0 || erasing?.requested === false || changesOf(state).length > 0
+  )
 }
 
 /** @returns whether there was anything to do */
@@ -79,6 +83,10 @@ async function step(settler: Settler): Promise<boolean> {
     await take({ kind: "consent_recorded", change: change.id, mark })
     if (!mark && consent) await compare(settler, consent.link)
     await settler.flush()
+    return true
+  }
+  if (await requestErasure(world, whom, state)) {
+    await take({ kind: "erasure_requested" })
     return true
   }
   const { opening } = state

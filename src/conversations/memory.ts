@@ -3,6 +3,7 @@
 
 import { findLanguage } from "../phrases/catalogue.ts"
 import type { InnerKey } from "../vault/vault.ts"
+import { newestInInbox } from "./inbox.ts"
 import type { PersonWorld, Shelf, Whom } from "./person-world.ts"
 import { personKeyPlace, statePlace } from "./place.ts"
 import { createState, parseState, type State } from "./state.ts"
@@ -47,7 +48,7 @@ export class Memory {
   /** The object's own name is a pseudonym and does not tell Page and bank: they are stored once. */
   meet(whom: Whom): void {
     if (this.#whom) return
-    putWhom(this.#world.sql, whom)
+    putWhom(this.#world.sql, whom, this.#world.now())
     this.#whom = whom
   }
 
@@ -75,10 +76,18 @@ export class Memory {
     from: { readonly shelf?: Shelf; readonly psid?: string },
   ): Promise<void> {
     const { vault, loadWrappedKey } = this.#world
-    const wrapped = from.shelf?.wrappedKey ?? (await loadWrappedKey(whom))
+    // What was sealed under a key that is gone stays shut: whoever writes then is somebody new, and nobody else is.
+    const make = from.psid !== undefined
+    const known = from.shelf?.wrappedKey ?? (await loadWrappedKey(whom, make && sealed === undefined))
+    if (known === undefined && !make) return
+    const wrapped = known ?? (await loadWrappedKey(whom, true))
+    if (wrapped === undefined) throw new Error("Cannot make a person's key")
     const key = await vault.openKey(wrapped, personKeyPlace(whom))
     if (!key.ok) throw new Error(`Cannot open a person's key: ${key.error.reason}`)
-    const state = sealed === undefined ? await this.#begin(whom, from.psid ?? "") : await read(key.value)
+    const state =
+      sealed === undefined || known === undefined
+        ? await this.#begin(whom, from.psid ?? "", sealed !== undefined)
+        : await read(key.value)
     // Two may open at once; what the first has put here may have changed since.
     this.#opened ??= { key: key.value, state }
 
@@ -89,12 +98,14 @@ export class Memory {
     }
   }
 
-  /** What is not there any more is rebuilt from the record: until then there is no grant. */
-  async #begin(whom: Whom, psid: string): Promise<State> {
+  /** What is not there any more is rebuilt from the record: until then there is no grant.
+   * @param again somebody was here whose key is gone: what they wrote before the newest event is not answered once more */
+  async #begin(whom: Whom, psid: string, again: boolean): Promise<State> {
     const { languages } = await this.#world.loadBankFacts(whom.bank, whom.page)
     const language = languages.map(findLanguage).find((each) => each !== undefined) ?? "en"
     const consent = await this.#world.links.rebuild(whom)
-    const state = createState({ page: whom.page, bank: whom.bank, psid, language })
-    return consent ? { ...state, consent } : state
+    const turnedThrough = again ? newestInInbox(this.#world.sql) - 1 : 0
+    const created = createState({ page: whom.page, bank: whom.bank, psid, language })
+    return { ...created, turnedThrough, ...(consent ? { consent } : {}) }
   }
 }

@@ -1,6 +1,6 @@
 // The directory's row of a person: pseudonym, Page, wrapped key. Written once, when somebody first writes to a Page. Table `people`.
 
-import { eq, gt } from "drizzle-orm"
+import { and, eq, gt, lte } from "drizzle-orm"
 import { read, write, type Database } from "../db/database.ts"
 import { people } from "../db/schema.ts"
 import type { BankId, PageId, PersonId } from "../foundation/id.ts"
@@ -27,6 +27,17 @@ export async function enterPerson(
       .onConflictDoNothing(),
   )
   return (await findWrappedKey(db, whom.person)) ?? wrappedKey
+}
+
+/** When a person was entered, or `undefined` for nobody we know. */
+export async function findEnteredAt(db: Database, person: PersonId): Promise<number | undefined> {
+  const [row] = await read(db.select({ at: people.createdAt }).from(people).where(eq(people.id, person)))
+  return row?.at
+}
+
+/** Remove a person and with the row their key, unless they were entered after that instant. */
+export async function removePerson(db: Database, person: PersonId, before: number): Promise<void> {
+  await write(db.delete(people).where(and(eq(people.id, person), lte(people.createdAt, before))))
 }
 
 /** Everybody, in order of their ids, some at a time: for work that must reach each Conversation. */

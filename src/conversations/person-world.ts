@@ -9,6 +9,7 @@ import type { Now } from "../foundation/clock.ts"
 import type { Log } from "../foundation/log.ts"
 import type { Result } from "../foundation/result.ts"
 import type { Alarm, Sql } from "../foundation/world.ts"
+import type { ErasureCause } from "../jobs/job.ts"
 import type { Grant } from "../links/grant.ts"
 import type { LinkOffer } from "../links/link.ts"
 import type { Presented } from "../links/presenting.ts"
@@ -63,15 +64,15 @@ export interface PersonWorld {
   /** The app we are at Meta. */
   readonly appId: string
   readonly vault: Vault
-  /** The wrapped key of this person in the directory; made there where it is missing. @throws DatabaseError */
-  readonly loadWrappedKey: (whom: Whom) => Promise<string>
+  /** The wrapped key of this person in the directory; made there where it is missing, if it may be. @throws DatabaseError */
+  readonly loadWrappedKey: (whom: Whom, make: boolean) => Promise<string | undefined>
   /** @throws DatabaseError, Unready */
   readonly loadVoice: (page: PageId) => Promise<PageVoice>
   /** @throws DatabaseError, Unready */
   readonly loadBankFacts: (
     bank: BankId,
     page: PageId,
-  ) => Promise<TurnContext["bank"] & TurnContext["ways"] & { readonly ownDataUrl: string }>
+  ) => Promise<TurnContext["bank"] & TurnContext["ways"] & Pick<TurnContext, "ownDataUrl" | "erasureUrl">>
   readonly links: {
     /** Make a pending link live and tell what its record says now; `undefined` where it is none any more. Harmless to repeat.
      * @throws DatabaseError, Unready */
@@ -94,6 +95,15 @@ export interface PersonWorld {
     readonly hearLinked: (authorizationCode: string, person: PersonId) => Promise<void>
     /** The person opened an `m.me` link with this `ref`. Harmless to repeat. @throws DatabaseError */
     readonly present: (nonce: string, person: PersonId) => Promise<Presented | undefined>
+  }
+  readonly erasure: {
+    /** Have all that is kept of this person deleted. Durable when it returns; harmless to repeat. @throws Unready */
+    readonly request: (
+      whom: Whom,
+      erasing: { readonly code: string; readonly cause: ErasureCause; readonly at: number },
+    ) => Promise<void>
+    /** Destroy the person's key, if it is from before that. @throws DatabaseError */
+    readonly forgetKey: (person: PersonId, before: number) => Promise<void>
   }
   readonly callbacks: {
     /** What the bank wants to hear of its events; `undefined` where it takes no callbacks. @throws Unready */

@@ -18,6 +18,8 @@ import type { MessengerEvent } from "../messenger/event.ts"
 import { reportAnswered, reportOverdue } from "./alert-reports.ts"
 import { findAlert } from "./alerts.ts"
 import { Asking } from "./asking.ts"
+import * as erasing from "./erasing.ts"
+import { isQuiet } from "./idle.ts"
 import { hear } from "./hearing.ts"
 import { nextInInbox, openInboxRow, storeInbox, type InboxRow, type Kept } from "./inbox.ts"
 import { claimRow, earliestDue, earliestPostponed, listSending } from "./ledger.ts"
@@ -62,6 +64,8 @@ const RETENTION_MS = 30 * DAY_MS
 
 /** One person's Conversation. */
 export class Person {
+  readonly #bare: PersonWorld
+  readonly #fence = new erasing.Fence()
   readonly #world: PersonWorld
   readonly #memory: Memory
   readonly #wake: Wake
@@ -79,22 +83,34 @@ export class Person {
 
   constructor(world: PersonWorld) {
     prepareStorage(world.sql)
-    this.#world = world
-    this.#memory = new Memory(world)
-    this.#wake = new Wake(world.alarm)
+    this.#bare = world
+    this.#world = this.#fence.around(world)
+    this.#memory = new Memory(this.#world)
+    this.#wake = new Wake(this.#world.alarm)
+  }
+
+  /** Everything was deleted: whoever comes next needs a new one over the same storage. */
+  get gone(): boolean {
+    return this.#fence.isShut
   }
 
   /** Make webhook events durable; they take their turns in `work`. Echoes and deliveries only touch a row that waits for them. */
   async receive(delivery: Delivery): Promise<void> {
     const { sql, now } = this.#world
     const { whom, psid } = delivery
-    this.#memory.meet(whom)
     const kept: { readonly key: string; readonly sealed: string }[] = []
-    for (const event of delivery.events) {
-      const waits = await hear(this.#world, whom, psid, event, () => this.#open())
+    for (const event of erasing.hearable(delivery.events, erasing.findErasedAt(sql))) {
+      const waits = await hear(
+        this.#world,
+        whom,
+        psid,
+        event,
+        async () => (await this.#memory.load(), this.#sender()),
+      )
       if (waits) kept.push(waits)
     }
     if (kept.length === 0) return
+    this.#memory.meet(whom)
     await this.#wake.ready()
     // Stored and armed in one step. A copy arms too where the first may have been stored without its alarm.
     const stored = storeInbox(sql, kept, now())
@@ -164,6 +180,25 @@ export class Person {
     return holdingOf(this.#memory.state, link)
   }
 
+  /** All that is kept here is to go. When this returns nothing more is read or sent under a grant, and what was said last is out. */
+  async beginErasure({ code, cause }: erasing.ErasureRequest): Promise<void> {
+    await this.#decided({ kind: "erase", code, cause })
+    await this.work()
+  }
+
+  /** Delete all of it, unless somebody new came since. */
+  erase(request: erasing.WipeRequest): Promise<void> {
+    return erasing.wipe(this.#bare, this.#fence, request)
+  }
+
+  /** Something was decided elsewhere: it takes its turn now, and what follows from it is not forgotten. */
+  async #decided(event: TurnEvent): Promise<void> {
+    await this.#memory.load()
+    if (!this.#memory.state) return
+    await this.#wake.armBy(this.#world.now() + LOOK_AGAIN_MS)
+    await this.#take(event)
+  }
+
   /** A one-time link to the person's own pages was posted.
    * @returns whether it was good: it is so once */
   async enter(entry: string): Promise<boolean> {
@@ -179,6 +214,7 @@ export class Person {
 
   /** Do everything that waits: turns, questions, links to open or close, messages. Safe to call at any time, twice, late. */
   async work(): Promise<void> {
+    if (this.gone) return
     await this.#turns()
     if (!this.#memory.state) return
     await Promise.all([this.#flush(), this.#settleLinks(), ...this.#startQuestions()])
@@ -188,6 +224,7 @@ export class Person {
   async alarm(): Promise<void> {
     const { sql, now, log } = this.#world
     this.#wake.rang()
+    if (await erasing.forgetErasure(this.#bare, this.#fence)) return
     try {
       if (nextInInbox(sql, 0) || findSealedState(sql) !== undefined) {
         await this.#memory.load()
@@ -272,6 +309,7 @@ export class Person {
         bank: facts,
         ways: facts,
         ownDataUrl: facts.ownDataUrl,
+        erasureUrl: facts.erasureUrl,
         appId: this.#world.appId,
       })
       const after: State = from.inbox ? { ...state, turnedThrough: order } : state
@@ -347,17 +385,14 @@ export class Person {
     }
   }
 
-  async #open(): Promise<Sender> {
-    await this.#memory.load()
-    return this.#sender()
-  }
-
   // Time.
 
   async #passTime(): Promise<void> {
-    const { now } = this.#world
-    const change = this.#memory.state && nextChangeAt(this.#memory.state)
-    if (change !== undefined && change <= now()) await this.#take({ kind: "time" })
+    const { sql, now } = this.#world
+    const { state } = this.#memory
+    if (!state) return
+    const quiet = isQuiet(sql, state, now())
+    if (quiet || (nextChangeAt(state) ?? Infinity) <= now()) await this.#take({ kind: "time", quiet })
   }
 
   async #settleUnknowns(): Promise<void> {
@@ -384,6 +419,7 @@ export class Person {
       this.#fallbackAt,
       state && nextChangeAt(state),
       state && now() + RETENTION_MS,
+      erasing.erasureForgottenAt(sql),
     ].filter((each): each is number => each !== undefined)
     if (due.length > 0) await this.#wake.armBy(Math.max(Math.min(...due), now() + SECOND_MS))
   }

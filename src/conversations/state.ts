@@ -8,6 +8,7 @@ import type { ConsentActor, ConsentEvidence } from "../links/consent-record.ts"
 import type { LinkOffer } from "../links/link.ts"
 import type { EndReason } from "../links/link-store.ts"
 import type { ThreadControl } from "../messenger/thread.ts"
+import type { ErasureCause } from "../jobs/job.ts"
 import type { Language } from "../phrases/catalogue.ts"
 import type { Intent } from "./intents/intent.ts"
 import { Unready } from "./unready.ts"
@@ -46,6 +47,15 @@ export interface State {
   readonly reminded?: { readonly until: number; readonly days: number }
   /** Everything is off; the link ends at `endsAt`. */
   readonly stopped?: { readonly at: number; readonly endsAt: number; readonly keepFraud: boolean }
+  /** They asked what deleting everything would mean; a yes counts for an hour. */
+  readonly deleteAskedAt?: number
+  /** All that is kept of them is being deleted. `requested`: whoever carries it out knows. */
+  readonly erasing?: {
+    readonly code: string
+    readonly cause: ErasureCause
+    readonly at: number
+    readonly requested: boolean
+  }
   /** Asked at the bank, not answered yet, in the order they were asked. */
   readonly questions: readonly Question[]
   /** Where the list of payments goes on, for [Earlier payments]. */

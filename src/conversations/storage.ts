@@ -1,6 +1,7 @@
 // The object's own tables, their creation and version. Every table is WITHOUT ROWID with a text key: one row written a row.
 //
-//   facts   name -> value        `state` (sealed), `whom` (pseudonym, Page and bank: nobody's data), `version`
+//   facts   name -> value        `state` (sealed), `whom` (pseudonym, Page and bank: nobody's data), `version`,
+//                                  `erased` (an instant)
 //   inbox   key  -> seq, at, sealed      webhook events until their turn; the key stays 8 days so that a copy has no effect
 //   ledger  key  -> see ledger.ts
 //   days    day  -> count, through, head, mark      what is left of a day's receipts, see ledger-chain.ts
@@ -63,13 +64,16 @@ export function putSealedState(sql: Sql, sealed: string): void {
   )
 }
 
-/** Whose Conversation this is, once anybody has named them. */
-export function findWhom(sql: Sql): Whom | undefined {
+/** Whose Conversation this is, once anybody has named them, and since when. */
+export function findWhom(sql: Sql): (Whom & { readonly metAt?: number }) | undefined {
   const text = sql.exec<{ value: string }>("SELECT value FROM facts WHERE name = 'whom'").rows[0]?.value
-  return text === undefined ? undefined : (JSON.parse(text) as Whom)
+  return text === undefined ? undefined : (JSON.parse(text) as Whom & { readonly metAt?: number })
 }
 
 /** Remember whose Conversation this is: written once. */
-export function putWhom(sql: Sql, whom: Whom): void {
-  sql.exec("INSERT INTO facts (name, value) VALUES ('whom', ?) ON CONFLICT DO NOTHING", JSON.stringify(whom))
+export function putWhom(sql: Sql, whom: Whom, metAt: number): void {
+  sql.exec(
+    "INSERT INTO facts (name, value) VALUES ('whom', ?) ON CONFLICT DO NOTHING",
+    JSON.stringify({ ...whom, metAt }),
+  )
 }

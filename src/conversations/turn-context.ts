@@ -4,6 +4,7 @@ import type { LinkId } from "../foundation/id.ts"
 import type { Balance, BankRefusal, TransactionPage } from "../banks/bank.ts"
 import type { Purpose } from "../foundation/purpose.ts"
 import type { Consent } from "../links/consent.ts"
+import type { ErasureCause } from "../jobs/job.ts"
 import type { LinkOffer } from "../links/link.ts"
 import type { EndReason, RecordMark } from "../links/link-store.ts"
 import type { Presented } from "../links/presenting.ts"
@@ -18,7 +19,7 @@ export interface TurnContext {
   readonly now: number
   /** Inbox number of what is being answered; replies keep this order. */
   readonly order: number
-  /** A fresh id for a question. */
+  /** 128 fresh random bits as text: a question's id, or an erasure's code. */
   readonly questionId: string
   readonly bank: {
     readonly name: string
@@ -39,6 +40,8 @@ export interface TurnContext {
   }
   /** The person's own pages, before the one-time token. */
   readonly ownDataUrl: string
+  /** Where a person sees how far their erasure is, before its code. */
+  readonly erasureUrl: string
   /** The app we are: control of a thread is given to apps by their ids. */
   readonly appId: string
 }
@@ -90,6 +93,10 @@ export type TurnEvent =
   /** The directory took, or refused, the link whose code was right. */
   | { readonly kind: "opened"; readonly offer: LinkOffer; readonly live: RecordMark | undefined }
   | { readonly kind: "bank_answered"; readonly question: Question; readonly answer: BankAnswer }
+  /** Others decided that all that is kept of the person goes. */
+  | { readonly kind: "erase"; readonly code: string; readonly cause: ErasureCause }
+  /** Whoever deletes what is kept of the person knows. */
+  | { readonly kind: "erasure_requested" }
   /** The directory and the bank know that this link has ended. */
   | { readonly kind: "closed"; readonly link: LinkId }
   /** The link ends: at the bank, on the person's own pages, by an operator; or the directory says that it has. */
@@ -110,7 +117,8 @@ export type TurnEvent =
   /** What the platform's refusal of a message tells of the person. */
   | { readonly kind: "refused"; readonly fact: RefusedFact }
   /** Time went by: an offer or a stopped link may have run out. */
-  | { readonly kind: "time" }
+  /** `quiet`: nothing was said or asked under the link for a year. */
+  | { readonly kind: "time"; readonly quiet?: boolean }
 
 /** The outcome of a turn. What is to be done in the world stands in the state itself (`questions`, `opening`, `ending`),
  * so that a crash forgets none of it. `urgent` replies do not wait behind a question at the bank. */

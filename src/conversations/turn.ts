@@ -11,6 +11,7 @@ import { findIntent, parsePayload, URGENT, type Intent } from "./intents/intent.
 import { findScript, understand } from "./intents/understand.ts"
 import { reconciled } from "./consent-change.ts"
 import { ending, without, type State } from "./state.ts"
+import { forgottenAt } from "./idle.ts"
 import {
   turnOf,
   type AskedAlert,
@@ -21,6 +22,7 @@ import {
   type TurnEvent,
 } from "./turn-context.ts"
 import { askBalance, tellBalance } from "./flows/balance.ts"
+import { askToDelete, beErased, confirmDelete, confirmed, eraseIdle, keepData } from "./flows/delete-data.ts"
 import { answerAlert, tellAlertAnswer } from "./flows/fraud.ts"
 import {
   askForCode,
@@ -70,7 +72,9 @@ const FLOWS: Readonly<Record<Intent, Flow>> = {
   lost_card: urgent,
   freeze_card: urgent,
   human: urgent,
-  delete_data: urgent,
+  delete_data: askToDelete,
+  delete_confirm: confirmDelete,
+  delete_cancel: keepData,
   stop,
   stop_keep_fraud: keepFraudAlerts,
   stop_now: disconnect,
@@ -111,10 +115,14 @@ export function turn(state: State, event: TurnEvent, context: TurnContext): Turn
       return turnOf({ ...state, ending: state.ending.filter((each) => each.link !== event.link) })
     case "entered":
       return enter(state, event.entry, context)
+    case "erase":
+      return beErased(state, context, event)
+    case "erasure_requested":
+      return turnOf(confirmed(state))
     case "refused":
       return hearRefused(state, event.fact, context)
     case "time":
-      return passTime(state, context)
+      return passTime(state, context, event.quiet ?? false)
   }
 }
 
@@ -308,11 +316,14 @@ function hearBank(
   return turnOf(answered)
 }
 
-function passTime(state: State, context: TurnContext): Turn {
+function passTime(state: State, context: TurnContext, quiet: boolean): Turn {
   if (state.offer && context.now >= state.offer.offeredUntil) return endOffer(state, context)
   if (state.stopped?.keepFraud === false && state.consent && context.now >= state.stopped.endsAt)
     return endLink(state, context, "disconnected", "stop_ended")
   if (state.consent && context.now >= state.consent.until) return expireLink(state, context)
+  if (quiet && state.consent) return endLink(state, context, "idle", "link_idle")
+  const forgotten = forgottenAt(state)
+  if (forgotten !== undefined && context.now >= forgotten) return eraseIdle(state, context)
   const answered = Object.entries(state.answered).filter(([, { at }]) => context.now - at < ANSWER_KEPT_MS)
   if (answered.length < Object.keys(state.answered).length)
     return turnOf({ ...state, answered: Object.fromEntries(answered) })
@@ -325,8 +336,11 @@ const ANSWER_KEPT_MS = 14 * 24 * 60 * MINUTE_MS
 /** The next instant at which time alone changes something. */
 export function nextChangeAt(state: State): number | undefined {
   const { offer, consent, stopped } = state
-  const instants = [offer?.offeredUntil, consent?.until, consent && stopped?.endsAt].filter(
-    (each): each is number => each !== undefined,
-  )
+  const instants = [
+    offer?.offeredUntil,
+    consent?.until,
+    consent && stopped?.endsAt,
+    forgottenAt(state),
+  ].filter((each): each is number => each !== undefined)
   return instants.length > 0 ? Math.min(...instants) : undefined
 }

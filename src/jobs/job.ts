@@ -38,6 +38,24 @@ export interface InboundJob {
   readonly postedAt: number
 }
 
+/** Who asked for a person's data to be deleted: the person in the chat or on their own page, their bank, an operator, nobody for a year,
+ * a bank that leaves, a restored database. */
+export type ErasureCause = "chat" | "me" | "bank" | "operator" | "idle" | "bank_left" | "restore"
+
+/** Delete all that is kept of a person. */
+export interface ErasePersonJob {
+  readonly v: 1
+  readonly kind: "erase_person"
+  readonly bank: BankId
+  readonly page: PageId
+  readonly person: PersonId
+  /** Names the erasure on its page. */
+  readonly code: string
+  readonly cause: ErasureCause
+  readonly requestedAt: number
+  readonly postedAt: number
+}
+
 /** Work that may take its time and may be done twice. */
 export type ChoreJob =
   /** Make the directory say what the Conversation says of this link, and tidy up behind it. */
@@ -68,6 +86,8 @@ export type ChoreJob =
       readonly silent: boolean
       readonly postedAt: number
     }
+  /** Delete all that is kept of a person. */
+  | ErasePersonJob
   /** A Page was stopped: let those who run it know. */
   | {
       readonly v: 1
@@ -109,6 +129,7 @@ const KINDS = [
   "end_link",
   "page_paused",
   "callback",
+  "erase_person",
 ] as const
 
 /** Read a message. Only its envelope is looked at: what is inside is sealed and checked by whoever opens it. */

@@ -65,8 +65,11 @@ export const ar: Readonly<Record<PhraseKey, string>> = {
   log_out: "سجّلتم الخروج، فانتهى ارتباطكم مع {bank}. يمكنكم الربط مجددًا متى شئتم.",
   urgent: "اتصلوا بـ{bank} الآن، في أي ساعة. يمكنهم إيقاف البطاقة فورًا.",
   human: "للحديث مع شخص، اتصلوا بـ{bank}. أنا المساعد الآلي هنا.",
-  delete_data:
-    "إنهاء الارتباط يوقف كل استخدام لبياناتكم هنا. لمحو ما يجوز لـ{bank} الاحتفاظ به قانونًا، اتصلوا به.",
+  delete_ask_linked: "هل نحذف كل ما يُحفظ هنا عنكم؟ ينتهي ارتباطكم مع {bank} فورًا، ولا يمكن التراجع عن ذلك.",
+  delete_ask: "هل نحذف كل ما يُحفظ هنا عنكم؟ لا يمكن التراجع عن ذلك.",
+  delete_begun: "لم يعد يُستخدم هنا شيء عنكم، ويجري حذف ما كان محفوظًا. لمعرفة ما تم:",
+  delete_kept: "لم يُحذف شيء.",
+  delete_told: "انتهى ارتباطكم مع {bank}، ويجري حذف ما كان محفوظًا هنا عنكم.",
   my_data:
     "المفعّل: {purposes}، لـ{accounts}، حتى {until}. صفحة ''بياناتي'' تغيّر ذلك وتعرض من استخدم بياناتكم، وزرها صالح 5 دقائق ولمرة واحدة.",
   my_data_nothing_on:
@@ -137,6 +140,9 @@ export const ar: Readonly<Record<PhraseKey, string>> = {
   keep_fraud_button: "إبقاء الاحتيال",
   disconnect_button: "إنهاء الآن",
   undo_button: "تراجع",
+  delete_button: "حذف كل شيء",
+  delete_keep_button: "الإبقاء عليه",
+  delete_status_button: "معرفة ما تم",
   fraud_yes_button: "نعم، أنا",
   fraud_no_button: "لا، ليس أنا",
 }

@@ -71,8 +71,13 @@ export const en = {
   log_out: "You logged out, so your connection with {bank} has ended. Connect again when you like.",
   urgent: "Call {bank} now, at any hour. They can stop the card at once.",
   human: "For a person, call {bank}. I''m the automated assistant here.",
-  delete_data:
-    "Disconnecting ends all use of your data here. For erasure of what the law lets {bank} keep, call them.",
+  delete_ask_linked:
+    "Delete everything kept here about you? Your connection with {bank} ends at once, and it cannot be undone.",
+  delete_ask: "Delete everything kept here about you? It cannot be undone.",
+  delete_begun:
+    "Nothing about you is used here any more, and what was kept is being deleted. See how far it is:",
+  delete_kept: "Nothing was deleted.",
+  delete_told: "Your connection with {bank} has ended, and what was kept here about you is being deleted.",
   my_data:
     "On: {purposes}, for {accounts}, until {until}. The page behind My data changes it and shows who used your data; its button is good for 5 minutes, once.",
   my_data_nothing_on:
@@ -143,6 +148,9 @@ export const en = {
   keep_fraud_button: "Keep fraud alerts",
   disconnect_button: "Disconnect now",
   undo_button: "Undo",
+  delete_button: "Delete everything",
+  delete_keep_button: "Keep it",
+  delete_status_button: "See how far it is",
   fraud_yes_button: "Yes, it was me",
   fraud_no_button: "No, not me",
 } as const

@@ -31,7 +31,9 @@ export const ALL_PURPOSES: readonly Purpose[] = [
   "account_service",
 ]
 
-export const BANK: TurnContext["bank"] & TurnContext["ways"] & { readonly ownDataUrl: string } = {
+export const BANK: TurnContext["bank"] &
+  TurnContext["ways"] &
+  Pick<TurnContext, "ownDataUrl" | "erasureUrl"> = {
   name: "Demo Bank",
   emergencyPhone: "+4930123456",
   timeZone: "Europe/Berlin",
@@ -41,6 +43,7 @@ export const BANK: TurnContext["bank"] & TurnContext["ways"] & { readonly ownDat
   codeUrl: "https://gateway.example/link/code",
   logInAllowed: true,
   ownDataUrl: "https://gateway.example/me",
+  erasureUrl: "https://gateway.example/privacy/erasure/",
 }
 
 /** `Checking ••4821` and others like it. */

@@ -8,6 +8,7 @@ import { DatabaseError } from "../../src/db/database.ts"
 import { MINUTE_MS } from "../../src/foundation/clock.ts"
 import type { LinkId } from "../../src/foundation/id.ts"
 import { err, ok, type Result } from "../../src/foundation/result.ts"
+import type { ErasureCause } from "../../src/jobs/job.ts"
 import type { LinkOffer } from "../../src/links/link.ts"
 import type { Consent } from "../../src/links/consent.ts"
 import type { RebuildRefusal } from "../../src/links/consent-rebuild.ts"
@@ -133,6 +134,8 @@ export class FarDirectory {
   /** Menus the person was shown. */
   readonly menus: string[] = []
   wrappedKey: string | undefined
+  /** What was asked to be deleted. */
+  readonly erasures: { readonly code: string; readonly cause: ErasureCause; readonly at: number }[] = []
   failing = false
 
   constructor(readonly now: () => number) {}

@@ -54,7 +54,7 @@ export function createPersonWorld(given: Given): PersonWorld {
           storage.rowsWritten += 1
         }),
     },
-    deleteAll: () => point("deleteAll", () => undefined),
+    deleteAll: () => point("deleteAll", () => storage.deleteAll()),
     now: given.now,
     deadline: (ms) => {
       const controller = new AbortController()
@@ -75,14 +75,22 @@ export function createPersonWorld(given: Given): PersonWorld {
       openForDays: (label, owner, id, sealed) =>
         point(`vault.openForDays(${label})`, () => vault.openForDays(label, owner, id, sealed)),
     },
+    erasure: {
+      request: (_whom, erasing) => point("erasure.request", () => void directory.erasures.push(erasing)),
+      forgetKey: () =>
+        point("erasure.forgetKey", () => {
+          directory.assertUp()
+          directory.wrappedKey = undefined
+        }),
+    },
     callbacks: {
       terms: () => point("callbacks.terms", () => bank.terms),
       report: (_, told) => point("callbacks.report", () => bank.hear(told)),
     },
-    loadWrappedKey: (whom) =>
+    loadWrappedKey: (whom, make) =>
       point("loadWrappedKey", async () => {
         directory.assertUp()
-        directory.wrappedKey ??= (await vault.createKey(personKeyPlace(whom))).wrapped
+        if (make) directory.wrappedKey ??= (await vault.createKey(personKeyPlace(whom))).wrapped
         return directory.wrappedKey
       }),
     loadVoice: () =>

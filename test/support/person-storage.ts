@@ -10,6 +10,8 @@ export interface ObjectStorage {
   rowsWritten: number
   /** What the alarm is set for. */
   alarmAt: number | null
+  /** Drop every table and the alarm. */
+  deleteAll(): void
   /** Every value stored, to look for what must not be there in clear. */
   dump(): string
   close(): void
@@ -43,13 +45,23 @@ export function createStorage(): ObjectStorage {
         }
       },
     },
+    deleteAll() {
+      storage.alarmAt = null
+      for (const { name } of tables(db)) db.exec(`DROP TABLE ${name}`)
+    },
     dump: () =>
-      ["facts", "inbox", "ledger", "days"]
+      tables(db)
+        .map(({ name }) => name)
         .map((table) => JSON.stringify(db.prepare(`SELECT * FROM ${table}`).all()))
         .join("\n"),
     close: () => (db.isOpen ? db.close() : undefined),
   }
   return storage
+}
+
+function tables(db: DatabaseSync): readonly { readonly name: string }[] {
+  const found = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").all()
+  return found as { readonly name: string }[]
 }
 
 function run(step: () => unknown, value: number): number {

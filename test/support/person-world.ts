@@ -345,7 +345,7 @@ export class Simulation {
   // The object and its world.
 
   #alive(): Life {
-    if (this.#life?.alive) return this.#life
+    if (this.#life?.alive && !this.#life.person.gone) return this.#life
     let die: () => void = () => undefined
     const died = new Promise<"died">((resolve) => {
       die = () => resolve("died")

@@ -16,6 +16,7 @@ export function contextAt(now: number = NOON, bank: Partial<TurnContext["bank"]>
     bank: { ...BANK, ...bank },
     ways: BANK,
     ownDataUrl: BANK.ownDataUrl,
+    erasureUrl: BANK.erasureUrl,
     appId: APP_ID,
   }
 }

@@ -1,14 +1,13 @@
-// What cannot wait: a lost card, fraud, a person, erasure. Heard in every state and language (P8); the answer has the bank's number.
+// What cannot wait: a lost card, fraud, a person. Heard in every state and language (P8); the answer has the bank's number.
 
 import type { PhraseKey } from "../../phrases/en.ts"
 import { answer, answerText } from "../leave.ts"
 import type { Intent } from "../intents/intent.ts"
 import { turnOf, type Flow } from "../turn-context.ts"
-import { bankName, callButton, menuChips, postback } from "./choices.ts"
+import { bankName, callButton, menuChips } from "./choices.ts"
 
 const WORDS: Readonly<Partial<Record<Intent, PhraseKey>>> = {
   human: "human",
-  delete_data: "delete_data",
 }
 
 /** The bank's number first, whatever else is going on. */
@@ -19,12 +18,7 @@ export const urgent: Flow = (state, context, intent) =>
       answer({
         kind: "buttons",
         text: answerText(state.language, WORDS[intent] ?? "urgent", { bank: bankName(context) }),
-        buttons: [
-          callButton(state, context),
-          ...(intent === "delete_data" && state.consent
-            ? [postback(state.language, "disconnect_button", "STOP_NOW")]
-            : []),
-        ],
+        buttons: [callButton(state, context)],
         quickReplies: menuChips(state),
       }),
     ],

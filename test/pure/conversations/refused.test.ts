@@ -363,7 +363,7 @@ describe("rows", () => {
     })
     await sim.say("a text that only I know, balance")
     await sim.tell(payment("a", sim.now))
-    await sim.tell(fraud("x", sim.now))
+    await sim.tell(fraud("known-to-the-bank", sim.now))
     await sim.offer(offer({ link: "link_two" as LinkId, code: "864209" }))
     const stored = sim.storage.dump()
     for (const clear of [
@@ -378,7 +378,7 @@ describe("rows", () => {
       "24011100000000001",
       "customer-reference",
       "864209",
-      "F-x",
+      "F-known-to-the-bank",
     ])
       expect(stored).not.toContain(clear)
     expect(stored.length).toBeGreaterThan(5_000)

@@ -42,6 +42,9 @@ const TYPED: Readonly<Record<string, Readonly<Record<Language, readonly string[]
     en: ["delete my data", "erase all my information"],
     ar: ["احذف بياناتي", "حذف بيانات حسابي"],
   },
+  // A yes that nobody asked for asks first.
+  delete_confirm: { en: ["Delete everything"], ar: ["حذف كل شيء"] },
+  delete_cancel: { en: ["Keep it"], ar: ["الإبقاء عليه"] },
   stop: {
     en: ["stop", "STOP", "Stop.", "unsubscribe", "please stop sending messages"],
     ar: ["إيقاف", "أوقف الرسائل", "إلغاء الاشتراك"],
@@ -57,7 +60,9 @@ const ANSWERS: Readonly<Record<string, RegExp>> = {
   fraud: /Call Demo Bank now|اتصلوا بـDemo Bank الآن/,
   freeze_card: /Call Demo Bank now|اتصلوا بـDemo Bank الآن/,
   human: /For a person, call|للحديث مع شخص/,
-  delete_data: /Disconnecting ends all use|إنهاء الارتباط يوقف/,
+  delete_data: /Delete everything kept here|هل نحذف كل ما يُحفظ/,
+  delete_confirm: /Delete everything kept here|هل نحذف كل ما يُحفظ/,
+  delete_cancel: /Nothing was deleted|لم يُحذف شيء/,
   stop: /are off|Nothing is connected|Nothing was connected|أُوقفت|لا شيء مرتبط|لم يُربط شيء/,
   stop_keep_fraud: /Everything is off except|Nothing is connected|أُوقف كل شيء ما عدا|لا شيء مرتبط/,
   stop_undo: /Undone|has ended\. Connect again|تم التراجع|انتهى ارتباطكم/,
