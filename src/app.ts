@@ -10,6 +10,7 @@ import { problemResponse } from "./http/problem.ts"
 export interface Rooms<Webhook extends Env, Intake extends Env, Links extends Env, Admin extends Env> {
   readonly webhook: Hono<Webhook>
   readonly intake: Hono<Intake>
+  readonly me: Hono<{ Variables: RequestVariables }>
   readonly links: Hono<Links>
   readonly admin: Hono<Admin>
   readonly privacy: Hono<{ Variables: RequestVariables }>
@@ -34,6 +35,8 @@ export function createApp<W extends Env, I extends Env, L extends Env, A extends
   )
   app.route("/messenger/webhook", rooms.webhook)
   app.route("/", rooms.intake)
+  // Before the linking pages: both have answers of a bank's login come to one address, and each knows its own.
+  app.route("/", rooms.me)
   app.route("/", rooms.links)
   app.route("/", rooms.privacy)
   app.route("/admin/v1", rooms.admin)

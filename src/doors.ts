@@ -24,6 +24,8 @@ import { findPage, listPages, pagePlace, putPage } from "./messenger/page-store.
 import { messengerWebhook } from "./messenger/webhook.ts"
 import { acceptEvents } from "./notifications/acceptance.ts"
 import { createDeadLetterDesk } from "./notifications/dead-letters.ts"
+import { createMeRoutes } from "./privacy/me/routes.tsx"
+import { createMeWorld } from "./privacy/me/own-world.ts"
 import { createPrivacyRoutes } from "./privacy/routes.tsx"
 import { createStaffLogins } from "./privacy/staff-logins.ts"
 import type { House } from "./house.ts"
@@ -118,6 +120,17 @@ export function openDoors(
       realNow,
       log,
     }),
+    me: createMeRoutes(
+      createMeWorld({
+        means,
+        objects,
+        recordOf,
+        findBank: bankOf,
+        erase: async () => {
+          throw new Error("Cannot erase a person from here")
+        },
+      }),
+    ),
     links: createLinkRoutes({
       linking,
       vault,

@@ -23,9 +23,11 @@ import { enterPerson, findWrappedKey, removePerson } from "./person-store.ts"
 import {
   readEverything,
   readOwnData,
+  readUses,
   type Everything,
   type OwnData,
   type OwnDataRequest,
+  type OwnUses,
 } from "./own-data.ts"
 import { Person, type Delivery } from "./person.ts"
 import type { PersonWorld, TellOutcome, TellRequest, Whom } from "./person-world.ts"
@@ -97,10 +99,16 @@ export class Conversation extends DurableObject<Env> {
     return (await this.#ready()).enter(request.entry)
   }
 
-  /** What is on and who used their data, for the person's own pages; `undefined` for nobody we know. */
+  /** What is on, for the person's own pages; `undefined` for nobody we know. */
   async ownData(request: OwnDataRequest): Promise<OwnData | undefined> {
     assertVersion(request)
     return (await this.#ready()).read((sender) => readOwnData(sender, request))
+  }
+
+  /** Who used their data, the chain of its receipts checked; `undefined` for nobody we know. */
+  async ownUses(request: OwnDataRequest & { readonly before?: number }): Promise<OwnUses | undefined> {
+    assertVersion(request)
+    return (await this.#ready()).read((sender) => readUses(sender, request))
   }
 
   /** All that lies here of them, for a copy; `undefined` for nobody we know. */

@@ -1,45 +1,43 @@
-// What a Conversation shows its own person: what is on, who used their data, and everything that lies here of them. Reading only; nothing
-// is changed, nobody is called. Entering by the one-time link is person.ts `enter`. Asked by conversation.ts for privacy/me.
+// What a Conversation shows its own person: what is on, who used their data with the chain of its receipts checked, and everything that
+// lies here of them. Reading only; nothing is changed, nobody is called. Entering by the one-time link is person.ts `enter`.
+// Asked by conversation.ts for privacy/me.
 
-import type { Account } from "../banks/bank.ts"
 import type { BankEventType } from "../banks/event.ts"
-import type { LinkId } from "../foundation/id.ts"
-import { PURPOSES, type Purpose } from "../foundation/purpose.ts"
+import type { Purpose } from "../foundation/purpose.ts"
 import type { Language } from "../phrases/catalogue.ts"
+import { viewOf, type ConsentView } from "./consent-view.ts"
 import type { Entry } from "./entry.ts"
 import { openInboxRow, type InboxRow } from "./inbox.ts"
-import { isSettled, LANES, type LedgerRow, type LedgerState } from "./ledger.ts"
+import { LANES, listRows, type LedgerRow, type LedgerState } from "./ledger.ts"
+import { listReceipts, verifyChain, type LedgerHolder, type Receipt } from "./ledger-verify.ts"
 import { openEntry, type Sender } from "./perform.ts"
 import type { Whom } from "./person-world.ts"
+import type { DataKind } from "./receipt.ts"
 
 /** Asks for what is shown. Travels by RPC. */
 export interface OwnDataRequest {
   readonly v: 1
   /** Must be whom the Conversation is for. */
   readonly whom: Whom
-  /** Uses before this instant only. */
-  readonly usesBefore?: number
 }
 
-/** What is on now, and the newest uses. Travels by RPC, in clear, never stored. */
+/** What is on now. Travels by RPC, in clear, never stored. */
 export interface OwnData {
   readonly v: 1
   readonly language: Language
-  /** The consent in force, or what will be again should "stop" be undone. */
-  readonly link?: {
-    readonly id: LinkId
-    readonly purposes: readonly Purpose[]
-    readonly accounts: readonly Account[]
-    readonly showAmounts: boolean
-    readonly givenAt: number
-    readonly until: number
-  }
-  /** "Stop" was said: nothing is told, or fraud alerts only, until the link ends. */
-  readonly stopped?: { readonly endsAt: number; readonly keepFraud: boolean }
+  /** The consent in force, with what "stop" holds back of it. */
+  readonly consent?: ConsentView
+}
+
+/** Who used their data. Travels by RPC, never stored. */
+export interface OwnUses {
+  readonly v: 1
   /** Newest first. */
   readonly uses: readonly Use[]
   /** There are more, before the last one's instant. */
   readonly more: boolean
+  /** The chain of receipts was checked now: none is missing, none was changed. */
+  readonly whole: boolean
 }
 
 /** One time data of theirs was used. */
@@ -48,10 +46,9 @@ export interface Use {
   /** `told`: the bank's event was told here. `asked`: it was read at the bank because they asked. */
   readonly how: "told" | "asked"
   readonly purpose: Purpose
+  readonly data?: DataKind
   /** Of what the bank told. */
   readonly event?: BankEventType
-  /** Last digits of the account it was about, where it was about one they still have connected. */
-  readonly last4?: string
 }
 
 /** Everything that lies in the object, for the person who asks for a copy. Travels by RPC, in clear, never stored. */
@@ -67,6 +64,7 @@ export interface Everything {
   readonly cut: boolean
 }
 
+/** One thing said, or not said. */
 export interface Said {
   readonly at: number
   readonly state: LedgerState
@@ -74,10 +72,11 @@ export interface Said {
   readonly kind: "reply" | "event"
   readonly event?: BankEventType
   readonly purpose?: Purpose
-  /** Only while it is kept: 30 days; what the bank told by itself is kept as a receipt without words. */
+  /** Only while it is kept: 30 days; an update is kept as a receipt without words. */
   readonly text?: string
 }
 
+/** One thing heard. */
 export interface Heard {
   readonly at: number
   readonly kind: string
@@ -85,59 +84,60 @@ export interface Heard {
 }
 
 /** Uses shown at once. */
-const USES_A_PAGE = 50
-/** Rows looked at for them: what was not told is no use. */
-const ROWS_A_LOOK = 400
+const USES_A_PAGE = 40
 /** Rows of each kind in a copy of everything. */
 const ROWS_A_COPY = 4_000
 /** Rows that were handed to the platform, or may have been. */
-const TOLD: ReadonlySet<LedgerState> = new Set(["sending", "accepted", "delivered", "read", "unknown"])
+const TOLD: ReadonlySet<string> = new Set<LedgerState>([
+  "sending",
+  "accepted",
+  "delivered",
+  "read",
+  "unknown",
+])
 
-/** What is on, and a page of uses. */
+/** What is on. */
 export async function readOwnData(sender: Sender, request: OwnDataRequest): Promise<OwnData> {
   assertOwn(sender, request.whom)
   const state = sender.state()
-  const { consent, stopped } = state ?? {}
-  const last4Of = (id: string | undefined) => consent?.accounts.find((each) => each.id === id)?.last4
-  const rows = listRows(sender, ROWS_A_LOOK, request.usesBefore)
-  const uses: Use[] = []
-  let more = rows.length === ROWS_A_LOOK
-  for (const row of rows) {
-    const use = TOLD.has(row.state) ? useOf(row, await openEntry(sender, row), last4Of) : undefined
-    if (use && uses.length === USES_A_PAGE) more = true
-    if (use && uses.length < USES_A_PAGE) uses.push(use)
-  }
+  const consent = state && viewOf(state)
   return {
     v: 1,
     language: state?.language ?? "en",
-    ...(consent && consent.until > sender.world.now()
-      ? {
-          link: {
-            id: consent.link,
-            purposes: PURPOSES.filter((purpose) => consent.purposes.includes(purpose)),
-            accounts: consent.accounts,
-            showAmounts: consent.showAmounts,
-            givenAt: consent.givenAt,
-            until: consent.until,
-          },
-        }
-      : {}),
-    ...(stopped ? { stopped: { endsAt: stopped.endsAt, keepFraud: stopped.keepFraud } } : {}),
-    uses,
-    more,
+    ...(consent && consent.until > sender.world.now() ? { consent } : {}),
+  }
+}
+
+/** A page of uses. @param request.before uses before this instant only */
+export async function readUses(
+  sender: Sender,
+  request: OwnDataRequest & { readonly before?: number },
+): Promise<OwnUses> {
+  assertOwn(sender, request.whom)
+  const holder = holderOf(sender)
+  const [receipts, verified] = await Promise.all([listReceipts(holder), verifyChain(holder)])
+  const uses = usesOf(receipts)
+    .filter(({ at }) => at < (request.before ?? Number.MAX_SAFE_INTEGER))
+    .toSorted((left, right) => right.at - left.at)
+  if (!verified.ok) sender.world.log.error("ledger_not_whole", { reason: verified.error.reason })
+  return {
+    v: 1,
+    uses: uses.slice(0, USES_A_PAGE),
+    more: uses.length > USES_A_PAGE,
+    whole: verified.ok,
   }
 }
 
 /** Everything, for a copy. */
 export async function readEverything(sender: Sender, request: OwnDataRequest): Promise<Everything> {
   assertOwn(sender, request.whom)
-  const rows = listRows(sender, ROWS_A_COPY)
+  const rows = listRows(sender.world.sql).toSorted((left, right) => right.at - left.at)
   const inbox = sender.world.sql.exec<InboxRow & Record<string, string | number>>(
     "SELECT key, seq, at, sealed FROM inbox ORDER BY seq DESC LIMIT ?",
     ROWS_A_COPY,
   ).rows
   const said: Said[] = []
-  for (const row of rows) said.push(saidOf(row, await openEntry(sender, row)))
+  for (const row of rows.slice(0, ROWS_A_COPY)) said.push(saidOf(row, await openEntry(sender, row)))
   const heard: Heard[] = []
   for (const row of inbox) {
     const kept = await openInboxRow(sender.world.vault, sender.whom, row)
@@ -150,38 +150,37 @@ export async function readEverything(sender: Sender, request: OwnDataRequest): P
     remembered: { ...sender.state() },
     said,
     heard,
-    cut: rows.length === ROWS_A_COPY || inbox.length === ROWS_A_COPY,
+    cut: rows.length > ROWS_A_COPY || inbox.length === ROWS_A_COPY,
   }
 }
 
-/** A session names whose pages it opens; what lies here is another's only by a fault of ours. */
+/** A visit names whose pages it opens; what lies here is another's only by a fault of ours. */
 function assertOwn({ whom }: Sender, asked: Whom): void {
   if (whom.person !== asked.person || whom.page !== asked.page || whom.bank !== asked.bank)
     throw new Error("Cannot show a Conversation to somebody it is not for")
 }
 
-function listRows({ world }: Sender, limit: number, before?: number): readonly LedgerRow[] {
-  return world.sql.exec<LedgerRow & Record<string, string | number>>(
-    "SELECT key, lane, seq, state, reason, at, due_at AS dueAt, sends, sealed FROM ledger WHERE at < ? ORDER BY at DESC, key LIMIT ?",
-    before ?? Number.MAX_SAFE_INTEGER,
-    limit,
-  ).rows
+function holderOf({ world, whom, key }: Sender): LedgerHolder {
+  return { sql: world.sql, whom, key }
 }
 
-function useOf(
-  row: LedgerRow,
-  entry: Entry | undefined,
-  last4Of: (account: string | undefined) => string | undefined,
-): Use | undefined {
-  const { cause } = entry ?? {}
-  const need = entry?.utterance?.need
-  if (cause?.kind === "event") {
-    const last4 = last4Of(cause.account)
-    return { at: row.at, how: "told", purpose: cause.purpose, event: cause.type, ...(last4 ? { last4 } : {}) }
-  }
-  if (row.lane !== LANES.replies || need?.kind !== "grant") return undefined
-  const last4 = last4Of(need.account)
-  return { at: row.at, how: "asked", purpose: need.purpose, ...(last4 ? { last4 } : {}) }
+/** Receipts that are uses: what was told with a purpose, what was read. The answer to a question is told of with its question. */
+function usesOf(receipts: readonly Receipt[]): readonly Use[] {
+  const answered = new Set(receipts.filter(({ kind }) => kind === "asked").map(({ n }) => n))
+  return receipts.flatMap(({ n, at, kind, purpose, data, event, outcome }): readonly Use[] => {
+    const counts = kind === "asked" ? outcome === "read" : TOLD.has(outcome) && !answered.has(n)
+    return counts && purpose
+      ? [
+          {
+            at,
+            how: event ? "told" : "asked",
+            purpose,
+            ...(data ? { data } : {}),
+            ...(event ? { event } : {}),
+          },
+        ]
+      : []
+  })
 }
 
 function saidOf(row: LedgerRow, entry: Entry | undefined): Said {
@@ -189,12 +188,5 @@ function saidOf(row: LedgerRow, entry: Entry | undefined): Said {
   const message = entry?.utterance?.message
   const text = message && message.kind !== "template" ? { text: message.text } : {}
   const about = entry?.cause.kind === "event" ? { event: entry.cause.type, purpose: entry.cause.purpose } : {}
-  return {
-    at,
-    state,
-    reason: isSettled(state) ? reason : "",
-    kind: row.lane === LANES.replies ? "reply" : "event",
-    ...about,
-    ...text,
-  }
+  return { at, state, reason, kind: row.lane === LANES.replies ? "reply" : "event", ...about, ...text }
 }

@@ -79,13 +79,13 @@ export const en = {
   delete_kept: "Nothing was deleted.",
   delete_told: "Your connection with {bank} has ended, and what was kept here about you is being deleted.",
   my_data:
-    "On: {purposes}, for {accounts}, until {until}. The page behind My data changes it and shows who used your data; its button is good for 5 minutes, once.",
+    "On: {purposes}, for {accounts}, until {until}. My data shows and changes it all; the button works once, for 5 minutes.",
   my_data_nothing_on:
-    "Connected: {accounts}, until {until}; nothing is switched on. The page behind My data changes it; its button is good for 5 minutes, once.",
+    "Connected: {accounts}, until {until}; nothing is switched on. My data changes that; the button works once, for 5 minutes.",
   my_data_stopped:
-    "Messages are off; your connection ends on {date}. The page behind My data shows what is kept; its button is good for 5 minutes, once.",
+    "Messages are off; your connection ends on {date}. My data shows what is kept; the button works once, for 5 minutes.",
   my_data_unlinked:
-    "Nothing is connected. The page behind My data shows what is kept of you and deletes it; its button is good for 5 minutes, once.",
+    "Nothing is connected. My data shows what is kept of you and deletes it; the button works once, for 5 minutes.",
   redacted:
     "That looks like a card number. I did not keep it, but it is still in Messenger: press and hold your message to remove it.",
   language_choose: "Which language?",
