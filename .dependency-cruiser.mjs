@@ -23,7 +23,7 @@ const FLOORS = [
 const APART = ["command"]
 
 /** The shells: the only files that may know they run in workerd. */
-const SHELLS = ["src/worker.ts", "src/conversations/conversation.ts", "src/messenger/page.ts"]
+const SHELLS = ["src/worker.ts", "src/conversations/conversation.ts", "src/messenger/page.ts", "src/audit/audit-log.ts"]
 
 const rooms = FLOORS.flatMap((names, floor) => names.map((name) => ({ name, floor })))
 

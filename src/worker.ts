@@ -3,6 +3,7 @@
 
 import { waitUntil } from "cloudflare:workers"
 import { listBanks } from "./banks/bank-store.ts"
+import { moveLines } from "./audit/moving.ts"
 import { conversationOf } from "./conversations/conversation-of.ts"
 import { meansOf } from "./conversations/means.ts"
 import { listPeople } from "./conversations/person-store.ts"
@@ -26,6 +27,7 @@ import { openDoors } from "./doors.ts"
 
 export { Conversation } from "./conversations/conversation.ts"
 export { Page } from "./messenger/page.ts"
+export { AuditLog } from "./audit/audit-log.ts"
 
 /** How many expired rows one run of the clock removes. */
 const EXPIRED_A_RUN = 500
@@ -145,6 +147,7 @@ async function runClock({ means, chores, desk, keys, incidents, watch: watched }
     logins: () => forgetOldLogins(db, now(), Date.now(), EXPIRED_A_RUN),
     pages: () => desk.look(),
     keys: async () => settleKeyIncidents(incidents, await keys.keep(), banks, now()),
+    audit: () => moveLines({ db, logs: means.auditLogs, log }),
     incidents: () => watch(watched),
   }
   for (const [step, run] of Object.entries(steps))

@@ -1,17 +1,20 @@
-// The audit outbox in D1: lines wait here until a chore moves them to the audit log. Only this file names the table.
+// The audit outbox in D1: lines wait here until the clock moves them to the audit log (moving.ts). Only this file names the table.
 // A line is never written alone: its statement goes into the batch of the change it tells of.
 
-import { and, desc, eq, lt } from "drizzle-orm"
+import { and, asc, desc, eq, inArray, lt, max, notInArray, sql } from "drizzle-orm"
 import type { BatchItem } from "drizzle-orm/batch"
-import { read, type Database } from "../db/database.ts"
-import { auditOutbox } from "../db/schema.ts"
+import { canonicalJson } from "../crypto/canonical.ts"
+import { read, write, type Database } from "../db/database.ts"
+import { auditOutbox, settings } from "../db/schema.ts"
 import type { BankId } from "../foundation/id.ts"
-import type { AuditEntry } from "./audit.ts"
+import type { AuditDetail, AuditEntry } from "./audit.ts"
 
 /** Longest texts kept: a reason is a sentence, not a letter. */
 const ACTOR_CHARS_MAX = 200
 const REASON_CHARS_MAX = 500
 const LIST_MAX = 200
+/** Setting: the largest number that was ever moved. */
+const MOVED_NAME = "audit_moved"
 
 /** A line of the trail with its number; numbers grow and are never used again. */
 export interface AuditLine extends AuditEntry {
@@ -28,6 +31,7 @@ export function auditStatement(db: Database, entry: AuditEntry): BatchItem<"sqli
     object: entry.object,
     reason: entry.reason.slice(0, REASON_CHARS_MAX),
     at: entry.at,
+    detail: entry.detail ? canonicalJson(entry.detail) : null,
   })
 }
 
@@ -48,5 +52,70 @@ export async function listAudit(
       .orderBy(desc(auditOutbox.id))
       .limit(Math.min(limit, LIST_MAX)),
   )
-  return rows.map(({ bankId, ...row }) => ({ ...row, bank: bankId as BankId | "*" }))
+  return rows.map(toLine)
+}
+
+/** Lines that wait to be moved, in the order they were written.
+ * @param except banks whose log does not answer now: theirs wait */
+export async function listWaiting(
+  db: Database,
+  limit: number,
+  except: readonly string[],
+): Promise<readonly AuditLine[]> {
+  const rows = await read(
+    db
+      .select()
+      .from(auditOutbox)
+      .where(except.length > 0 ? notInArray(auditOutbox.bankId, [...except]) : undefined)
+      .orderBy(asc(auditOutbox.id))
+      .limit(limit),
+  )
+  return rows.map(toLine)
+}
+
+/** Delete lines that lie in their log now, and remember how far that went. One batch.
+ * @param ids at most 90, for D1 takes 100 parameters */
+export async function deleteMoved(db: Database, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return
+  const moved = String(Math.max(...ids))
+  await write(
+    db.batch([
+      db.delete(auditOutbox).where(inArray(auditOutbox.id, [...ids])),
+      db
+        .insert(settings)
+        .values({ name: MOVED_NAME, value: moved })
+        .onConflictDoUpdate({
+          target: settings.name,
+          set: { value: sql`cast(max(cast(${settings.value} as integer), ${Number(moved)}) as text)` },
+        }),
+    ]),
+  )
+}
+
+/** The largest number this database ever gave to a line: whatever has a larger one happened after it was copied. */
+export async function findNewestLine(db: Database): Promise<number> {
+  const [waiting, moved] = await Promise.all([
+    read(db.select({ id: max(auditOutbox.id) }).from(auditOutbox)),
+    read(db.select().from(settings).where(eq(settings.name, MOVED_NAME))),
+  ])
+  return Math.max(waiting[0]?.id ?? 0, Number(moved[0]?.value ?? 0))
+}
+
+/** A line under a number of its own: the next ones go on from there. */
+export function auditStatementAt(db: Database, id: number, entry: AuditEntry): BatchItem<"sqlite"> {
+  const { bank, ...rest } = entry
+  return db.insert(auditOutbox).values({
+    id,
+    ...rest,
+    bankId: bank,
+    detail: entry.detail ? canonicalJson(entry.detail) : null,
+  })
+}
+
+function toLine({ bankId, detail, ...row }: typeof auditOutbox.$inferSelect): AuditLine {
+  return {
+    ...row,
+    bank: bankId as BankId | "*",
+    ...(detail === null ? {} : { detail: JSON.parse(detail) as AuditDetail }),
+  }
 }

@@ -21,7 +21,11 @@ export interface AuditEntry extends AuditBy {
   readonly action: string
   /** Our own id of what was acted on; never a PSID, a customer reference, a token or a name. */
   readonly object: string
+  /** Hashes and ids of ours that belong to it: a chain's head, a person's pseudonym. Whole numbers and texts. */
+  readonly detail?: AuditDetail
 }
+
+export type AuditDetail = Readonly<Record<string, string | number>>
 
 /** Scheduled work as the actor. */
 export function bySystem(reason: string, at: number): AuditBy {

@@ -1,6 +1,7 @@
 // What the Worker and the Conversations of one isolate work with, made from Env once: the configuration, the database, the vault,
 // directories, clients. Holds nothing of a request. The one place where settings become things.
 
+import { createAuditLogs, type AuditLogs } from "../audit/audit-log-of.ts"
 import { answerFraudCase } from "../banks/actions.ts"
 import { CONSENT_ADAPTERS, createAdapters } from "../banks/adapters/adapters.ts"
 import { createBankDirectory, type BankDirectory } from "../banks/directory.ts"
@@ -49,6 +50,7 @@ export interface Means {
   readonly report: Report
   /** Tell a bank what became of links. */
   readonly linkReports: LinkReports
+  readonly auditLogs: AuditLogs
   readonly now: Now
   readonly random: Random
   readonly log: Log
@@ -154,6 +156,7 @@ async function makeMeans(env: Env): Promise<Result<Means, ConfigRefusal>> {
     post,
     packKeys,
     report,
+    auditLogs: createAuditLogs(env.AUDIT_LOG),
     linkReports: createLinkReports({ db, vault, report, now, log }),
     now,
     random,
