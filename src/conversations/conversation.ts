@@ -29,6 +29,8 @@ import {
   type OwnDataRequest,
   type OwnUses,
 } from "./own-data.ts"
+import { findKeys } from "./person-key-store.ts"
+import type { Rekeyed, RekeyRequest } from "./rekeying.ts"
 import { Person, type Delivery } from "./person.ts"
 import type { PersonWorld, TellOutcome, TellRequest, Whom } from "./person-world.ts"
 
@@ -137,6 +139,12 @@ export class Conversation extends DurableObject<Env> {
     }
   }
 
+  /** Put everything of the person under their present key. Harmless to repeat. */
+  async rekey(request: RekeyRequest): Promise<Rekeyed> {
+    assertVersion(request)
+    return (await this.#ready()).rekey(request.keys)
+  }
+
   /** Look at the clock: the development clock was moved. */
   async wake(): Promise<void> {
     const person = await this.#ready()
@@ -224,6 +232,7 @@ function worldOf(
       const { wrapped } = await vault.createKey(personKeyPlace(whom))
       return enterPerson(db, whom, wrapped, now())
     },
+    loadKeys: (whom) => findKeys(db, whom.person),
     async loadVoice(page: PageId) {
       const [found, states] = await Promise.all([pages.find(page), templates.find(page)])
       if (!found.ok) throw new Unready(`Cannot speak as a Page: ${found.error.reason}`)

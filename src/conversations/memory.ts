@@ -2,7 +2,8 @@
 // Opening stands outside the turn chain, so that an alert that brings the wrapped key waits neither for D1 nor for a turn.
 
 import { findLanguage } from "../phrases/catalogue.ts"
-import type { InnerKey } from "../vault/vault.ts"
+import { succeed, type InnerKey } from "../vault/vault.ts"
+import { HeldKey } from "./held-key.ts"
 import { newestInInbox } from "./inbox.ts"
 import type { PersonWorld, Shelf, Whom } from "./person-world.ts"
 import { personKeyPlace, statePlace } from "./place.ts"
@@ -11,7 +12,7 @@ import { findSealedState, findWhom, putWhom } from "./storage.ts"
 
 /** What is there once the state is open. */
 interface Opened {
-  readonly key: InnerKey
+  readonly key: HeldKey
   readonly state: State
 }
 
@@ -57,6 +58,11 @@ export class Memory {
     this.#opened = { key: this.all.key, state }
   }
 
+  /** The person has another key: what is sealed from now on is sealed under it. */
+  rekey(key: InnerKey): void {
+    this.#opened?.key.become(key)
+  }
+
   /** Open what is stored, or begin with a psid where nothing is; without either nothing happens.
    * @throws DatabaseError, Unready; Error where a key or the state does not open */
   async load(from: { readonly shelf?: Shelf; readonly psid?: string } = {}): Promise<void> {
@@ -75,27 +81,44 @@ export class Memory {
     sealed: string | undefined,
     from: { readonly shelf?: Shelf; readonly psid?: string },
   ): Promise<void> {
-    const { vault, loadWrappedKey } = this.#world
+    const { loadWrappedKey } = this.#world
     // What was sealed under a key that is gone stays shut: whoever writes then is somebody new, and nobody else is.
     const make = from.psid !== undefined
     const known = from.shelf?.wrappedKey ?? (await loadWrappedKey(whom, make && sealed === undefined))
     if (known === undefined && !make) return
     const wrapped = known ?? (await loadWrappedKey(whom, true))
     if (wrapped === undefined) throw new Error("Cannot make a person's key")
-    const key = await vault.openKey(wrapped, personKeyPlace(whom))
-    if (!key.ok) throw new Error(`Cannot open a person's key: ${key.error.reason}`)
-    const state =
+    const key = await this.#openKey(whom, wrapped)
+    const opened =
       sealed === undefined || known === undefined
-        ? await this.#begin(whom, from.psid ?? "", sealed !== undefined)
-        : await read(key.value)
+        ? { key, state: await this.#begin(whom, from.psid ?? "", sealed !== undefined) }
+        : await this.#openState(whom, key, sealed)
     // Two may open at once; what the first has put here may have changed since.
-    this.#opened ??= { key: key.value, state }
+    this.#opened ??= { key: new HeldKey(opened.key), state: opened.state }
+  }
 
-    async function read(opened: InnerKey): Promise<State> {
-      const text = await opened.open(sealed ?? "", statePlace(whom))
-      if (!text.ok) throw new Error(`Cannot open a person's state: ${text.error.reason}`)
-      return parseState(text.value)
+  async #openState(
+    whom: Whom,
+    first: InnerKey,
+    sealed: string,
+  ): Promise<{ readonly key: InnerKey; readonly state: State }> {
+    let key = first
+    let text = await key.open(sealed, statePlace(whom))
+    // The person was given another key: fan-out brought the one before, or what is here still lies under that.
+    const keys = text.ok ? undefined : await this.#world.loadKeys(whom)
+    if (keys) {
+      key = await this.#openKey(whom, keys.wrappedKey)
+      if (keys.formerWrappedKey !== null) key = succeed(key, await this.#openKey(whom, keys.formerWrappedKey))
+      text = await key.open(sealed, statePlace(whom))
     }
+    if (!text.ok) throw new Error(`Cannot open a person's state: ${text.error.reason}`)
+    return { key, state: parseState(text.value) }
+  }
+
+  async #openKey(whom: Whom, wrapped: string): Promise<InnerKey> {
+    const key = await this.#world.vault.openKey(wrapped, personKeyPlace(whom))
+    if (!key.ok) throw new Error(`Cannot open a person's key: ${key.error.reason}`)
+    return key.value
   }
 
   /** What is not there any more is rebuilt from the record: until then there is no grant.

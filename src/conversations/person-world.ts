@@ -31,6 +31,12 @@ export interface Whom {
   readonly bank: BankId
 }
 
+/** A person's key, and the one before while something may still lie under it. */
+export interface WrappedKeys {
+  readonly wrappedKey: string
+  readonly formerWrappedKey: string | null
+}
+
 /** The Page's voice, fetched before anything is decided so that a send starts in the same instant as its leave. */
 export interface PageVoice {
   /** Start the Send API call at once. */
@@ -66,6 +72,9 @@ export interface PersonWorld {
   readonly vault: Vault
   /** The wrapped key of this person in the directory; made there where it is missing, if it may be. @throws DatabaseError */
   readonly loadWrappedKey: (whom: Whom, make: boolean) => Promise<string | undefined>
+  /** This person's key as the directory has it now, and the one before while it is being replaced; `undefined` for nobody it knows.
+   * @throws DatabaseError */
+  readonly loadKeys: (whom: Whom) => Promise<WrappedKeys | undefined>
   /** @throws DatabaseError, Unready */
   readonly loadVoice: (page: PageId) => Promise<PageVoice>
   /** @throws DatabaseError, Unready */

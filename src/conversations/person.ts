@@ -32,7 +32,9 @@ import { settled } from "./outcome.ts"
 import { withEntry } from "./own-data-entry.ts"
 import { settleUnknown, sendRow, showTyping, type Sender } from "./perform.ts"
 import type { PersonWorld, TellOutcome, TellRequest, Whom } from "./person-world.ts"
+import { rekey, type Rekeyed, type RekeyRequest } from "./rekeying.ts"
 import { forgetOld } from "./retention.ts"
+import { createSerial } from "./serial.ts"
 import type { State } from "./state.ts"
 import { statePlace } from "./place.ts"
 import { endedQuestions } from "./receipt.ts"
@@ -72,7 +74,7 @@ export class Person {
   readonly #outbox = new Outbox()
   readonly #links = new LinkSettling()
   readonly #asking = new Asking()
-  #tail: Promise<unknown> = Promise.resolve()
+  readonly #serial = createSerial()
   /** Alerts the bank was told to take elsewhere, and when the next is due. */
   readonly #toldOfFallback = new Set<string>()
   #fallbackAt: number | undefined
@@ -93,6 +95,9 @@ export class Person {
   get gone(): boolean {
     return this.#fence.isShut
   }
+
+  /** The person has another key (rekeying.ts). */
+  readonly rekey = (keys: RekeyRequest["keys"]): Promise<Rekeyed> => rekey(this.#world, this.#memory, keys)
 
   /** Make webhook events durable; they take their turns in `work`. Echoes and deliveries only touch a row that waits for them. */
   async receive(delivery: Delivery): Promise<void> {
@@ -426,14 +431,5 @@ export class Person {
 
   #retryMs(): number {
     return Math.min(RETRY_MS * 2 ** Math.max(0, this.#faults - 1), RETRY_MS_MAX)
-  }
-
-  #serial<T>(step: () => Promise<T>): Promise<T> {
-    const run = this.#tail.then(step, step)
-    this.#tail = run.then(
-      () => undefined,
-      () => undefined,
-    )
-    return run
   }
 }

@@ -34,6 +34,8 @@ export interface InnerKey {
 
 /** The vault of a deployment. */
 export interface Vault {
+  /** The outer key that seals. */
+  readonly newestKid: string
   /** Make an inner key: its wrapped form for the row it lies in, and the key itself. */
   createKey(place: string): Promise<{ readonly wrapped: string; readonly key: InnerKey }>
   /** Unwrap an inner key that lies at `place`. */
@@ -89,6 +91,7 @@ export function createVault(ring: KeyRing, now: Now, random: Random): Vault {
   }
 
   return {
+    newestKid: ring.newest.kid,
     async createKey(place) {
       const bytes = random(INNER_KEY_BYTES)
       return { wrapped: await sealOuter(bytes, place), key: innerKey(await importSealingKey(bytes), random) }

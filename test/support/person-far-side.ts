@@ -136,6 +136,8 @@ export class FarDirectory {
   wrappedKey: string | undefined
   /** What was asked to be deleted. */
   readonly erasures: { readonly code: string; readonly cause: ErasureCause; readonly at: number }[] = []
+  /** The key before, while it is being replaced. */
+  formerWrappedKey: string | null = null
   failing = false
 
   constructor(readonly now: () => number) {}

@@ -93,6 +93,12 @@ export function createPersonWorld(given: Given): PersonWorld {
         if (make) directory.wrappedKey ??= (await vault.createKey(personKeyPlace(whom))).wrapped
         return directory.wrappedKey
       }),
+    loadKeys: () =>
+      point("loadKeys", () => {
+        directory.assertUp()
+        const { wrappedKey, formerWrappedKey } = directory
+        return wrappedKey === undefined ? undefined : { wrappedKey, formerWrappedKey }
+      }),
     loadVoice: () =>
       point("loadVoice", () => {
         directory.assertUp()

@@ -72,10 +72,10 @@ export class Simulation {
   #crash: Crash | undefined
   #meanwhile: { readonly call: string; readonly events: readonly MessengerEvent[] } | undefined
   #watching = false
-  readonly #vault: Vault
+  readonly vault: Vault
 
   constructor() {
-    this.#vault = createTestVault(() => this.#now, this.#random)
+    this.vault = createTestVault(() => this.#now, this.#random)
     Object.defineProperty(crypto.subtle, "digest", {
       configurable: true,
       value: (...given: Parameters<SubtleCrypto["digest"]>) =>
@@ -170,6 +170,14 @@ export class Simulation {
         done: (person) => this.#work(person),
         failed: () => this.#after(REPEAT_MS, attempt),
       })
+    attempt()
+    await this.quiet()
+  }
+
+  /** Any other call of the object, repeated until it is answered. */
+  async ask(run: (person: Person) => Promise<void>): Promise<void> {
+    const attempt = () =>
+      this.#call(run, { done: () => undefined, failed: () => this.#after(REPEAT_MS, attempt) })
     attempt()
     await this.quiet()
   }
@@ -395,7 +403,7 @@ export class Simulation {
       bank,
       messenger,
       logged,
-      vault: this.#vault,
+      vault: this.vault,
       facts: () => this.facts,
       alive: () => life.alive,
       now: () => this.#now,
