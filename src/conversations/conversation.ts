@@ -7,6 +7,7 @@ import { createLog, describeFault } from "../foundation/log.ts"
 import type { LinkId, PageId } from "../foundation/id.ts"
 import { meterStorage } from "../foundation/world.ts"
 import { err } from "../foundation/result.ts"
+import { renewalOf } from "../links/renewal.ts"
 import type { BankRefusal } from "../banks/bank.ts"
 import { isTold } from "../banks/event-types.ts"
 import type { JsonObject } from "../messenger/json.ts"
@@ -271,6 +272,7 @@ function worldOf(
         timeZone,
         languages,
         linkHosts,
+        renewal: renewalOf(bank),
         logInUrl,
         codeUrl,
         logInAllowed,

@@ -184,7 +184,13 @@ export async function sendRow(sender: Sender, row: LedgerRow): Promise<void> {
   }
   const prepared = await prepare(sender, row)
   if (!prepared) return
-  const decided = decideSend(sender, prepared, entry.utterance, entry.template, entry.cause)
+  const decided = decideSend(
+    sender,
+    prepared,
+    entry.utterance,
+    entry.template ?? entry.utterance.template,
+    entry.cause,
+  )
   if (decided.kind === "later") return postponeRow(world.sql, row.key, world.now() + decided.afterMs)
   if (decided.kind === "withheld") {
     if (decided.state === "failed") world.log.error("message_not_sent", { reason: decided.reason })

@@ -6,6 +6,7 @@ import type { Purpose } from "../foundation/purpose.ts"
 import type { Consent } from "../links/consent.ts"
 import type { ErasureCause } from "../jobs/job.ts"
 import type { LinkOffer } from "../links/link.ts"
+import type { RenewalRule } from "../links/renewal.ts"
 import type { EndReason, RecordMark } from "../links/link-store.ts"
 import type { Presented } from "../links/presenting.ts"
 import type { MessengerEvent } from "../messenger/event.ts"
@@ -28,6 +29,8 @@ export interface TurnContext {
     readonly languages: readonly string[]
     /** Hosts a link of this bank may lead to. */
     readonly linkHosts: readonly string[]
+    /** How long its consents last, and what renews one. */
+    readonly renewal: RenewalRule
   }
   /** The ways to a link. */
   readonly ways: {

@@ -34,7 +34,8 @@ import {
   tryCode,
 } from "./flows/link.ts"
 import { enter, showMyData } from "./flows/my-data.ts"
-import { tellRecorded, wishOwn } from "./flows/purposes.ts"
+import { choosePurpose, stopPurpose, switchOnOffered, tellRecorded, wishOwn } from "./flows/purposes.ts"
+import { nextReminderAt, remind, renew } from "./flows/renewal.ts"
 import { disconnect, endLink, expireLink, keepFraudAlerts, stop, undoStop } from "./flows/stop.ts"
 import {
   askMoreTransactions,
@@ -75,6 +76,11 @@ const FLOWS: Readonly<Record<Intent, Flow>> = {
   delete_data: askToDelete,
   delete_confirm: confirmDelete,
   delete_cancel: keepData,
+  stop_balances: stopPurpose("balance_updates"),
+  stop_payments: stopPurpose("transaction_alerts"),
+  stop_fraud: stopPurpose("fraud_alerts"),
+  stop_receipts: stopPurpose("receipts"),
+  stop_parcels: stopPurpose("shipping_updates"),
   stop,
   stop_keep_fraud: keepFraudAlerts,
   stop_now: disconnect,
@@ -89,6 +95,8 @@ const FLOWS: Readonly<Record<Intent, Flow>> = {
   how_it_works: explain,
   language: chooseLanguage,
   my_data: showMyData,
+  renew,
+  switch_on: switchOnOffered,
   try_again: (state, context) => FLOWS[state.again ?? "help"](state, context, state.again ?? "help"),
 }
 
@@ -249,6 +257,8 @@ function hearPayload(
       return speak(counting(state, context), context, first)
     case "ACCOUNT":
       return slowDown(state, context) ?? chooseAccount(counting(state, context), context, first)
+    case "PURPOSE":
+      return choosePurpose(counting(state, context), context, first, parsed.parts[1] ?? "")
     case "GET_STARTED":
       return follow(state, "greeting", context)
     default: {
@@ -324,6 +334,8 @@ function passTime(state: State, context: TurnContext, quiet: boolean): Turn {
   if (quiet && state.consent) return endLink(state, context, "idle", "link_idle")
   const forgotten = forgottenAt(state)
   if (forgotten !== undefined && context.now >= forgotten) return eraseIdle(state, context)
+  const reminder = remind(state, context)
+  if (reminder) return reminder
   const answered = Object.entries(state.answered).filter(([, { at }]) => context.now - at < ANSWER_KEPT_MS)
   if (answered.length < Object.keys(state.answered).length)
     return turnOf({ ...state, answered: Object.fromEntries(answered) })
@@ -341,6 +353,7 @@ export function nextChangeAt(state: State): number | undefined {
     consent?.until,
     consent && stopped?.endsAt,
     forgottenAt(state),
+    nextReminderAt(state),
   ].filter((each): each is number => each !== undefined)
   return instants.length > 0 ? Math.min(...instants) : undefined
 }

@@ -11,6 +11,7 @@ import type { BankClient } from "./bank-client.ts"
 import { BANK_TIMEOUT_MS, outageOf } from "./bank-http.ts"
 import { bindsTokens } from "./bank-profile.ts"
 import { createDpop, exportDpop } from "./dpop.ts"
+import { renewalOf } from "./renewal.ts"
 
 /** What a client asks for to keep consents. @see UK Read/Write API 4.0, security; Berlin names no scope, so that it is ours to register */
 const CLIENT_SCOPE = "accounts"
@@ -86,7 +87,7 @@ export function createBankConsents(given: {
   return {
     /** @returns the bank's id of a consent that waits for its customer */
     prepare: (of: BankClient) => {
-      const until = Date.now() + of.bank.consentDays * DAY_MS
+      const until = Date.now() + renewalOf(of.bank).days * DAY_MS
       return through(of, (adapter, call, signal) => adapter.create(of.bank, call, until, signal))
     },
     stands: (of: BankClient, id: string) =>

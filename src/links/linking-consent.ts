@@ -16,6 +16,7 @@ import type { LinkCustomer, LinkOffer } from "./link.ts"
 import { keepOffer, NOBODY } from "./link-binding-store.ts"
 import { openCustomer } from "./link-customer.ts"
 import { endLink, findLink, type StoredLink } from "./link-store.ts"
+import { renewalOf } from "./renewal.ts"
 import { placeOf } from "./link-tokens.ts"
 import type { Offered, Pending } from "./linking-cookie.ts"
 import type { LinkingRefusal } from "./linking-refusal.ts"
@@ -54,7 +55,7 @@ export function createLinkingConsent(world: LinkingWorld) {
   async function review(bank: BankRecord, state: Pending | Offered): Promise<Result<Review, LinkingRefusal>> {
     const link = await loadPending(state)
     if (!link.ok) return link
-    const until = now() + bank.consentDays * DAY_MS
+    const until = now() + renewalOf(bank).days * DAY_MS
     const values = {
       bank: bank.name,
       operator: world.operator,

@@ -39,6 +39,7 @@ export const BANK: TurnContext["bank"] &
   timeZone: "Europe/Berlin",
   languages: ["en", "ar"],
   linkHosts: ["bank.example"],
+  renewal: { days: 180, renewedBy: "tap" },
   logInUrl: "https://gateway.example/link/demo?page=100000000000001",
   codeUrl: "https://gateway.example/link/code",
   logInAllowed: true,

@@ -23,6 +23,7 @@ const CHIPS = {
   stop_keep_fraud: "keep_fraud_button",
   stop_now: "disconnect_button",
   stop_undo: "undo_button",
+  my_data: "my_data_button",
 } as const satisfies Partial<Record<Intent, PhraseKey>>
 
 /** Quick replies for some intents. */

@@ -9,6 +9,7 @@ import { turnOf, type Turn, type TurnContext } from "../turn-context.ts"
 import { intentPayload, type Intent } from "../intents/intent.ts"
 import { phrase } from "../../phrases/catalogue.ts"
 import { answerWithMenu, bankName } from "./choices.ts"
+import { offerPurpose } from "./purposes.ts"
 import { endLink } from "./stop.ts"
 import { offerLink } from "./link.ts"
 
@@ -24,6 +25,7 @@ type Asked = Question extends infer Q
 /** Put a question down, if the consent covers it. */
 export function ask(state: State, context: TurnContext, purpose: Purpose, asked: Asked): Turn {
   const grant = Grant.decide(state.consent, purpose, context.now)
+  if (!grant.ok && grant.error.reason === "purpose_off") return offerPurpose(state, context, purpose)
   if (!grant.ok) return offerLink(state, context, grant.error.reason)
   if (state.questions.length >= QUESTIONS_MAX) return turnOf(state, [answerWithMenu(state, "too_many")])
   const question = {

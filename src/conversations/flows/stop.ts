@@ -9,6 +9,7 @@ import type { PhraseKey } from "../../phrases/en.ts"
 import { phrase } from "../../phrases/catalogue.ts"
 import { formatDate } from "../../phrases/format.ts"
 import { offerLink } from "./link.ts"
+import { stoppedLately, undoPurposes } from "./purposes.ts"
 import { answerWithLogIn, answerWithMenu, bankName, chips, connectButtons, postback } from "./choices.ts"
 
 /** Between "stop" and the end of the link. */
@@ -55,6 +56,8 @@ export const undoStop: Flow = (state, context) => {
     return turnOf(state, [answerWithLogIn(state, context, "link_again", { bank: bankName(context) })], {
       urgent: true,
     })
+  const lately = stoppedLately(state, context.now)
+  if (!state.stopped && lately.length > 0) return { ...undoPurposes(state, context, lately), urgent: true }
   const resumed: State = without(state, "stopped")
   const undone = answerWithMenu(resumed, "stop_undone", { bank: bankName(context) })
   return turnOf(resumed, [undone], { urgent: true })

@@ -15,6 +15,23 @@ interface Vocabulary {
 
 const VOCABULARY: Readonly<Record<Language, Vocabulary>> = {
   en: {
+    stop_balances: {
+      pattern:
+        /\b(stop|no more|turn off|switch off|mute) (the |my |all )?(balances\b|balance (alerts?|updates?|messages?|notifications?))/,
+    },
+    stop_payments: {
+      pattern:
+        /\b(stop|no more|turn off|switch off|mute) (the |my |all )?((payments|transactions)\b|(payment|transaction) (alerts?|updates?|messages?|notifications?))/,
+    },
+    stop_fraud: {
+      pattern:
+        /\b(stop|no more|turn off|switch off|mute) (the |my |all )?fraud (alerts?|warnings?|messages?)/,
+    },
+    stop_receipts: { pattern: /\b(stop|no more|turn off|switch off|mute) (the |my |all )?receipts?\b/ },
+    stop_parcels: {
+      pattern:
+        /\b(stop|no more|turn off|switch off|mute) (the |my |all )?(parcels?|shipping|deliver(y|ies))\b/,
+    },
     fraud: {
       pattern:
         /\b(fraud(ulent)?|scam(med)?|hacked|(was|is|s) ?n(o| )?t (me|mine)|not my (payment|purchase|transaction|card)|did ?n(o| )?t (make|do|buy|authori[sz]e) (this|that|it)|(do|did) ?n(o| )?t recogni[sz]e|unauthori[sz]ed)\b/,
@@ -88,8 +105,16 @@ const VOCABULARY: Readonly<Record<Language, Vocabulary>> = {
         /\b(my|about) (data|privacy|permissions?|consents?)\b|\bwho (used|uses|saw|sees|has|had) my data\b|\bwhat (do|does|did) (you|it) (know|have|keep|store|hold)\b.{0,12}\b(about|on|of) me\b|\bdownload my data\b/,
     },
     language: { exact: ["language", "english", "change language"] },
+    renew: { exact: ["renew", "extend", "renew my connection", "keep my connection"] },
   },
   ar: {
+    stop_balances: { pattern: /(اوقف|اوقفوا|ايقاف|لا ترسل) (تنبيهات |رسايل |اشعارات )?(الرصيد|الارصده)/ },
+    stop_payments: {
+      pattern: /(اوقف|اوقفوا|ايقاف|لا ترسل) (تنبيهات |رسايل |اشعارات )?(المدفوعات|المعاملات|العمليات)/,
+    },
+    stop_fraud: { pattern: /(اوقف|اوقفوا|ايقاف|لا ترسل) (تنبيهات |تحذيرات )(الاحتيال)/ },
+    stop_receipts: { pattern: /(اوقف|اوقفوا|ايقاف|لا ترسل) (تنبيهات |رسايل )?(الايصالات)/ },
+    stop_parcels: { pattern: /(اوقف|اوقفوا|ايقاف|لا ترسل) (تنبيهات |رسايل )?(الطرود|الشحنات|الشحن)/ },
     fraud: { pattern: /احتيال|نصب|مخترق|لم اكن انا|ليس انا|ليست مني|لم اقم بها/ },
     lost_card: {
       pattern:
@@ -122,6 +147,7 @@ const VOCABULARY: Readonly<Record<Language, Vocabulary>> = {
       pattern:
         /من (استخدم|يستخدم|راي|يري) بياناتي|ماذا (تعرف|تعرفون|تحفظ|تحفظون) عني|(عرض|اظهر|تنزيل).{0,10}بياناتي/,
     },
+    renew: { exact: ["تجديد", "جدد", "ابقاء"] },
     language: { exact: ["اللغه", "لغه", "عربي", "العربيه"] },
   },
 }
@@ -148,6 +174,9 @@ const TITLES: Readonly<Partial<Record<PhraseKey, Intent>>> = {
   delete_keep_button: "delete_cancel",
   delete_status_button: "delete_data",
   undo_button: "stop_undo",
+  stop_all_button: "stop",
+  renew_button: "renew",
+  switch_on_button: "switch_on",
   fraud_no_button: "fraud",
   try_again_button: "try_again",
   call_button: "human",

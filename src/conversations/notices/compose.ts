@@ -6,6 +6,7 @@ import type { Purpose } from "../../foundation/purpose.ts"
 import type { TemplateSpec } from "../../messenger/template.ts"
 import { balanceNotice } from "./balance-updated.ts"
 import { fraudNotice } from "./fraud-suspected.ts"
+import { ENDING_TEMPLATES } from "../flows/renewal.ts"
 import type { ComposedNotice, Notice, NoticeContext } from "./notice.ts"
 import { transactionNotice } from "./transaction-posted.ts"
 
@@ -32,9 +33,9 @@ export function composeNotice(event: ToldEvent, context: NoticeContext): Compose
   return find(event).compose(event, context)
 }
 
-/** Every template of every notice, in every language. */
+/** Every template of every notice, and of the reminder that a link ends, in every language. */
 export function listTemplates(): readonly TemplateSpec[] {
-  return Object.values(NOTICES).flatMap((notice) => notice.templates)
+  return [...Object.values(NOTICES).flatMap((notice) => notice.templates), ...ENDING_TEMPLATES]
 }
 
 function find(event: ToldEvent): Notice<ToldEvent> {

@@ -97,7 +97,7 @@ describe("balances", () => {
     expect(spoken()).toMatch(/That needs your account/)
     await sim.link({ purposes: ["fraud_alerts"] })
     await sim.say("balance")
-    expect(spoken()).toMatch(/not switched that on/)
+    expect(spoken()).toMatch(/That is off for this chat: questions here/)
     expect(sim.bank.asked).toBe(0)
   })
 })

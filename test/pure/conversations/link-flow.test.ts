@@ -14,6 +14,7 @@ import {
   wordsOf,
   choicesOf,
 } from "../../support/turn-world.ts"
+import type { State } from "../../../src/conversations/state.ts"
 import { nextChangeAt } from "../../../src/conversations/turn.ts"
 
 const asked = person({ offer: { ...offer(), triesLeft: 3 } })
@@ -225,7 +226,8 @@ describe("stop", () => {
   test("keeping fraud alerts keeps the link to its own end; without that purpose there is nothing to keep", () => {
     const kept = hear(say(linked, "stop").state, tap("v1.STOP_KEEP_FRAUD", NOON))
     expect(kept.state.stopped?.keepFraud).toBe(true)
-    expect(nextChangeAt(kept.state)).toBe(offer().until)
+    const reminded: State = { ...kept.state, reminded: { until: offer().until, days: 0 } }
+    expect(nextChangeAt(reminded)).toBe(offer().until)
     const over = take(kept.state, { kind: "time" }, contextAt(offer().until))
     expect(wordsOf(over)).toEqual([expect.stringMatching(/ended on 21 May 2027/)])
     const without = person({ consent: consent({ purposes: ["account_service"] }) })

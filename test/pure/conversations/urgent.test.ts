@@ -49,10 +49,23 @@ const TYPED: Readonly<Record<string, Readonly<Record<Language, readonly string[]
     en: ["stop", "STOP", "Stop.", "unsubscribe", "please stop sending messages"],
     ar: ["إيقاف", "أوقف الرسائل", "إلغاء الاشتراك"],
   },
+  stop_balances: {
+    en: ["stop balances", "Stop balance alerts", "turn off my balance updates"],
+    ar: ["أوقف تنبيهات الرصيد", "إيقاف الأرصدة"],
+  },
+  stop_payments: {
+    en: ["stop payments", "no more payment alerts", "stop transaction notifications"],
+    ar: ["أوقف المدفوعات", "إيقاف تنبيهات المعاملات"],
+  },
+  stop_fraud: { en: ["stop fraud alerts"], ar: ["إيقاف تنبيهات الاحتيال"] },
+  stop_receipts: { en: ["stop receipts"], ar: ["أوقف الإيصالات"] },
+  stop_parcels: { en: ["stop parcels", "stop delivery messages"], ar: ["أوقف الطرود", "إيقاف الشحنات"] },
   stop_keep_fraud: { en: ["Keep fraud alerts"], ar: ["إبقاء الاحتيال"] },
   stop_undo: { en: ["Undo", "resume"], ar: ["تراجع", "استئناف"] },
   stop_now: { en: ["Disconnect now", "disconnect now"], ar: ["إنهاء الآن"] },
 }
+
+const ONE_STOPPED = /Off from now on|off already|Nothing is connected|متوقف من الآن|متوقف أصلًا|لا شيء مرتبط/
 
 /** Words the answer must have, linked or not. */
 const ANSWERS: Readonly<Record<string, RegExp>> = {
@@ -64,6 +77,11 @@ const ANSWERS: Readonly<Record<string, RegExp>> = {
   delete_confirm: /Delete everything kept here|هل نحذف كل ما يُحفظ/,
   delete_cancel: /Nothing was deleted|لم يُحذف شيء/,
   stop: /are off|Nothing is connected|Nothing was connected|أُوقفت|لا شيء مرتبط|لم يُربط شيء/,
+  stop_balances: ONE_STOPPED,
+  stop_payments: ONE_STOPPED,
+  stop_fraud: ONE_STOPPED,
+  stop_receipts: ONE_STOPPED,
+  stop_parcels: ONE_STOPPED,
   stop_keep_fraud: /Everything is off except|Nothing is connected|أُوقف كل شيء ما عدا|لا شيء مرتبط/,
   stop_undo: /Undone|has ended\. Connect again|تم التراجع|انتهى ارتباطكم/,
   stop_now: /Disconnected|Nothing is connected|Nothing was connected|انتهى الارتباط|لا شيء مرتبط|لم يُربط شيء/,
