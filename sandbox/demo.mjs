@@ -16,6 +16,62 @@ export async function registerDemo(gateway, sandbox) {
   await put(`${gateway}/admin/v1/pages/${PAGE_ID}`, demoPage())
 }
 
+/** The bank as it would be elsewhere: the same customers and accounts behind another login and another dialect of account data. */
+const ELSEWHERE = {
+  "demo-green": {
+    page: "100000000000011",
+    record: { profile: "fdx-green", issuer: "oidc-green", apiBase: "fdx/v6", jurisdiction: "US" },
+  },
+  "demo-uk": {
+    page: "100000000000012",
+    record: {
+      dialect: "open-banking-4.0",
+      issuer: "oidc-uk",
+      apiBase: "open-banking/v4.0/aisp",
+      jurisdiction: "UK",
+    },
+  },
+  "demo-uk-31": {
+    page: "100000000000013",
+    record: {
+      dialect: "open-banking-3.1",
+      issuer: "oidc-uk",
+      apiBase: "open-banking/v3.1/aisp",
+      jurisdiction: "UK",
+    },
+  },
+  "demo-berlin": {
+    page: "100000000000014",
+    record: { dialect: "berlin-1.3", issuer: "oidc-berlin", apiBase: "berlin/v1", jurisdiction: "EU" },
+  },
+}
+
+/** Register the bank once more as it would be elsewhere, with a Page of its own, which the sandbox gets first.
+ * @param {keyof typeof ELSEWHERE} bank
+ * @returns {Promise<string>} the Page's id
+ * @throws {Error} where the gateway refuses */
+export async function registerElsewhere(gateway, sandbox, bank) {
+  const { page, record } = ELSEWHERE[bank]
+  const token = `dev-page-token-${bank}`
+  // One that is there already is refused, and is the one that is meant.
+  await fetch(`${sandbox}/control/pages`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ id: page, token, name: "Harbourline Bank" }),
+    redirect: "manual",
+    signal: AbortSignal.timeout(REGISTER_TIMEOUT_MS),
+  })
+  const { issuer, apiBase, ...rest } = record
+  await put(`${gateway}/admin/v1/banks/${bank}`, {
+    ...demoBank(sandbox),
+    ...rest,
+    issuer: `${sandbox}/bank/${issuer}`,
+    apiBase: `${sandbox}/bank/${apiBase}`,
+  })
+  await put(`${gateway}/admin/v1/pages/${page}`, { bankId: bank, token, name: "Harbourline Bank" })
+  return page
+}
+
 function demoBank(sandbox) {
   const bank = `${sandbox}/bank`
   return {

@@ -10,7 +10,10 @@ import { originsOf, SETTINGS_DEFAULT, storeOf } from "./env.ts"
 import { deskRoutes } from "./desk/routes.tsx"
 import { faultGate } from "./faults.ts"
 import { fdxRoutes } from "./fdx/routes.ts"
+import { berlinRoutes } from "./berlin/routes.ts"
 import { answerOidc } from "./oidc/mount.ts"
+import { SERVERS } from "./oidc/servers.ts"
+import { openBankingRoutes } from "./open-banking/routes.ts"
 import { interactionRoutes } from "./oidc/routes.tsx"
 import { publicPart } from "./store/keys.ts"
 
@@ -31,10 +34,14 @@ for (const kind of ["oauth-authorization-server", "openid-configuration"])
     return answerOidc(new Request(url, c.req.raw), c.env, c.var.origins, SETTINGS_DEFAULT)
   })
 
-app.use("/bank/oidc/*", faultGate(oauthFault))
-app.all("/bank/oidc/*", (c) => answerOidc(c.req.raw, c.env, c.var.origins, c.var.gate.settings))
+for (const { mount } of Object.values(SERVERS)) {
+  app.use(`${mount}/*`, faultGate(oauthFault))
+  app.all(`${mount}/*`, (c) => answerOidc(c.req.raw, c.env, c.var.origins, c.var.gate.settings))
+}
 app.route("/bank/interaction", interactionRoutes)
 app.route("/bank/fdx/v6", fdxRoutes)
+app.route("/bank/open-banking/:version/aisp", openBankingRoutes)
+app.route("/bank/berlin/v1", berlinRoutes)
 app.route("/bank/actions", actionRoutes)
 app.route("/bank/callbacks", callbackRoutes)
 app.route("/bank/desk", deskRoutes)

@@ -29,6 +29,8 @@ export type Settings = {
   readonly rotateRefreshTokens: boolean
   readonly accessTokenTtlSeconds: number
   readonly accountData: "up" | "slow" | "down"
+  /** how far the clock of the authorization servers is ahead of everybody's */
+  readonly clockSkewSeconds: number
 }
 
 export const SETTINGS_DEFAULT: Settings = {
@@ -40,6 +42,7 @@ export const SETTINGS_DEFAULT: Settings = {
   rotateRefreshTokens: false,
   accessTokenTtlSeconds: 600,
   accountData: "up",
+  clockSkewSeconds: 0,
 }
 
 /** One way to answer wrongly, for requests whose path begins with `path`, `times` times (null: until reset). */
@@ -72,5 +75,4 @@ export const addressesOf = (origins: Origins) => ({
   eventSource: `${origins.sandbox}/bank`,
   gatewayEvents: `${origins.gateway}/banks/demo/events`,
   gatewayKeys: `${origins.gateway}/.well-known/jwks.json`,
-  gatewayCallback: `${origins.gateway}/link/callback`,
 })

@@ -32,18 +32,27 @@ export async function hearsBy(sandbox: string, psid: string, words: RegExp, time
   )
 }
 
+/** A bank and its Page. */
+export interface Place {
+  readonly bank: string
+  readonly page: string
+}
+const DEMO: Place = { bank: "demo", page: PAGE }
+
 /** A new person, linked to a customer's checking account with these purposes on and amounts shown. @returns their PSID */
 export async function linkSomebody(
   sides: Sides,
   name: string,
   customer: string,
   purposes: readonly string[],
+  place: Place = DEMO,
 ): Promise<string> {
   const { sandbox } = sides
-  const { psid } = await control<{ psid: string }>(sandbox, "/control/people", { name, locale: "en_US" })
+  const who = { name, locale: "en_US", page: place.page }
+  const { psid } = await control<{ psid: string }>(sandbox, "/control/people", who)
   await say(sandbox, psid, "hello")
   await hearsBy(sandbox, psid, /automated assistant/)
-  const code = await reachCodePage(sides, psid, customer, purposes)
+  const code = await reachCodePage(sides, psid, customer, purposes, place)
   await hearsBy(sandbox, psid, /Type the 6 digits/)
   await say(sandbox, psid, code)
   await hearsBy(sandbox, psid, /^Connected: /)
@@ -66,9 +75,10 @@ async function reachCodePage(
   psid: string,
   customer: string,
   purposes: readonly string[],
+  place: Place,
 ): Promise<string> {
   const [url] = (await readThread(sandbox, psid)).flatMap(({ attachment }) => loginOf(attachment))
-  expect(url).toBe(`${gateway}/link/demo?page=${PAGE}`)
+  expect(url).toBe(`${gateway}/link/${place.bank}?page=${place.page}`)
   const { location } = await control<{ location: string }>(sandbox, `/control/people/${psid}/login`, { url })
   const { id } = await accountOf(sandbox, customer)
   const browser = new FormBrowser()

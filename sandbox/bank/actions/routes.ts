@@ -8,6 +8,7 @@ import { storeOf } from "../env.ts"
 import { faultGate } from "../faults.ts"
 import type { Access } from "../fdx/access.ts"
 import { checkAccess } from "../fdx/access.ts"
+import { SERVER_NAMES } from "../oidc/servers.ts"
 import { accountsOf, CARDS, findCard } from "../seed/customers.ts"
 import type { CardState, FraudCase } from "../store/case-rows.ts"
 import type { Problem, ProblemReason } from "./problem.ts"
@@ -33,7 +34,7 @@ async function withAccess(
   c: Context<BankContext>,
   act: (access: Access) => Promise<Response>,
 ): Promise<Response> {
-  const access = await checkAccess(c)
+  const access = await checkAccess(c, SERVER_NAMES)
   if (access.ok) return act(access.value)
   const { error } = access
   const nonce = "nonce" in error && error.nonce !== undefined ? { "dpop-nonce": error.nonce } : {}

@@ -8,8 +8,10 @@ import type { PaymentOrder } from "../events/payment.ts"
 import { payNow } from "../events/payment.ts"
 import { textOf } from "../money.ts"
 import { accountsOf, cardOf, CUSTOMERS } from "../seed/customers.ts"
+import { consentRoutes } from "./consent-routes.ts"
 import { sendEvents } from "./send-events.ts"
 
+const SKEW_SECONDS_MAX = 3_600
 const FAULTS_MAX = 100
 const ADVANCE_MS_MAX = 10 * 365 * 86_400_000
 
@@ -113,6 +115,11 @@ controlRoutes.get("/customers", async (c) => {
 /** Which customers' consents stand, and with how many refresh tokens: a link that came to nothing leaves none. */
 controlRoutes.get("/grants", async (c) => c.json({ grants: await storeOf(c.env).grants() }))
 
+controlRoutes.route("/consents", consentRoutes)
+
+/** Sign tokens with a new key from now on. */
+controlRoutes.post("/keys", async (c) => c.json({ kid: await storeOf(c.env).rotateTokenKey() }))
+
 controlRoutes.get("/fraud-cases", async (c) => {
   const cases = await storeOf(c.env).cases()
   return c.json({ cases: cases.map((one) => ({ ...one, summary: JSON.parse(one.summary) as unknown })) })
@@ -137,6 +144,8 @@ const SWITCHES = {
   rotateRefreshTokens: isBoolean,
   accessTokenTtlSeconds: (value: unknown) => isCount(value) && value !== 0,
   accountData: oneOf("up", "slow", "down"),
+  clockSkewSeconds: (value: unknown) =>
+    Number.isInteger(value) && Math.abs(Number(value)) <= SKEW_SECONDS_MAX,
 } as const satisfies Record<keyof Settings, (value: unknown) => boolean>
 
 function isBoolean(value: unknown): boolean {

@@ -41,7 +41,7 @@ fdxRoutes.all("*", () => fdxError("not_found"))
 
 function guarded(action: Action, handler: Handler) {
   return async (c: Context<BankContext>): Promise<Response> => {
-    const access = await checkAccess(c)
+    const access = await checkAccess(c, ["fapi2", "green"])
     if (!access.ok) return refused(access.error)
     if (!access.value.actions.has(action)) return fdxError("not_consented")
     return handler(c, access.value)

@@ -6,7 +6,9 @@ import type { Account } from "../seed/customers.ts"
 import { findCustomer } from "../seed/customers.ts"
 import type { Action } from "./details.ts"
 import { ACTIONS, consentedAccount } from "./details.ts"
-import { ACR } from "./provider.ts"
+import { CONSENT_PARAMETER } from "./provider.ts"
+import type { Server } from "./servers.ts"
+import { serverAt, SERVERS } from "./servers.ts"
 
 export type Interaction = InstanceType<Provider["Interaction"]>
 
@@ -23,6 +25,21 @@ export async function findInteraction(provider: Provider, cookie: string | undef
   return provider.Interaction.find(cookie)
 }
 
+/** The server a login belongs to, by where it goes on. */
+export const serverOf = (interaction: Interaction): Server =>
+  serverAt(new URL(interaction.returnTo).pathname) ?? "fapi2"
+
+/** The consent resource this login is for, as the request names it. */
+export function consentIdOf(interaction: Interaction): string | undefined {
+  const { claims, [CONSENT_PARAMETER]: named } = interaction.params as Readonly<Record<string, unknown>>
+  if (typeof named === "string") return named
+  if (typeof claims !== "string") return undefined
+  const { id_token: wanted } = JSON.parse(claims) as {
+    id_token?: { openbanking_intent_id?: { value?: string } }
+  }
+  return wanted?.openbanking_intent_id?.value
+}
+
 export function progressOf(interaction: Interaction): Progress {
   const result = interaction.result as { progress?: Progress } | undefined
   return result?.progress ?? { wrong: 0 }
@@ -33,7 +50,12 @@ export const saveProgress = (interaction: Interaction, progress: Progress) => sa
 /** Both factors were right. Returns where the browser goes on. */
 export async function finishLogin(interaction: Interaction, reference: string): Promise<string> {
   await save(interaction, {
-    login: { accountId: reference, acr: ACR, amr: ["pwd", "otp"], ts: epochSeconds() },
+    login: {
+      accountId: reference,
+      acr: SERVERS[serverOf(interaction)].acr,
+      amr: ["pwd", "otp"],
+      ts: epochSeconds(),
+    },
   })
   return interaction.returnTo
 }
@@ -44,12 +66,13 @@ export async function refuse(interaction: Interaction, description: string): Pro
   return interaction.returnTo
 }
 
-/** The customer allowed these accounts: make the grant, each detail enriched with them. */
+/** The customer allowed these accounts: make the grant, each detail enriched with them.
+ * @returns where the browser goes on, and the grant */
 export async function finishConsent(
   provider: Provider,
   interaction: Interaction,
   accounts: readonly Account[],
-): Promise<string> {
+): Promise<{ readonly returnTo: string; readonly grantId: string }> {
   const accountId = interaction.session?.accountId
   if (accountId === undefined) throw new Error("Cannot make a grant: nobody is logged in")
   const grant = new provider.Grant({ accountId, clientId: String(interaction.params.client_id) })
@@ -58,16 +81,21 @@ export async function finishConsent(
     grant.addResourceScope(resource, scopes.join(" "))
   for (const detail of detailsOf(interaction))
     grant.addRar({ ...detail, accounts: accounts.map(consentedAccount) })
+  grant.addOIDCClaims(
+    (interaction.prompt.details as { missingOIDCClaims?: string[] }).missingOIDCClaims ?? [],
+  )
+  const grantId = await grant.save()
   // The login of this connection goes on with the consent: a client that asks for `prompt=login` is answered once, not for ever.
-  await save(interaction, { ...interaction.lastSubmission, consent: { grantId: await grant.save() } })
-  return interaction.returnTo
+  await save(interaction, { ...interaction.lastSubmission, consent: { grantId } })
+  return { returnTo: interaction.returnTo, grantId }
 }
 
 /** The customer who is logged in, at the consent step. */
 export const customerOf = (interaction: Interaction) => findCustomer(interaction.session?.accountId ?? "")
 
-/** Everything the client asks to do, over all its details. */
+/** Everything the client asks to do, over all its details; where it asks by scope or consent, all of it. */
 export function actionsOf(interaction: Interaction): readonly Action[] {
+  if (detailsOf(interaction).length === 0) return ACTIONS
   const asked = new Set(detailsOf(interaction).flatMap((detail) => detail.actions ?? []))
   return ACTIONS.filter((action) => asked.has(action))
 }

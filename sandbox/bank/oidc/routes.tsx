@@ -14,10 +14,12 @@ import type { Frame, Page } from "../pages/layout.tsx"
 import { FactorPage, LoginPage } from "../pages/login.tsx"
 import { EndingPage } from "../pages/message.tsx"
 import { languageOf } from "../pages/words.ts"
+import type { Account } from "../seed/customers.ts"
 import { accountsOf, CUSTOMERS, findCustomer, PASSWORD, SECOND_FACTOR } from "../seed/customers.ts"
 import type { Interaction } from "./interaction.ts"
 import {
   actionsOf,
+  consentIdOf,
   customerOf,
   findInteraction,
   finishConsent,
@@ -25,6 +27,7 @@ import {
   progressOf,
   refuse,
   saveProgress,
+  serverOf,
   TRIES,
 } from "./interaction.ts"
 import { providerFor } from "./mount.ts"
@@ -101,8 +104,36 @@ async function allowChosen({ c, frame, interaction, form }: Step): Promise<Respo
   const chosen = new Set(form.getAll("account"))
   const accounts = accountsOf(customer.reference).filter((account) => chosen.has(account.id))
   if (accounts.length === 0) return currentPage(c, frame, interaction, { nothingChosen: true }, 422)
-  const { provider } = await providerFor(c.env, c.var.origins)
-  return c.redirect(await finishConsent(provider, interaction, accounts), 303)
+  const server = serverOf(interaction)
+  const { provider } = await providerFor(c.env, c.var.origins, server)
+  const { returnTo, grantId } = await finishConsent(provider, interaction, accounts)
+  await keepChoice(c, interaction, { customer: customer.reference, accounts, grantId })
+  return c.redirect(returnTo, 303)
+}
+
+/** Where tokens carry no details, what the customer chose lies beside the grant: in the consent the login was for, or in one of its own. */
+async function keepChoice(
+  c: Context<BankContext>,
+  interaction: Interaction,
+  chosen: { readonly customer: string; readonly accounts: readonly Account[]; readonly grantId: string },
+): Promise<void> {
+  const server = serverOf(interaction)
+  if (server === "fapi2") return
+  const { customer, grantId } = chosen
+  const store = storeOf(c.env)
+  const prepared = await store.consent(consentIdOf(interaction) ?? "")
+  await store.putConsent({
+    id: `grant_${grantId}`,
+    server,
+    asked: "{}",
+    createdAt: Date.now(),
+    expiresAt: Date.now() + GRANT_TTL_SECONDS * 1000,
+    ...prepared,
+    status: "allowed",
+    customer,
+    accounts: chosen.accounts.map(({ id }) => id),
+    grantId,
+  })
 }
 
 async function leave(
@@ -119,11 +150,24 @@ const again = (c: Context<BankContext>) => c.redirect(c.req.path, 303)
 async function locate(
   c: Context<BankContext>,
 ): Promise<{ frame: Frame; interaction: Interaction } | undefined> {
-  const { provider } = await providerFor(c.env, c.var.origins)
-  const interaction = await findInteraction(provider, getCookie(c, "_interaction"), c.req.param("uid") ?? "")
-  if (!interaction) return undefined
+  const uid = c.req.param("uid") ?? ""
+  // All servers keep their logins in one place; whose this one is it says itself.
+  const { provider: any } = await providerFor(c.env, c.var.origins, "fapi2")
+  const anybody = await findInteraction(any, getCookie(c, "_interaction"), uid)
+  if (!anybody) return undefined
+  const { provider } = await providerFor(c.env, c.var.origins, serverOf(anybody))
+  const interaction = await findInteraction(provider, uid, uid)
+  if (!interaction || !(await isStillWanted(c, interaction))) return undefined
   const language = languageOf(interaction.params["ui_locales"], c.req.header("accept-language"))
   return { frame: createFrame(language), interaction }
+}
+
+/** A login for a consent resource is over with it: one that is not there, or was decided, is not decided again. */
+async function isStillWanted(c: Context<BankContext>, interaction: Interaction): Promise<boolean> {
+  const server = serverOf(interaction)
+  if (server !== "uk" && server !== "berlin") return true
+  const consent = await storeOf(c.env).consent(consentIdOf(interaction) ?? "")
+  return consent?.status === "waiting" && consent.server === server
 }
 
 type Remarks = { readonly left?: number; readonly userName?: string; readonly nothingChosen?: boolean }

@@ -24,6 +24,10 @@ export async function createKeys(): Promise<Keys> {
   }
 }
 
+/** Another key for tokens; its name says that it is another. */
+export const createTokenKey = (): Promise<Keys["tokens"]> =>
+  createKey(`bank-tokens-${Buffer.from(crypto.getRandomValues(new Uint8Array(6))).toString("base64url")}`)
+
 async function createKey(kid: string): Promise<JsonWebKey & { kid: string }> {
   const pair = (await crypto.subtle.generateKey(CURVE, true, ["sign", "verify"])) as CryptoKeyPair
   const { kty, crv, x, y, d } = (await crypto.subtle.exportKey("jwk", pair.privateKey)) as JsonWebKey

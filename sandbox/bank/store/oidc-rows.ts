@@ -70,8 +70,13 @@ export function revokeCustomer(sql: Sql, reference: string): number {
       reference,
     )
     .toArray()
-  for (const { grant_id } of grants) sql.exec("DELETE FROM oidc WHERE grant_id = ?", grant_id)
+  for (const { grant_id } of grants) dropGrant(sql, grant_id)
   return grants.length
+}
+
+/** A grant ends, with all that was issued under it. */
+export function dropGrant(sql: Sql, grantId: string): void {
+  sql.exec("DELETE FROM oidc WHERE grant_id = ?", grantId)
 }
 
 /** A customer's yes to the client, and whether the client can still use it. */
@@ -98,6 +103,7 @@ export function grantStands(sql: Sql, grantId: string, now: number): boolean {
 /** Make every row as old as if `ms` had passed. Tokens that are signed and not stored age in fdx/access.ts. */
 export function ageRows(sql: Sql, ms: number): void {
   sql.exec("UPDATE oidc SET expires_at = expires_at - ? WHERE expires_at IS NOT NULL", ms)
+  sql.exec("UPDATE consent SET expires_at = expires_at - ?", ms)
   const seconds = Math.floor(ms / 1000)
   const rows = sql.exec<{ key: string; payload: string }>("SELECT key, payload FROM oidc").toArray()
   for (const { key, payload } of rows) {

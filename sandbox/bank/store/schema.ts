@@ -37,6 +37,13 @@ CREATE TABLE IF NOT EXISTS fault (n INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT
 CREATE TABLE IF NOT EXISTS activity (
   n INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, tone TEXT NOT NULL, title TEXT NOT NULL, detail TEXT NOT NULL);
 
+CREATE TABLE IF NOT EXISTS consent (
+  id TEXT PRIMARY KEY, server TEXT NOT NULL, status TEXT NOT NULL, asked TEXT NOT NULL, customer TEXT,
+  accounts TEXT NOT NULL, grant_id TEXT, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS consent_grant ON consent (grant_id);
+
+CREATE TABLE IF NOT EXISTS look (what TEXT NOT NULL, day INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (what, day)) WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS seen (jti TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) WITHOUT ROWID;
 `
 
@@ -52,4 +59,6 @@ export const EMPTIED = [
   "activity",
   "fault",
   "seen",
+  "consent",
+  "look",
 ] as const

@@ -10,13 +10,23 @@ import type { Balance, PaymentPage, PaymentPlace } from "./book-rows.ts"
 import { listPayments, pay, readBalance, seedBooks } from "./book-rows.ts"
 import type { Answer, AnswerOutcome, CardState, FraudCase } from "./case-rows.ts"
 import { answerCase, cardStates, listCases, openCase, setCardState } from "./case-rows.ts"
+import type { Consent, ConsentStatus } from "./consent-rows.ts"
+import {
+  consentOfGrant,
+  countLook,
+  endConsents,
+  findConsent,
+  listConsents,
+  putConsent,
+} from "./consent-rows.ts"
 import type { Keys } from "./keys.ts"
-import { createKeys } from "./keys.ts"
+import { createKeys, createTokenKey } from "./keys.ts"
 import type { StandingGrant } from "./oidc-rows.ts"
 import {
   ageRows,
   consumeRow,
   destroyRow,
+  dropGrant,
   findRow,
   findRowByUid,
   grantStands,
@@ -29,6 +39,7 @@ import {
 import { EMPTIED, SCHEMA } from "./schema.ts"
 
 const SWEEP_MS = 10 * 60_000
+const DAY_MS = 86_400_000
 const ACTIVITIES_KEPT = 20
 
 /** Something the gateway told the bank: `proof` says how far its signature was good. */
@@ -77,6 +88,14 @@ export class BankStore extends DurableObject<Env> {
     })
   }
 
+  /** The bank signs tokens with a new key from now on; what the old one signed is no longer verifiable. */
+  async rotateTokenKey(): Promise<string> {
+    const keys = await this.keys()
+    const tokens = await createTokenKey()
+    this.#write("keys", JSON.stringify({ ...keys, tokens }))
+    return tokens.kid
+  }
+
   async oidcUpsert(model: string, id: string, payload: string, ttlSeconds: number | null): Promise<void> {
     upsertRow(this.#sql, model, id, payload, ttlSeconds, Date.now())
     if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + SWEEP_MS)
@@ -107,7 +126,41 @@ export class BankStore extends DurableObject<Env> {
   }
 
   revokeCustomer(reference: string): number {
+    endConsents(this.#sql, reference, "revoked")
     return revokeCustomer(this.#sql, reference)
+  }
+
+  // --- consent resources
+
+  putConsent(consent: Consent): void {
+    putConsent(this.#sql, consent)
+  }
+
+  consent(id: string): Consent | null {
+    return findConsent(this.#sql, id, Date.now())
+  }
+
+  consentOfGrant(grantId: string): Consent | null {
+    return consentOfGrant(this.#sql, grantId, Date.now())
+  }
+
+  consents(): readonly Consent[] {
+    return listConsents(this.#sql, Date.now())
+  }
+
+  /** A customer's consents end, and nothing else: their tokens are refused for it. */
+  endConsents(customer: string, status: ConsentStatus): void {
+    endConsents(this.#sql, customer, status)
+  }
+
+  /** The client's own end of a consent: what was issued under it ends with it. */
+  deleteConsent(consent: Consent): void {
+    putConsent(this.#sql, { ...consent, status: "deleted" })
+    if (consent.grantId !== null) dropGrant(this.#sql, consent.grantId)
+  }
+
+  countLook(what: string, most: number): boolean {
+    return countLook(this.#sql, what, Math.floor(this.now() / DAY_MS), most)
   }
 
   /** Whether a token's grant stands, and by how many milliseconds the bank moved on since the token was made. */
