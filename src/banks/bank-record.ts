@@ -4,7 +4,7 @@
 import * as z from "zod/mini"
 import { isBankId } from "../foundation/id.ts"
 import { err, ok, type Result } from "../foundation/result.ts"
-import type { BankRecord, Dialect, Profile } from "./bank.ts"
+import { EVENT_WAYS, type BankRecord, type Dialect, type EventWay, type Profile } from "./bank.ts"
 
 /** What is wrong with one field; never what stood there. */
 export interface RecordFault {
@@ -21,6 +21,8 @@ export interface BankRecordRefusal {
 const URL_CHARS_MAX = 500
 const NAME_CHARS_MAX = 60
 const LIST_MAX = 50
+/** One in use, one coming. */
+const WEBHOOK_KEYS_MAX = 4
 const LANGUAGES_MAX = 30
 /** An authorised third party asks anew after a year at the latest; a bank itself has no reason for longer. @see 12 CFR 1033.421 */
 const CONSENT_DAYS_MAX = 365
@@ -81,7 +83,7 @@ export function parseBankRecord(
     }))
     return err({ reason: "bank_record", faults })
   }
-  const { actionsBase, callbackUrl, ...record } = read.data
+  const { actionsBase, callbackUrl, eventIssuers, webhookKeys, ...record } = read.data
   const profile = record.profile ?? PROFILES[record.dialect][0]
   const acrValues = record.acrValues ?? ACR_VALUES[profile]
   const faults: readonly RecordFault[] = [
@@ -102,6 +104,15 @@ export function parseBankRecord(
     acrValues,
     ...(actionsBase ? { actionsBase } : {}),
     ...(callbackUrl ? { callbackUrl } : {}),
+    ...(webhookKeys ? { webhookKeys } : {}),
+    ...(eventIssuers
+      ? {
+          eventIssuers: eventIssuers.map(({ audience, ...issuer }) => ({
+            ...issuer,
+            ...(audience ? { audience } : {}),
+          })),
+        }
+      : {}),
   })
 }
 
@@ -143,6 +154,29 @@ function schemaOf(development: boolean) {
     actionsBase: z.nullish(base),
     callbackUrl: z.nullish(url),
     eventSource: text(URL_CHARS_MAX),
+    eventIssuers: z.nullish(
+      z
+        .array(
+          z.object({
+            issuer: text(URL_CHARS_MAX),
+            ways: z.array(z.enum(EVENT_WAYS)).check(z.minLength(1), z.maxLength(EVENT_WAYS.length)),
+            audience: z.nullish(text(URL_CHARS_MAX)),
+          }),
+        )
+        .check(
+          z.maxLength(EVENT_WAYS.length),
+          z.refine(isOneIssuerAWay, { error: "must name each way once" }),
+        ),
+    ),
+    webhookKeys: z.nullish(
+      z
+        .array(
+          z
+            .string()
+            .check(z.regex(/^whpk_[A-Za-z0-9+/]{43}=$/, { error: "must be whpk_ and 32 bytes of base64" })),
+        )
+        .check(z.maxLength(WEBHOOK_KEYS_MAX)),
+    ),
     jwksUri: url,
     subjectClaim: z._default(
       z.string().check(z.refine((value) => CLAIM.test(value), { error: "must be a claim's name" })),
@@ -178,6 +212,11 @@ function schemaOf(development: boolean) {
     linksMax: z._default(z.int().check(z.minimum(1), z.maximum(LINKS_MAX_MAX)), LINKS_MAX),
     newLinkHours: z._default(z.int().check(z.minimum(0), z.maximum(NEW_LINK_HOURS_MAX)), NEW_LINK_HOURS),
   })
+}
+
+function isOneIssuerAWay(issuers: readonly { readonly ways: readonly EventWay[] }[]): boolean {
+  const ways = issuers.flatMap((issuer) => issuer.ways)
+  return new Set(ways).size === ways.length
 }
 
 function text(charsMax: number) {

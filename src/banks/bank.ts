@@ -42,6 +42,10 @@ export interface BankRecord {
   readonly callbackUrl?: string
   /** The CloudEvents `source` its events must carry. */
   readonly eventSource: string
+  /** Who else may speak for the bank, and on which ways in; each way belongs to one issuer (event-rules.ts has what holds without). */
+  readonly eventIssuers?: readonly EventIssuer[]
+  /** Public keys its webhooks are signed with, `whpk_…` (Standard Webhooks, `v1a`). */
+  readonly webhookKeys?: readonly string[]
   /** JWK set its event signatures are verified with. */
   readonly jwksUri: string
   /** Claim of the ID token that is the customer reference. */
@@ -70,6 +74,19 @@ export interface BankRecord {
   readonly fallbackAfterSeconds: number
   /** Whether the bank hears that updates were delivered and read. Of alerts it always does. */
   readonly reportDelivery: boolean
+}
+
+/** The ways in for events, by what signs them. */
+export const EVENT_WAYS = ["events", "set", "webhooks", "open-banking", "fdx"] as const
+export type EventWay = (typeof EVENT_WAYS)[number]
+
+/** An issuer of events, as the bank registered it. */
+export interface EventIssuer {
+  /** CloudEvents' `source`, a token's `iss`. */
+  readonly issuer: string
+  readonly ways: readonly EventWay[]
+  /** `aud` of its tokens, where it is not the address they are sent to. */
+  readonly audience?: string
 }
 
 /** An account as the chat may show it: never more than four digits of its number. */

@@ -4,6 +4,9 @@
 import type { BankEvent, BankEventType, EventHead, WireCard, WireTransaction } from "./event.ts"
 import type { WireData } from "./event-wire.ts"
 
+/** Types that are read from the wire. */
+export type ReadType = Exclude<BankEventType, "bank.data.hint.v1">
+
 /** An event's head as its dialect says it. `staleAt` is added by whoever knows the table of types. */
 export type Head = Omit<EventHead, "staleAt">
 
@@ -14,7 +17,7 @@ type Body<Type extends BankEventType> = Omit<
 >
 
 /** How data of a type becomes an event, and what its instants and links are. */
-export interface Reading<Type extends BankEventType> {
+export interface Reading<Type extends ReadType> {
   readonly build: (data: WireData<Type>, head: Head) => Body<Type>
   /** Instants that lie in the past by nature. */
   readonly happened?: (data: WireData<Type>) => readonly number[]
@@ -41,7 +44,7 @@ const consent = {
 }
 
 /** Every type's row. */
-export const READINGS: { readonly [Type in BankEventType]: Reading<Type> } = {
+export const READINGS: { readonly [Type in ReadType]: Reading<Type> } = {
   "bank.balance.updated.v1": {
     build: (data) => ({
       account: data.account,

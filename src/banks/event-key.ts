@@ -1,6 +1,7 @@
 // A bank's JWK set (RFC 7517) as keys that judge event signatures. Pure but for WebCrypto; fetching the set is bank-keys.ts.
 // The key decides the algorithm: what a message claims is only compared with it.
 
+import { importJWK } from "jose"
 import { err, ok, type Result } from "../foundation/result.ts"
 import type { EventKey, SignatureAlgorithm } from "./event-signature.ts"
 
@@ -12,6 +13,8 @@ interface KeyForm {
   /** JOSE names that may stand in `alg`. */
   readonly names: readonly string[]
   readonly public: readonly string[]
+  /** The one of `names` RFC 9421 has, where it has not all of them. */
+  readonly requests?: string
   readonly importAs: SubtleCryptoImportKeyAlgorithm
   readonly verifyAs: SubtleCryptoSignAlgorithm
 }
@@ -33,7 +36,8 @@ const FORMS: Readonly<Record<string, KeyForm>> = {
   },
   RSA: {
     algorithm: "rsa-pss-sha512",
-    names: ["PS512"],
+    names: ["PS256", "PS512"],
+    requests: "PS512",
     public: ["kty", "n", "e"],
     importAs: { name: "RSA-PSS", hash: "SHA-512" },
     verifyAs: { name: "RSA-PSS", saltLength: 64 },
@@ -88,9 +92,25 @@ async function importEventKey(kid: string, jwk: Jwk): Promise<EventKey | undefin
   }
   const bits = (key.algorithm as { readonly modulusLength?: number }).modulusLength
   if (bits !== undefined && (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX)) return undefined
+  const named =
+    jwk["alg"] === undefined ? form.names : form.names.filter((name) => sameScheme(name, jwk["alg"]))
+  const imported = new Map<string, Promise<CryptoKey>>()
   return {
     kid,
     algorithm: form.algorithm,
+    signsRequests: form.requests === undefined || named.includes(form.requests),
+    names: named,
+    async keyFor(name) {
+      const known =
+        imported.get(name) ?? (importJWK({ ...bare, kty: String(jwk["kty"]) }, name) as Promise<CryptoKey>)
+      imported.set(name, known)
+      return known
+    },
     verify: (data, signature) => crypto.subtle.verify(form.verifyAs, key, signature, data),
   }
+}
+
+/** `EdDSA` and `Ed25519` are two names of one scheme here. @see RFC 9864 */
+function sameScheme(name: string, alg: unknown): boolean {
+  return name === alg || (name.startsWith("Ed") && (alg === "EdDSA" || alg === "Ed25519"))
 }

@@ -4,8 +4,8 @@
 
 import { DAY_MS, MINUTE_MS } from "../foundation/clock.ts"
 import { err, ok, type Result } from "../foundation/result.ts"
-import type { BankEvent, BankEventType } from "./event.ts"
-import { READINGS, type Head, type Reading } from "./event-build.ts"
+import type { BankEvent } from "./event.ts"
+import { READINGS, type Head, type Reading, type ReadType } from "./event-build.ts"
 import { EVENT_TYPES, isEventType } from "./event-types.ts"
 import { DATA, HEAD, type WireData } from "./event-wire.ts"
 import { findShapeExcess } from "./json-shape.ts"
@@ -95,15 +95,15 @@ export function readEvent(
 }
 
 /** The type by its name, where somebody would hear of it. */
-function judgeType(type: string): Result<BankEventType, EventRefusal> {
-  if (!isEventType(type))
+function judgeType(type: string): Result<ReadType, EventRefusal> {
+  if (!isEventType(type) || type === "bank.data.hint.v1")
     return invalid(TYPE_NAME.test(type) ? `Unknown event type "${type}"` : "Unknown event type")
   if (EVENT_TYPES[type].use === "not_yet") return invalid(`Unsupported event type "${type}"`)
   return ok(type)
 }
 
 /** Read the data of one type, whoever hears of it. */
-export function readData<Type extends BankEventType>(
+export function readData<Type extends ReadType>(
   type: Type,
   head: Head,
   value: unknown,

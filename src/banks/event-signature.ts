@@ -32,6 +32,12 @@ export type SignatureAlgorithm = (typeof SIGNATURE_ALGORITHMS)[number]
 export interface EventKey extends Verifier {
   readonly kid: string
   readonly algorithm: SignatureAlgorithm
+  /** Whether it may sign requests; a key named for a scheme RFC 9421 does not have signs tokens only. */
+  readonly signsRequests: boolean
+  /** Names of JOSE it may sign tokens by. */
+  readonly names: readonly string[]
+  /** The key for one of `names`. */
+  readonly keyFor: (name: string) => Promise<CryptoKey>
 }
 
 /** Looks a key up among those registered for the bank in question. */
@@ -113,7 +119,7 @@ export async function verifyEventSignature(
           if (!keyid || keyid.length > KID_CHARS_MAX) return refuse({ reason: "signature_key_unknown" })
           const key = await findKey(keyid)
           if (!key.ok) return refuse({ reason: "keys_unavailable", outage: key.error })
-          return key.value ?? refuse({ reason: "signature_key_unknown" })
+          return key.value?.signsRequests ? key.value : refuse({ reason: "signature_key_unknown" })
         },
       },
     )

@@ -13,6 +13,8 @@ export type EventUse =
   | "told"
   /** It changes the link itself. */
   | "link"
+  /** The bank is asked what is new. Made by dialects, never taken by its name. */
+  | "asks"
   /** It is answered, and nothing else happens. */
   | "test"
   /** Refused by name: read and checked, but nobody would hear of it. */
@@ -122,6 +124,7 @@ export const EVENT_TYPES = {
     staleAfterMs: "expires_at",
     use: "not_yet",
   },
+  "bank.data.hint.v1": { purpose: null, lane: "updates", staleAfterMs: HOUR_MS, use: "asks" },
   "bank.test.v1": { purpose: null, lane: "updates", staleAfterMs: "never", use: "test" },
 } as const satisfies Readonly<Record<BankEventType, EventRules>>
 

@@ -194,6 +194,15 @@ export interface TestEvent extends EventHead {
   readonly type: "bank.test.v1"
 }
 
+/** Something changed, come and look: from dialects that say no more, or not under a signature. Ours, never a bank's own type: the bank is
+ * asked under the grant, and what is new goes on as an event of its own. */
+export interface DataHint extends EventHead {
+  readonly type: "bank.data.hint.v1"
+  readonly about: "balances" | "transactions" | "consent"
+  /** The only account it is about. */
+  readonly account?: string
+}
+
 /** Everything a bank may tell us. */
 export type BankEvent =
   | BalanceUpdated
@@ -215,4 +224,5 @@ export type BankEvent =
   | CustomerClosed
   | ServiceNotice
   | TestEvent
+  | DataHint
 export type BankEventType = BankEvent["type"]
