@@ -3,10 +3,16 @@
 import { createApp } from "./app.ts"
 import { createApprovals } from "./approvals/approvals.ts"
 import { auditStatement } from "./audit/audit-store.ts"
+import { listCurrentApiKeys } from "./banks/api-key-store.ts"
+import { createBankAuth } from "./banks/authenticate-bank.ts"
 import { parseBankRecord } from "./banks/bank-record.ts"
 import { findBank, listBanks, putBank } from "./banks/bank-store.ts"
 import { createBankKeys } from "./banks/bank-keys.ts"
 import { bankIntake } from "./banks/intake.ts"
+import { createRefusalNotes } from "./banks/refusal-notes.ts"
+import { keepRefusals } from "./banks/refusal-store.ts"
+import { listWebhookSecrets, webhookSecretPlace } from "./banks/webhook-secret-store.ts"
+import { createWebhookSecrets } from "./banks/webhook-secrets.ts"
 import { conversationOf } from "./conversations/conversation-of.ts"
 import { receivePeople } from "./conversations/reception.ts"
 import { createAuthenticate } from "./console/admin-auth.ts"
@@ -16,13 +22,17 @@ import { advanceClockOffset } from "./db/deployment-store.ts"
 import type { Outage } from "./foundation/failure.ts"
 import { describeFault } from "./foundation/log.ts"
 import { err, ok, type Result } from "./foundation/result.ts"
+import { findLiveForCustomers } from "./links/link-store.ts"
 import { createLinking } from "./links/linking.ts"
 import { createLinkRoutes } from "./links/routes.tsx"
 import type { PageEvent } from "./messenger/page-event.ts"
 import { parsePageRecord } from "./messenger/page-record.ts"
 import { findPage, listPages, pagePlace, putPage } from "./messenger/page-store.ts"
 import { messengerWebhook } from "./messenger/webhook.ts"
+import { previewEvent } from "./conversations/notices/preview.ts"
 import { acceptEvents } from "./notifications/acceptance.ts"
+import { listDeadItems } from "./notifications/dead-events.ts"
+import { countLinked, findEventStatus, type EventStatusWorld } from "./notifications/event-status.ts"
 import { createDeadLetterDesk } from "./notifications/dead-letters.ts"
 import { createMeRoutes } from "./privacy/me/routes.tsx"
 import { createMeWorld } from "./privacy/me/own-world.ts"
@@ -94,6 +104,27 @@ export function openDoors(
     random,
     acts: { "vault_key.remove": ({ object }, by) => house.keys.remove(object, by) },
   })
+  const bankAuth = createBankAuth({
+    findBank: banks.find,
+    listKeys: (bank, at) => listCurrentApiKeys(db, bank, at),
+    now,
+    realNow,
+    log,
+  })
+  const webhookSecrets = createWebhookSecrets({
+    list: (bank) => listWebhookSecrets(db, bank, now()),
+    open: (bank, { id, secretSealed }) => vault.open(secretSealed, webhookSecretPlace(bank, id)),
+    realNow,
+    log,
+  })
+  const eventStatus: EventStatusWorld = {
+    customerOf: pseudonyms.customerOf,
+    findLive: (customers) => findLiveForCustomers(db, customers),
+    rowsOf: async (page, person, keys) =>
+      conversationOf(objects, await recordOf(page), person).eventRows({ v: 1, keys }),
+    deadItems: (bank) => listDeadItems(db, means.packKeys, bank, now()),
+    log,
+  }
   const deadLetters = createDeadLetterDesk({ db, post, now })
   return createApp({
     log,
@@ -114,8 +145,22 @@ export function openDoors(
     intake: bankIntake({
       findBank: banks.find,
       keysOf: createBankKeys({ fetch: (input, init) => fetch(input, init), realNow }),
+      auth: bankAuth,
+      webhookSecrets: webhookSecrets.find,
       accept: (bank, events) => acceptEvents(acceptance, bank, events),
+      preview: (bank, event) => previewEvent(bank, event, now()),
+      countLinked: (bank, customer) => countLinked(eventStatus, bank, customer),
+      findStatus: (bank, about) => findEventStatus(eventStatus, bank.id, about),
+      note: createRefusalNotes({
+        keep: (bank, notes) => keepRefusals(db, bank, notes, now()),
+        waitUntil,
+        wait: (ms) => scheduler.wait(ms),
+        now,
+        realNow,
+        log,
+      }),
       publicOrigin,
+      development,
       now,
       realNow,
       log,

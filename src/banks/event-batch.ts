@@ -32,7 +32,7 @@ export function readBatch(elements: readonly unknown[], terms: EventTerms, now: 
     if (!first) events.set(event.value.id, event.value)
     else if (JSON.stringify(first) !== JSON.stringify(event.value)) {
       rejected.set(event.value.id, {
-        err: "invalid_request",
+        err: "conflict",
         description: "Another event of this batch has the same id; the first one was taken",
       })
     }

@@ -22,9 +22,9 @@ export const REPLY_MS_MAX = 31 * DAY_MS
 /** Stale never: the last instant there is. @see ECMA-262, time values */
 const NEVER = 8_640_000_000_000_000
 
-/** Why one event is not taken. `err` is a word of the registry of RFC 8935, 2.4; `description` is for the bank's engineers. */
+/** Why one event is not taken. `err` is a word of the registry of RFC 8935, 2.4, or `conflict`: another event of the same id was taken; `description` is for the bank's engineers. */
 export interface EventRefusal {
-  readonly err: "invalid_request" | "access_denied"
+  readonly err: "invalid_request" | "access_denied" | "conflict"
   readonly description: string
 }
 

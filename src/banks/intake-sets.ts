@@ -38,6 +38,7 @@ interface SetError {
     | "invalid_audience"
     | "authentication_failed"
     | "access_denied"
+    | "conflict"
     | "too_many_sets"
   readonly description: string
 }

@@ -50,7 +50,12 @@ export async function keepRefusals(
 /** A bank's refusals, newest first. @throws DatabaseError */
 export async function listRefusals(db: Database, bank: BankId, now: number): Promise<readonly KeptRefusal[]> {
   const rows = await read(
-    db.select().from(refusals).where(eq(refusals.bankId, bank)).orderBy(desc(refusals.id)).limit(REFUSALS_MAX),
+    db
+      .select()
+      .from(refusals)
+      .where(eq(refusals.bankId, bank))
+      .orderBy(desc(refusals.id))
+      .limit(REFUSALS_MAX),
   )
   return rows
     .filter((row) => row.at >= now - REFUSALS_KEPT_MS)

@@ -26,7 +26,10 @@ export interface WebhookSecrets {
  * @param given.realNow the real clock, for how old what is remembered is */
 export function createWebhookSecrets(given: {
   readonly list: (bank: BankId) => Promise<readonly ShelvedWebhookSecret[]>
-  readonly open: (bank: BankId, secret: ShelvedWebhookSecret) => Promise<Result<string, { readonly reason: string }>>
+  readonly open: (
+    bank: BankId,
+    secret: ShelvedWebhookSecret,
+  ) => Promise<Result<string, { readonly reason: string }>>
   readonly realNow: Now
   readonly log: Log
 }): WebhookSecrets {

@@ -10,6 +10,7 @@ import { err } from "../foundation/result.ts"
 import { renewalOf } from "../links/renewal.ts"
 import type { BankRefusal } from "../banks/bank.ts"
 import { isTold } from "../banks/event-types.ts"
+import { findEventRows, type EventRow } from "./ledger.ts"
 import type { JsonObject } from "../messenger/json.ts"
 import { takesUtility } from "../messenger/page-record.ts"
 import { createProfileBudget } from "../messenger/profile-budget.ts"
@@ -59,6 +60,16 @@ export class Conversation extends DurableObject<Env> {
     if (request.v !== 1 || !isTold(request.event)) return { kind: "pending", afterMs: NEWER_RELEASE_MS }
     const person = await this.#ready()
     return person.tell(request)
+  }
+
+  /** Rows of events by their keys: what became of them. */
+  async eventRows(request: {
+    readonly v: 1
+    readonly keys: readonly string[]
+  }): Promise<readonly EventRow[]> {
+    assertVersion(request)
+    await this.#ready()
+    return findEventRows(this.#storage.sql, request.keys)
   }
 
   /** Name a pending link and ask for its code. */

@@ -55,6 +55,8 @@ export type Cause =
       readonly at: number
       readonly sequence?: number
       readonly staleAt: number
+      /** Of what the event said: the same id with another body is not the same event. */
+      readonly digest?: string
       /** A fraud question: its case, and until when its buttons count. */
       readonly alert?: { readonly caseId: string; readonly expiresAt: number }
     }

@@ -86,6 +86,17 @@ export function findRow(sql: Sql, key: string): LedgerRow | undefined {
   return sql.exec<Stored>(`SELECT ${COLUMNS} FROM ledger WHERE key = ?`, key).rows[0]
 }
 
+/** What became of one event, as it is told to whoever asks. */
+export type EventRow = Pick<LedgerRow, "state" | "reason" | "at">
+
+/** Rows of some keys, without what lies sealed in them. */
+export function findEventRows(sql: Sql, keys: readonly string[]): readonly EventRow[] {
+  return keys.flatMap((key) => {
+    const row = findRow(sql, key)
+    return row ? [{ state: row.state, reason: row.reason, at: row.at }] : []
+  })
+}
+
 /** Claim a key: `false` where it is taken. The row becomes the chain's head. */
 export function claimRow(sql: Sql, { leaf, ...claim }: Claim): boolean {
   const head = headOf(sql)

@@ -11,7 +11,6 @@ import { DAY_MS, MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
 import { describeFault } from "../foundation/log.ts"
 import { randomText, type LinkId } from "../foundation/id.ts"
 import { EVENT_TYPES } from "../banks/event-types.ts"
-import { digestText } from "../crypto/hmac.ts"
 import type { LinkOffer } from "../links/link.ts"
 import type { EndReason } from "../links/link-store.ts"
 import type { MessengerEvent } from "../messenger/event.ts"
@@ -36,7 +35,7 @@ import { rekey, type Rekeyed, type RekeyRequest } from "./rekeying.ts"
 import { forgetOld } from "./retention.ts"
 import { createSerial } from "./serial.ts"
 import type { State } from "./state.ts"
-import { statePlace } from "./place.ts"
+import { eventKeyOf, statePlace } from "./place.ts"
 import { endedQuestions } from "./receipt.ts"
 import { replyRows } from "./replies.ts"
 import { findSealedState, prepareStorage, putSealedState } from "./storage.ts"
@@ -127,8 +126,7 @@ export class Person {
   async tell(request: TellRequest): Promise<TellOutcome> {
     try {
       await this.#memory.load({ shelf: request.shelf })
-      const { person } = request.whom
-      const key = `e_${await digestText(`${person}|${request.event.source}|${request.event.id}`)}`
+      const key = await eventKeyOf(request.whom.person, request.event)
       if (!this.#memory.key) return settled("suppressed", "not_linked")
       const teller = {
         ...this.#sender(),

@@ -47,6 +47,7 @@ const DATA_OF_EVENT = {
   "bank.consent.expiring.v1": "link",
   "bank.customer.closed.v1": "link",
   "bank.service.notice.v1": "notice",
+  "bank.data.hint.v1": "notice",
   "bank.test.v1": "notice",
 } as const satisfies Readonly<Record<string, DataKind>>
 

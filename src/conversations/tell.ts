@@ -5,6 +5,8 @@ import type { ToldEvent } from "../banks/event-types.ts"
 import { MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
 import type { LinkId } from "../foundation/id.ts"
 import type { Consent } from "../links/consent.ts"
+import { digestNow } from "../crypto/sha256.ts"
+import { utf8 } from "../crypto/text.ts"
 import { Grant } from "../links/grant.ts"
 import { changesOf } from "./consent-change.ts"
 import type { Cause, Entry } from "./entry.ts"
@@ -55,6 +57,7 @@ const CLOCK_TOLERANCE_MS = MINUTE_MS
 /** Tell an update: a claim and an outcome, two rows. */
 export async function tellUpdate(teller: Teller, request: TellRequest, key: string): Promise<TellOutcome> {
   const known = findRow(teller.world.sql, key)
+  if (known && (await isAnother(teller, known, request))) return settled("suppressed", "conflict")
   if (known && known.state !== "again") return outcomeOf(teller, known)
   const doubted = await settleDoubt(teller, request)
   if (doubted) return doubted
@@ -74,7 +77,9 @@ export async function tellUpdate(teller: Teller, request: TellRequest, key: stri
 /** Tell an alert: stored and armed before it is sent, at the head of the outbox (P7). */
 export async function tellAlert(teller: Teller, request: TellRequest, key: string): Promise<TellOutcome> {
   const { world, whom, wake } = teller
-  if (!findRow(world.sql, key)) {
+  const known = findRow(world.sql, key)
+  if (known && (await isAnother(teller, known, request))) return settled("suppressed", "conflict")
+  if (!known) {
     const early = (await settleDoubt(teller, request)) ?? judge(teller, request)
     if (early) return early
     const [facts] = await Promise.all([world.loadBankFacts(whom.bank, whom.page), wake.ready()])
@@ -247,6 +252,17 @@ async function isOvertaken(teller: Teller, event: ToldEvent): Promise<boolean> {
   return false
 }
 
+/** Another event was told under the same id: nobody can say which of the two is right, and one may be told once. */
+async function isAnother(teller: Teller, row: LedgerRow, { event }: TellRequest): Promise<boolean> {
+  const cause = (await openEntry(teller, row))?.cause
+  return cause?.kind === "event" && cause.digest !== undefined && cause.digest !== digestOf(event)
+}
+
+/** 96 bits of what the event says. */
+function digestOf(event: ToldEvent): string {
+  return digestNow(utf8(JSON.stringify(event))).slice(0, 16)
+}
+
 function causeOf({ event, shelf }: TellRequest): Cause {
   return causeFor(event, shelf.link)
 }
@@ -263,6 +279,7 @@ function causeFor(event: ToldEvent, link: TellRequest["shelf"]["link"]): Cause {
     purpose: purposeOf(event),
     at: event.at,
     staleAt: event.staleAt,
+    digest: digestOf(event),
     ...(account === undefined ? {} : { account }),
     ...(event.type === "bank.balance.updated.v1" && event.sequence !== undefined
       ? { sequence: event.sequence }

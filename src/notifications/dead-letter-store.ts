@@ -83,6 +83,26 @@ export async function findDeadLetter(db: Database, id: string, now: number): Pro
   return row ? { ...aboutOf(row), job: JSON.parse(row.job) as unknown } : undefined
 }
 
+/** Jobs of a bank's dead packs, newest first. */
+export async function listDeadPacks(
+  db: Database,
+  bank: BankId,
+  now: number,
+  limit: number,
+): Promise<readonly unknown[]> {
+  const rows = await read(
+    db
+      .select({ job: deadLetters.job })
+      .from(deadLetters)
+      .where(
+        and(eq(deadLetters.bankId, bank), inArray(deadLetters.queue, ["alerts", "updates"]), inTime(now)),
+      )
+      .orderBy(desc(deadLetters.at))
+      .limit(limit),
+  )
+  return rows.map((row) => JSON.parse(row.job) as unknown)
+}
+
 /** How many lie here, by queue; queues with none are left out. */
 export async function countDeadLetters(
   db: Database,

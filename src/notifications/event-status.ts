@@ -4,20 +4,13 @@
 import type { EventStatusAnswer, EventStatusRow } from "../banks/event-status.ts"
 import type { BankEvent } from "../banks/event.ts"
 import { eventKeyOf } from "../conversations/place.ts"
-import type { LedgerState } from "../conversations/ledger.ts"
+import type { EventRow, LedgerState } from "../conversations/ledger.ts"
 import { isReason } from "../banks/callback-reason.ts"
 import type { BankId, PageId, PersonId } from "../foundation/id.ts"
 import type { Outage } from "../foundation/failure.ts"
 import { describeFault, type Log } from "../foundation/log.ts"
 import { err, ok, type Result } from "../foundation/result.ts"
 import type { PackItem } from "../jobs/pack.ts"
-
-/** One person's row of an event, as their Conversation has it. */
-export interface EventRow {
-  readonly state: LedgerState
-  readonly reason: string
-  readonly at: number
-}
 
 /** What finding it needs. */
 export interface EventStatusWorld {
@@ -54,6 +47,20 @@ export async function findEventStatus(
     return ok({ state: "not_reached", rows: [] })
   } catch (fault) {
     world.log.warn("event_status_not_found", describeFault(fault))
+    return err({ reason: "unavailable", retry: "later" })
+  }
+}
+
+/** How many people are linked to a customer. */
+export async function countLinked(
+  world: Pick<EventStatusWorld, "customerOf" | "findLive" | "log">,
+  bank: BankId,
+  customer: string,
+): Promise<Result<number, Outage>> {
+  try {
+    return ok((await world.findLive([await world.customerOf(bank, customer)])).length)
+  } catch (fault) {
+    world.log.warn("linked_not_counted", describeFault(fault))
     return err({ reason: "unavailable", retry: "later" })
   }
 }

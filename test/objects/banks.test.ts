@@ -7,10 +7,11 @@ import { findBank, findKey, insertKeyIfAbsent, listBanks, putBank } from "../../
 import { createBankDirectory } from "../../src/banks/directory.ts"
 import type { BankEvent } from "../../src/banks/event.ts"
 import { SIGNATURE_AGE_MS_MAX, SIGNATURE_AHEAD_MS_MAX } from "../../src/banks/event-signature.ts"
-import { bankIntake, SIGNED_BODY_BYTES_MAX } from "../../src/banks/intake.ts"
+import { bankIntake } from "../../src/banks/intake.ts"
+import { SIGNED_BODY_BYTES_MAX } from "../../src/banks/intake-given.ts"
 import { createDatabase } from "../../src/db/database.ts"
 import { listAudit } from "../../src/audit/audit-store.ts"
-import { ok } from "../../src/foundation/result.ts"
+import { err, ok } from "../../src/foundation/result.ts"
 import { requestIdentity, type RequestVariables } from "../../src/http/headers.ts"
 import type { BankId } from "../../src/foundation/id.ts"
 import { bankRecord, eventBody, recordingLog, transactionPosted } from "../support/bank.ts"
@@ -50,7 +51,14 @@ async function createWay(): Promise<WayIn> {
         for (const event of events) taken.set(event.id, event)
         return ok(undefined)
       },
+      auth: { authenticate: async () => err({ reason: "bank_key_missing" }) },
+      webhookSecrets: async () => ok([]),
+      preview: () => ({}),
+      countLinked: async () => ok(0),
+      findStatus: async () => ok({ state: "not_reached", rows: [] }),
+      note: () => undefined,
       publicOrigin: ORIGIN,
+      development: true,
       now: () => NOW,
       realNow: () => NOW,
       log,

@@ -46,20 +46,23 @@ export function previewEvent(
   const languages = [...new Set(bank.languages.map(findLanguage).filter((each) => each !== undefined))]
   return Object.fromEntries(
     languages.map((language) => {
-      const { message, template } = composeNotice(event, { language, grant: grant.value, bank, now, key: KEY })
+      const { message, template } = composeNotice(event, {
+        language,
+        grant: grant.value,
+        bank,
+        now,
+        key: KEY,
+      })
       return [
         language,
         {
           text: "text" in message ? message.text : "",
-          ...(message.kind === "buttons" ? { buttons: message.buttons.map(titleOf) } : {}),
+          ...(message.kind === "buttons"
+            ? { buttons: message.buttons.map((button) => ("title" in button ? button.title : "")) }
+            : {}),
           ...(template ? { template: { name: template.name, values: template.body } } : {}),
         },
       ]
     }),
   )
-}
-
-/** A Log In button has no title of ours; no notice has one. */
-function titleOf(button: { readonly title?: string }): string {
-  return button.title ?? ""
 }

@@ -1,7 +1,7 @@
 // Every type of event: what is read of it, when it is stale, and what its data is refused for, whoever hears of it.
 import { describe, expect, it } from "vitest"
 import { readData } from "../../../src/banks/event-parse.ts"
-import type { BankEventType } from "../../../src/banks/event.ts"
+import type { ReadType } from "../../../src/banks/event-build.ts"
 import { EVENT_TYPES } from "../../../src/banks/event-types.ts"
 
 const NOW = Date.UTC(2026, 10, 22, 8, 15)
@@ -12,9 +12,9 @@ const eur = (value: string) => ({ value, currency: "EUR" })
 const TERMS = { linkHosts: ["track.example"] }
 const HEAD = { v: 1, id: "evt_1", source: "bank", customer: "Kx7Qm2vX9kLtB4wZ", at: AT } as const
 
-const read = (type: BankEventType, data: unknown, customer: string = HEAD.customer) =>
+const read = (type: ReadType, data: unknown, customer: string = HEAD.customer) =>
   readData(type, { ...HEAD, customer }, data, TERMS, NOW)
-const refusal = (type: BankEventType, data: unknown, customer?: string) => {
+const refusal = (type: ReadType, data: unknown, customer?: string) => {
   const event = read(type, data, customer)
   return event.ok ? "ok" : event.error.description
 }
@@ -50,9 +50,7 @@ const NOTICE = {
 }
 
 /** Data of each type, what it becomes, and when it is stale; `null`: never. */
-const GOOD: Readonly<
-  Record<BankEventType, readonly [data: object, becomes: object, staleAt: number | null]>
-> = {
+const GOOD: Readonly<Record<ReadType, readonly [data: object, becomes: object, staleAt: number | null]>> = {
   "bank.balance.updated.v1": [
     { account: "acc_1", balances: [{ type: "booked", amount: eur("-3.1"), at: iso(AT) }] },
     { account: "acc_1", balances: [{ type: "booked", amount: eur("-3.10"), at: AT }] },
@@ -156,7 +154,7 @@ const GOOD: Readonly<
 describe("every type", () => {
   it.each(Object.entries(GOOD))("%s is read, and members without a name here are dropped", (type, row) => {
     const [data, becomes, staleAt] = row
-    const event = read(type as BankEventType, { ...data, surprise: "Xq7surprise" })
+    const event = read(type as ReadType, { ...data, surprise: "Xq7surprise" })
     expect(event).toMatchObject({
       ok: true,
       value: { ...HEAD, type, ...becomes, staleAt: staleAt ?? 8_640_000_000_000_000 },
@@ -178,7 +176,7 @@ describe("every type", () => {
     ])
   })
 
-  it.each<[string, BankEventType, object, string]>([
+  it.each<[string, ReadType, object, string]>([
     [
       "two currencies in a threshold",
       "bank.balance.threshold.v1",
@@ -293,7 +291,7 @@ describe("every type", () => {
 
   it("wants a customer of every type but what is for everybody", () => {
     const without = Object.entries(GOOD).filter(
-      ([type, [data]]) => refusal(type as BankEventType, data, "") === "ok",
+      ([type, [data]]) => refusal(type as ReadType, data, "") === "ok",
     )
     expect(without.map(([type]) => type)).toEqual(["bank.service.notice.v1", "bank.test.v1"])
     expect(refusal("bank.service.notice.v1", { ...NOTICE, audience: "subject" }, "")).toBe(
