@@ -7,6 +7,7 @@ import { isTold } from "../../banks/event-types.ts"
 import type { PreviewedMessage } from "../../banks/intake-given.ts"
 import type { LinkId } from "../../foundation/id.ts"
 import { Grant } from "../../links/grant.ts"
+import { renewalOf } from "../../links/renewal.ts"
 import { findLanguage } from "../../phrases/catalogue.ts"
 import { accountOf, composeNotice, purposeOf } from "./compose.ts"
 
@@ -49,7 +50,7 @@ export function previewEvent(
       const { message, template } = composeNotice(event, {
         language,
         grant: grant.value,
-        bank,
+        bank: { ...bank, renewal: renewalOf(bank) },
         now,
         key: KEY,
       })
