@@ -20,6 +20,7 @@ import type { InnerKey, Vault } from "../vault/vault.ts"
 import { createBankCall, createBreaker, type TokenSource } from "./bank-call.ts"
 import type { BankLogin } from "./bank-login.ts"
 import { Grant } from "./grant.ts"
+import { rekeyLink } from "./link-key-store.ts"
 import { findLink, storeTokens, type StoredLink } from "./link-store.ts"
 import { parseTokens, placeOf, type LinkTokens } from "./link-tokens.ts"
 
@@ -64,6 +65,10 @@ export interface BankAccess<Outcome> {
     answer: FraudAnswer,
     signal: AbortSignal,
   ): Promise<Result<Outcome, BankRefusal>>
+  /** Everything that was ever under this link's key is in wrong hands: its tokens are renewed and the old ones ended at the bank, then it
+   * and all it seals are given another key. Harmless to repeat.
+   * @returns whether it has one now; an outage of the bank: try again. A bank that refuses the tokens has ended the link. */
+  renew(bank: BankRecord, link: LinkId, at: number): Promise<Result<boolean, Outage>>
   /** End the grant at the bank, whatever state the link is in; a link without tokens is ended already. Destroys nothing: `endLink`. */
   revoke(bank: BankRecord, link: LinkId): Promise<Result<undefined, Outage>>
 }
@@ -115,45 +120,88 @@ export function createBankAccess<Outcome>(given: {
   }
 
   /** One refresh at a time in this isolate; the row's version decides between isolates. */
-  function refreshOnce(bank: BankRecord, from: Opened): Promise<Result<Opened, BankRefusal>> {
+  function refreshOnce(
+    bank: BankRecord,
+    from: Opened,
+    how: "refresh" | "renew" = "refresh",
+  ): Promise<Result<Opened, BankRefusal>> {
     const { id } = from.row
     const flying = flights.get(id)
-    if (flying && Date.now() - flying.since < FLIGHT_MS_MAX) return flying.landing
-    const landing = refresh(bank, from).finally(() => {
+    if (flying && Date.now() - flying.since < FLIGHT_MS_MAX) {
+      if (how === "refresh") return flying.landing
+      // A refresh under way does not renew: after it.
+      return flying.landing.then(async () => {
+        const now = await openLive(bank, id)
+        return now.ok ? refreshOnce(bank, now.value, how) : now
+      })
+    }
+    const landing = refresh(bank, from, how).finally(() => {
       if (flights.get(id)?.landing === landing) flights.delete(id)
     })
     flights.set(id, { since: Date.now(), landing })
     return landing
   }
 
-  async function refresh(bank: BankRecord, from: Opened): Promise<Result<Opened, BankRefusal>> {
+  async function refresh(
+    bank: BankRecord,
+    from: Opened,
+    how: "refresh" | "renew",
+  ): Promise<Result<Opened, BankRefusal>> {
     const current = await openLive(bank, from.row.id)
     if (!current.ok || isNewer(current.value, from)) return current
-    const { row, key, tokens } = current.value
-    const fresh = await login.refresh(bank, tokens)
-    if (!fresh.ok) {
-      if (fresh.error.reason === "outage") return fresh
-      // Where the bank rotates, another isolate may have used this token just before us: then its successor lies in the row.
-      const again = await openLive(bank, row.id)
-      return again.ok && isNewer(again.value, from) ? again : err({ reason: "link_ended" })
-    }
-    const sealed = await key.seal(JSON.stringify(fresh.value), placeOf(row.bank, row.id, "tokens"))
-    if (!(await store(row, sealed))) return openLive(bank, row.id)
-    return ok({
-      row: { ...row, tokensSealed: sealed, tokensVersion: row.tokensVersion + 1 },
-      key,
-      tokens: fresh.value,
-    })
+    const fresh = await login[how](bank, current.value.tokens)
+    if (fresh.ok) return keep(bank, current.value, fresh.value)
+    if (fresh.error.reason === "outage") return fresh
+    // Where the bank rotates, another isolate may have used this token just before us: then its successor lies in the row.
+    const again = await openLive(bank, from.row.id)
+    return again.ok && isNewer(again.value, from) ? again : err({ reason: "link_ended" })
+  }
+
+  /** Store fresh tokens over the version they came from. Where the link was given another key meanwhile, under that one. */
+  async function keep(
+    bank: BankRecord,
+    over: Opened,
+    tokens: LinkTokens,
+  ): Promise<Result<Opened, BankRefusal>> {
+    const { row, key } = over
+    const sealed = await key.seal(JSON.stringify(tokens), placeOf(row.bank, row.id, "tokens"))
+    if (await store(row, sealed))
+      return ok({ row: { ...row, tokensSealed: sealed, tokensVersion: row.tokensVersion + 1 }, key, tokens })
+    const now = await openLive(bank, row.id)
+    const rekeyed = now.ok && !isNewer(now.value, over) && now.value.row.wrappedKey !== row.wrappedKey
+    return rekeyed ? keep(bank, now.value, tokens) : now
   }
 
   /** Where D1 did not say whether it stored them, ask again: a second write over the same version is refused, not doubled. */
   async function store(row: StoredLink, sealed: string): Promise<boolean> {
     for (let tries = 1; ; tries++)
       try {
-        return await storeTokens(db, row.id, row.tokensVersion, sealed)
+        return await storeTokens(db, row.id, row.tokensVersion, sealed, row.wrappedKey ?? "")
       } catch (fault) {
         if (!(fault instanceof DatabaseError) || tries >= STORE_TRIES_MAX) throw fault
       }
+  }
+
+  /** Another key for a link, and all it seals under that. */
+  async function rekey(id: LinkId, at: number): Promise<boolean> {
+    const row = await findLink(db, id)
+    if (!row || row.wrappedKey === null) return true
+    const place = (part: Parameters<typeof placeOf>[2]) => placeOf(row.bank, row.id, part)
+    const old = await vault.openKey(row.wrappedKey, place("key"))
+    if (!old.ok) throw new Error(`Cannot open the key of a link: ${old.error.reason}`)
+    const { wrapped, key } = await vault.createKey(place("key"))
+    const anew = async (sealed: string | null, part: "tokens" | "customer" | "offer") => {
+      if (sealed === null) return null
+      const text = await old.value.open(sealed, place(part))
+      if (!text.ok) throw new Error(`Cannot open the ${part} of a link: ${text.error.reason}`)
+      return key.seal(text.value, place(part))
+    }
+    const [tokensSealed, customerSealed, offerSealed] = await Promise.all([
+      anew(row.tokensSealed, "tokens"),
+      anew(row.customerSealed, "customer"),
+      anew(row.offerSealed, "offer"),
+    ])
+    return rekeyLink(db, row, { wrappedKey: wrapped, tokensSealed, customerSealed, offerSealed }, at)
   }
 
   function sourceOf(bank: BankRecord, opened: Opened): TokenSource {
@@ -189,6 +237,18 @@ export function createBankAccess<Outcome>(given: {
     async answerFraudCase(bank, link, answer, signal) {
       const call = await callAs(bank, link)
       return call.ok ? actions.answerFraudCase(bank, call.value, answer, signal) : call
+    },
+    async renew(bank, link, at) {
+      const row = await findLink(db, link)
+      if (row && row.bank !== bank.id) return ok(true)
+      const opened = row && (await openRow(row))
+      if (opened?.row.state === "live") {
+        const fresh = await refreshOnce(bank, opened, "renew")
+        if (!fresh.ok && fresh.error.reason === "outage") return err(fresh.error.outage)
+        // Should the bank not hear it, the old one has minutes to live all the same.
+        if (fresh.ok) await login.retire(bank, opened.tokens)
+      }
+      return ok(await rekey(link, at))
     },
     async revoke(bank, link) {
       const row = await findLink(db, link)

@@ -67,6 +67,11 @@ export interface BankLogin {
     answer: URLSearchParams,
   ): Promise<Result<LoginOutcome, LoginRefusal>>
   refresh(bank: BankRecord, tokens: LinkTokens): Promise<Result<LinkTokens, RefreshRefusal>>
+  /** Refresh, under another key pair where the tokens are bound to one: what was known of the old ones is worth nothing. A bank that
+   * binds its refresh tokens takes them under their own pair only. */
+  renew(bank: BankRecord, tokens: LinkTokens): Promise<Result<LinkTokens, RefreshRefusal>>
+  /** End an access token alone; the grant stays. */
+  retire(bank: BankRecord, tokens: Pick<LinkTokens, "accessToken">): Promise<Result<undefined, Outage>>
   /** End the grant at the bank: its consent resource first, where there is one, then the refresh token, where the bank revokes tokens.
    * What it does not know counts as ended (RFC 7009, 2.2), so that it may be said twice. */
   revoke(
@@ -248,6 +253,25 @@ export function createBankLogin(
     }
   }
 
+  async function renew(bank: BankRecord, tokens: LinkTokens): ReturnType<BankLogin["renew"]> {
+    if (!tokens.dpop) return refresh(bank, tokens)
+    const fresh = await refresh(bank, { ...tokens, dpop: await exportDpop(await createDpop()) })
+    // Where nobody knows whether it was taken, the old one is not shown a second time.
+    const refused =
+      !fresh.ok && (fresh.error.reason === "link_ended" || fresh.error.outage.reason === "refused")
+    return refused ? refresh(bank, tokens) : fresh
+  }
+
+  async function retire(
+    bank: BankRecord,
+    { accessToken }: Pick<LinkTokens, "accessToken">,
+  ): ReturnType<BankLogin["retire"]> {
+    const opened = await open(bank)
+    return opened.ok
+      ? revokeToken(opened.value, accessToken, "access_token")
+      : err(outageOfMetadata(opened.error))
+  }
+
   async function revoke(
     bank: BankRecord,
     tokens: Pick<LinkTokens, "refreshToken" | "consent">,
@@ -269,16 +293,17 @@ export function createBankLogin(
 
   async function revokeToken(
     { server, client, http, ask }: BankClient,
-    refreshToken: string,
+    token: string,
+    hint: "refresh_token" | "access_token" = "refresh_token",
   ): Promise<Result<undefined, Outage>> {
     // Only profiles whose consent resource ends everything do without one.
     if (server.revocation_endpoint === undefined) return ok(undefined)
     try {
       await ask(
         (auth) =>
-          oauth.revocationRequest(server, client, auth, refreshToken, {
+          oauth.revocationRequest(server, client, auth, token, {
             ...http,
-            additionalParameters: { token_type_hint: "refresh_token" },
+            additionalParameters: { token_type_hint: hint },
           }),
         (response) => oauth.processRevocationResponse(response),
       )
@@ -290,7 +315,7 @@ export function createBankLogin(
     }
   }
 
-  return { start, finish, refresh, revoke }
+  return { start, finish, refresh, renew, retire, revoke }
 }
 
 /** Judge what the code gave: tokens bound as agreed, a customer, two factors, now. */

@@ -107,18 +107,20 @@ export async function listUnendedOf(db: Database, person: PersonId): Promise<rea
 }
 
 /** Store refreshed tokens over the version they were refreshed from.
+ * @param sealedUnder the wrapped key as it lay in the row: what was sealed under another would never open again
  * @returns `false` where somebody else stored a newer version, or the link has ended: read it again */
 export async function storeTokens(
   db: Database,
   id: LinkId,
   fromVersion: number,
   tokensSealed: string,
+  sealedUnder: string,
 ): Promise<boolean> {
   const rows = await write(
     db
       .update(links)
       .set({ tokensSealed, tokensVersion: fromVersion + 1 })
-      .where(and(eq(links.id, id), eq(links.tokensVersion, fromVersion), isNotNull(links.wrappedKey)))
+      .where(and(eq(links.id, id), eq(links.tokensVersion, fromVersion), eq(links.wrappedKey, sealedUnder)))
       .returning({ id: links.id }),
   )
   return rows.length === 1

@@ -713,11 +713,13 @@ describe("look-ups", () => {
 
   test("storeTokens() stores over the version it started from and over no other", async () => {
     const offer = await toLive()
-    expect(await storeTokens(world.db, offer.link, 0, "v1.a")).toBe(true)
-    expect(await storeTokens(world.db, offer.link, 0, "v1.b")).toBe(false)
+    const { wrappedKey: under = "" } = (await findLink(world.db, offer.link)) ?? {}
+    expect(await storeTokens(world.db, offer.link, 0, "v1.z", "v1.another-key")).toBe(false)
+    expect(await storeTokens(world.db, offer.link, 0, "v1.a", under ?? "")).toBe(true)
+    expect(await storeTokens(world.db, offer.link, 0, "v1.b", under ?? "")).toBe(false)
     expect(await findLink(world.db, offer.link)).toMatchObject({ tokensSealed: "v1.a", tokensVersion: 1 })
     await endLink(world.db, offer.link, "disconnected", by(), random)
-    expect(await storeTokens(world.db, offer.link, 1, "v1.c")).toBe(false)
+    expect(await storeTokens(world.db, offer.link, 1, "v1.c", under ?? "")).toBe(false)
   })
 })
 
