@@ -103,6 +103,17 @@ const SCENARIOS: readonly Scenario[] = [
     awaits: [...RECEIVE, ...BEGIN, ...TURN, ...SEND, "links.goLive"],
   },
   {
+    name: "receive, turn, record: a purpose stopped, and the tap that undoes it",
+    linked: true,
+    async run(sim) {
+      await sim.say("stop payments")
+      await sim.advance(20_000)
+      await sim.webhook(tap("v1.PURPOSE.transaction_alerts.undo", sim.now, "Undo"))
+    },
+    told: [/Off from now on: payments/, /Switched on: payments/],
+    awaits: [...RECEIVE.filter((each) => each !== "alarm.get"), ...TURN, ...SEND, "links.record"],
+  },
+  {
     name: "receive, turn, end: disconnect",
     linked: true,
     run: (sim) => sim.webhook(tap("v1.STOP_NOW", sim.now, "Disconnect now")),
@@ -170,6 +181,9 @@ describe.each(SCENARIOS)("$name", ({ linked, run, told, awaits, ordered = true }
         const link = sim.directory.links.get("link_one" as LinkId)
         if (link)
           expect(link.state, where).toBe(told.some((each) => each.test("Disconnected")) ? "ended" : "live")
+        // Object and directory agree: an event is told under exactly the link, number and record that both have.
+        if (link?.state === "live")
+          expect((await sim.tell(payment("after", sim.now))).outcome?.state, where).toBe("accepted")
         sim.close()
       }
       // A call beside others may change places with them; none is left out.
