@@ -1,4 +1,4 @@
-// Banks and their monthly keys in D1. Only this file names the two tables. A record changes together with its line of the audit trail;
+// Banks and their monthly keys in D1. Beside bank-key-store.ts only this file names the two tables. A record changes together with its line of the audit trail;
 // a key, once there, stays: the first one stored wins. What a key opens is the vault's; what a record means is bank.ts.
 
 import { and, asc, eq } from "drizzle-orm"
@@ -8,6 +8,7 @@ import { read, write, type Database } from "../db/database.ts"
 import { bankKeys, banks } from "../db/schema.ts"
 import type { BankId } from "../foundation/id.ts"
 import type { BankRecord } from "./bank.ts"
+import type { MonthKey } from "./bank-key-store.ts"
 import { parseBankRecord } from "./bank-record.ts"
 
 const LIST_MAX = 200
@@ -55,15 +56,23 @@ export async function putBank(db: Database, record: BankRecord, by: AuditBy): Pr
   )
 }
 
-/** A bank's wrapped key of a month. @throws DatabaseError */
-export async function findKey(db: Database, bank: BankId, month: string): Promise<string | undefined> {
+/** A bank's wrapped key of a month, and the one before where there is one. @throws DatabaseError */
+export async function findKey(
+  db: Database,
+  bank: BankId,
+  month: string,
+): Promise<Pick<MonthKey, "wrappedKey" | "formerWrappedKey"> | undefined> {
   const [row] = await read(selectKey(db, bank, month))
-  return row?.wrappedKey
+  return row
 }
 
 /** Put a key where none is.
  * @returns the one that lies there now: another than the given one where somebody was first. @throws DatabaseError */
-export async function insertKeyIfAbsent(db: Database, key: ShelvedBankKey, now: number): Promise<string> {
+export async function insertKeyIfAbsent(
+  db: Database,
+  key: ShelvedBankKey,
+  now: number,
+): Promise<Pick<MonthKey, "wrappedKey" | "formerWrappedKey">> {
   const { bank, month, wrappedKey } = key
   const [, [row]] = await write(
     db.batch([
@@ -72,12 +81,12 @@ export async function insertKeyIfAbsent(db: Database, key: ShelvedBankKey, now: 
     ]),
   )
   if (!row) throw new Error("Cannot find the bank key that was just put on the shelf")
-  return row.wrappedKey
+  return row
 }
 
 function selectKey(db: Database, bank: BankId, month: string) {
   return db
-    .select({ wrappedKey: bankKeys.wrappedKey })
+    .select({ wrappedKey: bankKeys.wrappedKey, formerWrappedKey: bankKeys.formerWrappedKey })
     .from(bankKeys)
     .where(and(eq(bankKeys.bankId, bank), eq(bankKeys.month, month)))
     .limit(1)

@@ -111,6 +111,7 @@ async function makeMeans(env: Env): Promise<Result<Means, ConfigRefusal>> {
     vault,
     find: (bank, month) => findKey(db, bank, month),
     insertIfAbsent: (bank, month, wrappedKey) => insertKeyIfAbsent(db, { bank, month, wrappedKey }, now()),
+    realNow: Date.now,
   })
   const report = createReport({
     findBank: banks.find,

@@ -135,13 +135,15 @@ describe("bank-store", () => {
     await expect(findBank(db, "demo" as BankId, { development: false })).rejects.toThrow(/issuer/)
   })
 
+  const FIRST = { wrappedKey: "v1.a.first", formerWrappedKey: null }
+
   it("insertKeyIfAbsent() gives the key that was there first", async () => {
     const db = createDatabase(env.DB)
     const key = { bank: "demo" as BankId, month: "2026-11" }
     expect(await findKey(db, key.bank, key.month)).toBeUndefined()
-    expect(await insertKeyIfAbsent(db, { ...key, wrappedKey: "v1.a.first" }, NOW)).toBe("v1.a.first")
-    expect(await insertKeyIfAbsent(db, { ...key, wrappedKey: "v1.a.second" }, NOW)).toBe("v1.a.first")
-    expect(await findKey(db, key.bank, key.month)).toBe("v1.a.first")
+    expect(await insertKeyIfAbsent(db, { ...key, wrappedKey: "v1.a.first" }, NOW)).toEqual(FIRST)
+    expect(await insertKeyIfAbsent(db, { ...key, wrappedKey: "v1.a.second" }, NOW)).toEqual(FIRST)
+    expect(await findKey(db, key.bank, key.month)).toEqual(FIRST)
     expect(await findKey(db, key.bank, "2026-12")).toBeUndefined()
   })
 })

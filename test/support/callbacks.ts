@@ -3,7 +3,7 @@ import type { EventCallback, LinkCallback } from "../../src/banks/callback.ts"
 import type { BankId, LinkId, PersonId, Random } from "../../src/foundation/id.ts"
 import { createVault } from "../../src/vault/vault.ts"
 import { parseKeyRing } from "../../src/crypto/key-ring.ts"
-import { createPackKeys, type PackKeys } from "../../src/vault/pack-keys.ts"
+import { createPackKeys, type PackKeys, type ShelvedPackKey } from "../../src/vault/pack-keys.ts"
 import type { Received } from "./bank-signer.ts"
 import { TEST_KEYS } from "./keys.ts"
 
@@ -63,15 +63,16 @@ export function countingRandom(): Random {
 export function testPackKeys(now: () => number): PackKeys {
   const ring = parseKeyRing(TEST_KEYS.VAULT_KEYS)
   if (!ring.ok) throw new Error(ring.error.detail)
-  const shelf = new Map<string, string>()
+  const shelf = new Map<string, ShelvedPackKey>()
   return createPackKeys({
     vault: createVault(ring.value, now, (bytes) => crypto.getRandomValues(new Uint8Array(bytes))),
     find: async (bank, month) => shelf.get(`${bank}|${month}`),
     async insertIfAbsent(bank: BankId, month, wrapped) {
-      const known = shelf.get(`${bank}|${month}`) ?? wrapped
+      const known = shelf.get(`${bank}|${month}`) ?? { wrappedKey: wrapped, formerWrappedKey: null }
       shelf.set(`${bank}|${month}`, known)
       return known
     },
+    realNow: Date.now,
   })
 }
 

@@ -14,28 +14,43 @@ const vault = createVault(ring.value, Date.now, (bytes) => crypto.getRandomValue
 
 function createShelf() {
   const rows = new Map<string, string>()
+  const formers = new Map<string, string>()
   const asked: string[] = []
+  const clock = { at: 0, down: false }
   let cutOff = false
   return {
     rows,
+    formers,
     asked,
+    clock,
+    /** Another key takes the place of the month's. */
+    async replace() {
+      const name = `${BANK}|${MONTH}`
+      formers.set(name, rows.get(name) ?? "")
+      rows.set(name, (await vault.createKey(`${BANK}|bank_keys|${MONTH}|key`)).wrapped)
+    },
     /** The next reading belongs to a request that is cut off: it never ends. */
     cutOffNext: () => void (cutOff = true),
     keys: () =>
       createPackKeys({
         vault,
+        realNow: () => clock.at,
         async find(bank, month) {
           asked.push(month)
+          if (clock.down) throw new Error("The shelf does not answer")
           if (cutOff) {
             cutOff = false
             await new Promise<never>(() => undefined)
           }
-          return rows.get(`${bank}|${month}`)
+          const wrappedKey = rows.get(`${bank}|${month}`)
+          return wrappedKey === undefined
+            ? undefined
+            : { wrappedKey, formerWrappedKey: formers.get(`${bank}|${month}`) ?? null }
         },
         async insertIfAbsent(bank, month, wrapped) {
           const name = `${bank}|${month}`
           rows.set(name, rows.get(name) ?? wrapped)
-          return rows.get(name) ?? wrapped
+          return { wrappedKey: rows.get(name) ?? wrapped, formerWrappedKey: null }
         },
       }),
   }
@@ -77,5 +92,37 @@ describe("createPackKeys()", () => {
 
   test("a month nothing was sealed in has no key to open with", async () => {
     await expect(createShelf().keys().forOpening(BANK, "2026-10")).rejects.toThrow("2026-10")
+  })
+
+  test("a key put in the place of another seals within a minute, and both open until the former goes", async () => {
+    const shelf = createShelf()
+    const [here, there] = [shelf.keys(), shelf.keys()]
+    const old = await (await here.forSealing(BANK, MONTH)).seal("old", "p")
+    await (await there.forOpening(BANK, MONTH)).open(old, "p")
+    await shelf.replace()
+    shelf.clock.at = 59_999
+    const late = await (await here.forSealing(BANK, MONTH)).seal("late", "p")
+    shelf.clock.at = 60_000
+    const fresh = await (await here.forSealing(BANK, MONTH)).seal("fresh", "p")
+    // One that knows the former only looks again.
+    for (const text of [old, late, fresh])
+      expect(await (await there.forOpening(BANK, MONTH)).open(text, "p")).toMatchObject({ ok: true })
+    shelf.formers.clear()
+    const later = shelf.keys()
+    expect(await (await later.forOpening(BANK, MONTH)).open(fresh, "p")).toEqual({ ok: true, value: "fresh" })
+    for (const text of [old, late])
+      expect(await (await later.forOpening(BANK, MONTH)).open(text, "p")).toMatchObject({
+        error: { reason: "seal_broken" },
+      })
+  })
+
+  test("while the shelf does not answer, the known key goes on sealing", async () => {
+    const shelf = createShelf()
+    const keys = shelf.keys()
+    await keys.forSealing(BANK, MONTH)
+    shelf.clock.at = 600_000
+    shelf.clock.down = true
+    expect(await (await keys.forSealing(BANK, MONTH)).seal("x", "p")).toMatch(/^v1\./)
+    await expect(shelf.keys().forSealing(BANK, MONTH)).rejects.toThrow("does not answer")
   })
 })
