@@ -31,6 +31,8 @@ export type Settings = {
   readonly accountData: "up" | "slow" | "down"
   /** how far the clock of the authorization servers is ahead of everybody's */
   readonly clockSkewSeconds: number
+  /** what the bank says when it is asked whether a link may go live */
+  readonly linkConfirmation: "confirmed" | "refused" | "pending"
 }
 
 export const SETTINGS_DEFAULT: Settings = {
@@ -43,6 +45,7 @@ export const SETTINGS_DEFAULT: Settings = {
   accessTokenTtlSeconds: 600,
   accountData: "up",
   clockSkewSeconds: 0,
+  linkConfirmation: "confirmed",
 }
 
 /** One way to answer wrongly, for requests whose path begins with `path`, `times` times (null: until reset). */

@@ -112,8 +112,8 @@ async function postSigned(
   return response.status >= 200 && response.status < 300 ? ok(undefined) : err(outageOf(response))
 }
 
-/** The head of a signed POST. @see RFC 9421, 2.5; RFC 9530, 2 */
-async function signHeaders(
+/** The head of a signed POST to a bank. @see RFC 9421, 2.5; RFC 9530, 2 */
+export async function signHeaders(
   { signing, realNow }: Pick<Parameters<typeof createPostCallbacks>[0], "signing" | "realNow">,
   url: string,
   body: Uint8Array<ArrayBuffer>,

@@ -19,6 +19,7 @@ export type EventStatus = keyof typeof EVENT_STATUSES
 
 /** What may become of a link. The type of its callback is `tellerline.link.<status>.v1`. */
 export const LINK_STATUSES = {
+  requested: "the customer typed the code; the bank, which must confirm it, is asked for its word",
   activated: "the customer typed the code: events are told from now on",
   changed: "purposes, accounts or the end of the consent are others now",
   ended: "nothing is told, read or asked under it any more",
@@ -56,6 +57,7 @@ export const REASONS = {
   utility_unavailable: "the customer has not written for a day, and Meta takes no templates for them",
   page_paused: "the Page cannot send until an operator acts",
   thread_elsewhere: "a person at the bank, or another app, holds the conversation",
+  new_link: "the link is new: use another channel too; the chat was told, without the amount",
   fallback: "an alert was not delivered in time: use another channel; it may still arrive",
   // unknown, failed
   no_answer: "Messenger did not answer, and no echo came",
@@ -69,6 +71,7 @@ export const REASONS = {
   changed_by_customer: "the customer changed what is shared or told",
   renewed: "the customer extended the consent",
   disconnected: "the customer ended it",
+  not_me: "another chat of the same customer says that this link is not theirs",
   replaced: "the customer made a new link in its place",
   erased: "the customer's data was deleted",
   idle: "nothing happened under it for twelve months",

@@ -17,6 +17,7 @@ import {
   type Reached,
 } from "./ledger.ts"
 import { openEntry, type Sender } from "./perform.ts"
+import { isNewLink } from "./state.ts"
 
 /** An alert not delivered by then is an old story: the object slept through its moment. */
 const FALLBACK_TOLD_MS_MAX = DAY_MS
@@ -73,6 +74,16 @@ export async function hearEcho(
     await report(await open(), [row], "accepted", "sent")
   acceptByEcho(sql, key.value)
   return true
+}
+
+/** An alert was told in a chat that was linked lately: the bank uses its own channel as well, for the chat may be a stranger's.
+ * @throws Unready where it could not be made durable */
+export async function reportNewLink(sender: Sender, row: LedgerRow): Promise<void> {
+  const { world, whom } = sender
+  const state = sender.state()
+  if (state?.newSince === undefined || !(await world.callbacks.terms(whom.bank))) return
+  const { newLinkMs } = await world.loadBankFacts(whom.bank, whom.page)
+  if (isNewLink(state, newLinkMs, world.now())) await report(sender, [row], "undeliverable", "new_link")
 }
 
 /** Tell of alerts that were not delivered in time.

@@ -2,7 +2,7 @@
 // Calls carry a version; what is not known is refused and tried again later, for a newer release may be about.
 
 import { DurableObject } from "cloudflare:workers"
-import { MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
 import { createLog, describeFault } from "../foundation/log.ts"
 import type { LinkId, PageId } from "../foundation/id.ts"
 import { meterStorage } from "../foundation/world.ts"
@@ -16,6 +16,7 @@ import { takesUtility } from "../messenger/page-record.ts"
 import { createProfileBudget } from "../messenger/profile-budget.ts"
 import type { ConsentView, Holding } from "./consent-view.ts"
 import type { ConsentRequest, EndRequest, OfferRequest } from "./conversation-requests.ts"
+import { conversationOf } from "./conversation-of.ts"
 import { createLinkWorld } from "./link-world.ts"
 import type { ErasureRequest, WipeRequest } from "./erasing.ts"
 import { meansOf, type Means } from "./means.ts"
@@ -87,6 +88,14 @@ export class Conversation extends DurableObject<Env> {
     const holding = await person.endLink(request.link, request.reason, request.silent)
     this.#begin(person)
     return holding
+  }
+
+  /** Another chat was linked to the customer this one is linked to. */
+  async linkedElsewhere(request: { readonly v: 1; readonly link: LinkId }): Promise<void> {
+    assertVersion(request)
+    const person = await this.#ready()
+    await person.linkedElsewhere(request.link)
+    this.#begin(person)
   }
 
   /** The person changes what is on, on their own pages. @see Person.changeConsent */
@@ -195,7 +204,18 @@ export class Conversation extends DurableObject<Env> {
     await means.value.syncClock()
     await this.#wiping?.catch(() => undefined)
     if (this.#person?.gone) this.#person = undefined
-    this.#person ??= new Person(worldOf(means.value, this.#storage, (work) => this.ctx.waitUntil(work)))
+    this.#person ??= new Person(
+      worldOf(means.value, this.#storage, {
+        waitUntil: (work) => this.ctx.waitUntil(work),
+        tellOther: async ({ page, person }, link) => {
+          const record = await means.value.pages.findRecord(page)
+          if (!record.ok) throw new Unready(`Cannot find the Page of another chat: ${record.error.reason}`)
+          const { development } = means.value.config
+          const namespaces = { conversation: this.env.CONVERSATION, development }
+          await conversationOf(namespaces, record.value, person).linkedElsewhere({ v: 1, link })
+        },
+      }),
+    )
     return this.#person
   }
 }
@@ -207,7 +227,12 @@ function assertVersion(request: { readonly v: number }): void {
 function worldOf(
   means: Means,
   storage: ReturnType<typeof meterStorage>,
-  waitUntil: (work: Promise<void>) => void,
+  {
+    waitUntil,
+    tellOther,
+  }: Pick<Parameters<typeof createLinkWorld>[1], "tellOther"> & {
+    readonly waitUntil: (work: Promise<void>) => void
+  },
 ): PersonWorld {
   const { db, vault, now, random, log, access, banks, pages, templates, graph, config } = means
   const bankOf = async (id: Whom["bank"]) => {
@@ -287,11 +312,13 @@ function worldOf(
         logInUrl,
         codeUrl,
         logInAllowed,
+        bankConfirms: bank.linkConfirmation === "required",
+        newLinkMs: bank.newLinkHours * HOUR_MS,
         ownDataUrl,
         erasureUrl,
       }
     },
-    links: createLinkWorld(means, { bankOf, menuCalls, beside: waitUntil }),
+    links: createLinkWorld(means, { bankOf, menuCalls, beside: waitUntil, tellOther }),
     erasure: {
       async request(whom, { code, cause, at }) {
         const { person, page, bank } = whom

@@ -91,9 +91,9 @@ async function step(settler: Settler): Promise<boolean> {
   }
   const { opening } = state
   if (!opening) return false
-  const live = await world.links.goLive(opening, whom)
-  await take({ kind: "opened", offer: opening, live })
-  if (live) world.links.showMenu(whom, state.psid, true)
+  const opened = await world.links.goLive(opening, whom)
+  await take({ kind: "opened", offer: opening, opened })
+  if (opened.kind === "live") world.links.showMenu(whom, state.psid, true)
   await settler.flush()
   return true
 }

@@ -11,8 +11,8 @@ import { linkOfAuthorizationCode } from "../links/authorization-code.ts"
 import { accountDigests, CONSENT_TEXT_VERSION, type ChangedRecord } from "../links/consent-record.ts"
 import { rebuildConsent } from "../links/consent-rebuild.ts"
 import { appendChange } from "../links/consent-store.ts"
-import { endLink, findLink, findLiveByPerson } from "../links/link-store.ts"
-import { goLive } from "../links/opening-store.ts"
+import { endLink, findLink, findLiveByPerson, type StoredLink } from "../links/link-store.ts"
+import { goLive, listLiveOf } from "../links/opening-store.ts"
 import { presentNonce } from "../links/presenting.ts"
 import { showPersonalMenu } from "../messenger/profile.ts"
 import type { createProfileBudget } from "../messenger/profile-budget.ts"
@@ -20,6 +20,7 @@ import { findLanguage } from "../phrases/catalogue.ts"
 import { personalMenu } from "./menu.ts"
 import type { Means } from "./means.ts"
 import type { PersonWorld } from "./person-world.ts"
+import type { Opened } from "./turn-context.ts"
 import { Unready } from "./unready.ts"
 
 /** @param given.beside keeps work alive that nobody waits for */
@@ -29,6 +30,8 @@ export function createLinkWorld(
     readonly bankOf: (bank: BankId) => Promise<BankRecord>
     readonly menuCalls: ReturnType<typeof createProfileBudget>
     readonly beside: (work: Promise<void>) => void
+    /** Tell whom another link is for that this one came to be. Durable when it returns; harmless to repeat. */
+    readonly tellOther: (other: Pick<StoredLink, "page" | "person">, link: LinkId) => Promise<void>
   },
 ): PersonWorld["links"] {
   const { db, vault, pseudonyms, now, random, log, pages, graph, linkReports } = means
@@ -43,17 +46,39 @@ export function createLinkWorld(
     if (!posted.ok) throw new Unready("Cannot post a chore about a link")
   }
 
+  /** Every other chat of the same customer hears of the new one. */
+  async function tellOthers(id: LinkId): Promise<void> {
+    const link = await findLink(db, id)
+    const live = link ? await listLiveOf(db, link.customer) : []
+    const others = live.filter((other) => other.person !== link?.person)
+    await Promise.all(others.map((other) => given.tellOther(other, id)))
+  }
+
   return {
     async goLive(offer, whom) {
+      const bank = await bankOf(whom.bank)
       await postChores("settle_link", whom.bank, offer.link)
+      const refuse = async (reason: "links_full" | "not_confirmed_by_bank"): Promise<Opened> => {
+        await endLink(db, offer.link, reason, bySystem(reason, now()), random, { keepSealed: true })
+        await postChores("revoke_link", whom.bank, offer.link)
+        return { kind: "refused", reason }
+      }
+      if (bank.linkConfirmation === "required" && now() < offer.offeredUntil) {
+        const pending = (await findLink(db, offer.link))?.state === "pending"
+        const said = pending ? await linkReports.confirmed(bank, offer.link, offer) : "confirmed"
+        if (said === "pending") throw new Unready("Cannot open a link: its bank has not confirmed it yet")
+        if (said === "refused") return refuse("not_confirmed_by_bank")
+      }
       const by = bySystem("code confirmed in the chat", now())
-      const live = await goLive(db, offer.link, whom.person, offer.epoch, by, random)
-      if (!live.ok) return undefined
-      const { epoch, recordHash, replaced } = live.value
+      const live = await goLive(db, offer.link, whom.person, offer.epoch, by, random, bank.linksMax)
+      if (!live.ok && live.error.reason === "links_full") return refuse("links_full")
+      if (!live.ok) return { kind: "refused", reason: "gone" }
+      const { epoch, recordHash, replaced, renews } = live.value
       await linkReports.activated(offer.link, { ...offer, epoch })
       for (const link of replaced) await linkReports.ended(link, "replaced")
       if (replaced.length > 0) await postChores("revoke_link", offer.bank, ...replaced)
-      return { epoch, recordHash }
+      if (!renews) await tellOthers(offer.link)
+      return { kind: "live", mark: { epoch, recordHash }, renews }
     },
     async record(consent, change, whom) {
       const { shown } = change
@@ -96,6 +121,20 @@ export function createLinkWorld(
       return undefined
     },
     async end(link, reason, whom, psid) {
+      // Another chat's: it hears of it as of any end by somebody else's word.
+      if (reason === "not_me") {
+        const chore = {
+          v: 1,
+          kind: "end_link",
+          bank: whom.bank,
+          link,
+          reason,
+          silent: false,
+          postedAt: now(),
+        } as const
+        const posted = await means.post("chores", [chore])
+        if (!posted.ok) throw new Unready("Cannot post the end of another chat's link")
+      }
       await endLink(db, link, reason, bySystem(reason, now()), random, { keepSealed: true })
       await linkReports.ended(link, reason)
       await postChores("revoke_link", whom.bank, link)

@@ -7,6 +7,7 @@ import { CONSENT_ADAPTERS, createAdapters } from "../banks/adapters/adapters.ts"
 import { createBankDirectory, type BankDirectory } from "../banks/directory.ts"
 import { findBank, findKey, insertKeyIfAbsent } from "../banks/bank-store.ts"
 import { createReport, type Report } from "../banks/callback-queue.ts"
+import { createAskConfirmation } from "../banks/link-confirmation.ts"
 import { readConfig, type Config, type ConfigRefusal } from "../config.ts"
 import { createPseudonyms, type Pseudonyms } from "../crypto/pseudonym.ts"
 import { parseSigningKeys, type SigningKeys } from "../crypto/signing-keys.ts"
@@ -158,7 +159,20 @@ async function makeMeans(env: Env): Promise<Result<Means, ConfigRefusal>> {
     packKeys,
     report,
     auditLogs: createAuditLogs(env.AUDIT_LOG),
-    linkReports: createLinkReports({ db, vault, report, now, log }),
+    linkReports: createLinkReports({
+      db,
+      vault,
+      report,
+      askBank: createAskConfirmation({
+        signing: signing.value,
+        publicOrigin,
+        development,
+        fetch: call,
+        realNow: Date.now,
+      }),
+      now,
+      log,
+    }),
     now,
     random,
     log,

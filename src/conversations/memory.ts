@@ -121,7 +121,8 @@ export class Memory {
     return key.value
   }
 
-  /** What is not there any more is rebuilt from the record: until then there is no grant.
+  /** What is not there any more is rebuilt from the record: until then there is no grant, and since when it is live
+   * nobody knows.
    * @param again somebody was here whose key is gone: what they wrote before the newest event is not answered once more */
   async #begin(whom: Whom, psid: string, again: boolean): Promise<State> {
     const { languages } = await this.#world.loadBankFacts(whom.bank, whom.page)
@@ -129,6 +130,6 @@ export class Memory {
     const consent = await this.#world.links.rebuild(whom)
     const turnedThrough = again ? newestInInbox(this.#world.sql) - 1 : 0
     const created = createState({ page: whom.page, bank: whom.bank, psid, language })
-    return { ...created, turnedThrough, ...(consent ? { consent } : {}) }
+    return { ...created, turnedThrough, ...(consent ? { consent, newSince: this.#world.now() } : {}) }
   }
 }

@@ -22,7 +22,7 @@ import type { RebuildRefusal } from "../links/consent-rebuild.ts"
 import type { EndReason, RecordMark } from "../links/link-store.ts"
 import type { ConsentChange } from "./state.ts"
 import type { Settled } from "./outcome.ts"
-import type { TurnContext } from "./turn-context.ts"
+import type { Opened, TurnContext } from "./turn-context.ts"
 
 /** Who this Conversation is for. */
 export interface Whom {
@@ -83,9 +83,9 @@ export interface PersonWorld {
     page: PageId,
   ) => Promise<TurnContext["bank"] & TurnContext["ways"] & Pick<TurnContext, "ownDataUrl" | "erasureUrl">>
   readonly links: {
-    /** Make a pending link live and tell what its record says now; `undefined` where it is none any more. Harmless to repeat.
-     * @throws DatabaseError, Unready */
-    readonly goLive: (offer: LinkOffer, whom: Whom) => Promise<RecordMark | undefined>
+    /** Make a pending link live and tell what its record says now, or why it is none any more. Harmless to repeat.
+     * @throws DatabaseError, Unready where the bank has not said its word yet */
+    readonly goLive: (offer: LinkOffer, whom: Whom) => Promise<Opened>
     /** Record a change of the consent held here, and tell the bank; `undefined` where the directory has something else by now.
      * Harmless to repeat.
      * @param consent as the change makes it @throws DatabaseError, Unready */

@@ -166,6 +166,14 @@ export class Person {
     return holding
   }
 
+  /** Another chat was linked to the customer this one is linked to. Durable when it returns. */
+  async linkedElsewhere(link: LinkId): Promise<void> {
+    await this.#memory.load()
+    if (!this.#memory.state) return
+    await this.#wake.armBy(this.#world.now() + LOOK_AGAIN_MS)
+    await this.#take({ kind: "linked_elsewhere", link })
+  }
+
   /** The person changes what is on, on their own pages. What is taken away is off when this returns; what is added is on where the
    * record took it. @returns the consent then; `undefined` where that link is not live here */
   async changeConsent(link: LinkId, wish: OwnWish): Promise<ConsentView | undefined> {

@@ -29,6 +29,10 @@ export interface State {
   readonly consent?: Consent
   /** When the present link went live here. What Messenger or the directory says from before is about an earlier one. */
   readonly linkedAt?: number
+  /** When the customer's first link in this chat went live, while that was lately: `isNewLink`. A renewal keeps it. */
+  readonly newSince?: number
+  /** Other chats that were linked to the same customer, of which this one was told: each may be refused from here once. */
+  readonly elsewhere?: readonly { readonly link: LinkId; readonly at: number }[]
   /** A pending link whose code is asked for. */
   readonly offer?: LinkOffer & { readonly triesLeft: number }
   /** The code was right; the directory has not said yes yet. Its consent is not in force. */
@@ -159,6 +163,8 @@ export function without<K extends keyof State>(state: State, ...names: readonly 
 const OF_A_LINK = [
   "consent",
   "linkedAt",
+  "newSince",
+  "elsewhere",
   "changes",
   "changedAt",
   "offered",
@@ -168,6 +174,12 @@ const OF_A_LINK = [
   "paging",
   "again",
 ] as const
+
+/** Whether the link is so new that amounts are hidden.
+ * @param newLinkMs the bank's own term */
+export function isNewLink({ newSince }: State, newLinkMs: number, now: number): boolean {
+  return newSince !== undefined && now < newSince + newLinkMs
+}
 
 /** State without what only a live link may keep. */
 export function withoutLink(state: State): State {

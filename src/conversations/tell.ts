@@ -9,6 +9,7 @@ import { digestNow } from "../crypto/sha256.ts"
 import { utf8 } from "../crypto/text.ts"
 import { Grant } from "../links/grant.ts"
 import { changesOf } from "./consent-change.ts"
+import { reportNewLink } from "./alert-reports.ts"
 import type { Cause, Entry } from "./entry.ts"
 import { told, type Utterance } from "./leave.ts"
 import {
@@ -31,7 +32,8 @@ import { decideSend, hearRefusal, isStopped, openEntry, prepareSend, type Sender
 import { ledgerPlace } from "./place.ts"
 import { createReceipt, leafOf } from "./receipt.ts"
 import type { TellOutcome, TellRequest } from "./person-world.ts"
-import type { State } from "./state.ts"
+import { isNewLink, type State } from "./state.ts"
+import type { TurnContext } from "./turn-context.ts"
 import type { Wake } from "./wake.ts"
 
 /** A sender with the outbox it queues at. */
@@ -109,6 +111,7 @@ export async function tellAlert(teller: Teller, request: TellRequest, key: strin
   await teller.flush()
   const row = findRow(world.sql, key)
   if (!row) throw new Error("Cannot find an alert that was just claimed")
+  await reportNewLink(teller, row)
   return outcomeOf(teller, row)
 }
 
@@ -221,16 +224,23 @@ function isAgreed(consent: Consent | undefined, shelf: TellRequest["shelf"]): bo
 function compose(
   state: State | undefined,
   event: ToldEvent,
-  facts: Parameters<typeof composeNotice>[1]["bank"],
+  facts: Parameters<typeof composeNotice>[1]["bank"] & Pick<TurnContext["ways"], "newLinkMs">,
   key: string,
   now: number,
 ) {
-  const grant = Grant.decide(state?.consent, purposeOf(event), now, accountOf(event))
+  const consent =
+    state && isNewLink(state, facts.newLinkMs, now) ? withoutAmounts(state.consent) : state?.consent
+  const grant = Grant.decide(consent, purposeOf(event), now, accountOf(event))
   if (!state || !grant.ok) throw new Error("Cannot compose a notice without a grant")
   const { language } = state
   const composed = composeNotice(event, { language, grant: grant.value, bank: facts, now, key })
   const utterance: Utterance = told(grant.value, composed.message, accountOf(event))
   return { utterance, template: composed.template, cause: causeFor(event, grant.value.link) }
+}
+
+/** A link that is new tells that something happened, not how much. */
+function withoutAmounts(consent: Consent | undefined): Consent | undefined {
+  return consent && { ...consent, showAmounts: false }
 }
 
 const MAYBE_TOLD: ReadonlySet<LedgerRow["state"]> = new Set(["sending", "accepted", "unknown"])

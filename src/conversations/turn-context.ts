@@ -40,6 +40,10 @@ export interface TurnContext {
     readonly codeUrl: string
     /** Whether [Log In] is offered on this Page, and by this bank. */
     readonly logInAllowed: boolean
+    /** Whether the bank must confirm a link before it goes live. */
+    readonly bankConfirms: boolean
+    /** How long a link is new: amounts are hidden. */
+    readonly newLinkMs: number
   }
   /** The person's own pages, before the one-time token. */
   readonly ownDataUrl: string
@@ -59,6 +63,11 @@ export interface OwnWish {
   /** Not the person's wish, but their bank's word: the consent ends no later than this. */
   readonly bankUntil?: number
 }
+
+/** What became of a link whose code was right. `renews`: it took the place of one of the same customer. */
+export type Opened =
+  | { readonly kind: "live"; readonly mark: RecordMark; readonly renews: boolean }
+  | { readonly kind: "refused"; readonly reason: "gone" | "links_full" | "not_confirmed_by_bank" }
 
 /** An answer of the bank to a question. */
 export type BankAnswer =
@@ -94,7 +103,9 @@ export type TurnEvent =
     }
   | { readonly kind: "offered"; readonly offer: LinkOffer }
   /** The directory took, or refused, the link whose code was right. */
-  | { readonly kind: "opened"; readonly offer: LinkOffer; readonly live: RecordMark | undefined }
+  | { readonly kind: "opened"; readonly offer: LinkOffer; readonly opened: Opened }
+  /** Another chat was linked to the customer this chat is linked to. */
+  | { readonly kind: "linked_elsewhere"; readonly link: LinkId }
   | { readonly kind: "bank_answered"; readonly question: Question; readonly answer: BankAnswer }
   /** Others decided that all that is kept of the person goes. */
   | { readonly kind: "erase"; readonly code: string; readonly cause: ErasureCause }

@@ -36,6 +36,7 @@ import {
 import { enter, showMyData } from "./flows/my-data.ts"
 import { choosePurpose, stopPurpose, switchOnOffered, tellRecorded, wishOwn } from "./flows/purposes.ts"
 import { nextReminderAt, remind, renew } from "./flows/renewal.ts"
+import { hearLinkedElsewhere, refuseElsewhere } from "./flows/linked-elsewhere.ts"
 import { disconnect, endLink, expireLink, keepFraudAlerts, stop, undoStop } from "./flows/stop.ts"
 import {
   askMoreTransactions,
@@ -107,8 +108,10 @@ export function turn(state: State, event: TurnEvent, context: TurnContext): Turn
       return hear(state, event, context)
     case "offered":
       return askForCode(state, context, event.offer)
+    case "linked_elsewhere":
+      return hearLinkedElsewhere(state, context, event.link)
     case "opened":
-      return finishOpening(state, context, event.offer, event.live)
+      return finishOpening(state, context, event.offer, event.opened)
     case "bank_answered":
       return hearBank(state, event, context)
     case "link_ended":
@@ -259,6 +262,8 @@ function hearPayload(
       return slowDown(state, context) ?? chooseAccount(counting(state, context), context, first)
     case "PURPOSE":
       return choosePurpose(counting(state, context), context, first, parsed.parts[1] ?? "")
+    case "NOT_MY_LINK":
+      return refuseElsewhere(state, context, first)
     case "GET_STARTED":
       return follow(state, "greeting", context)
     default: {

@@ -1,7 +1,9 @@
 // Telling the bank that a link went live, changed or ended: at once, and durably before anybody goes on (P11). The customer's reference
 // lies sealed with the link, so that an end is told before the link's key is destroyed. Composed by conversations/means.ts.
 
+import type { BankRecord } from "../banks/bank.ts"
 import type { LinkCallback } from "../banks/callback.ts"
+import type { AskConfirmation, Confirmation } from "../banks/link-confirmation.ts"
 import type { Report } from "../banks/callback-queue.ts"
 import type { LinkStatus, Reason } from "../banks/callback-reason.ts"
 import type { Database } from "../db/database.ts"
@@ -18,6 +20,8 @@ export type LinkTerms = Pick<Consent, "purposes" | "accounts" | "until" | "epoch
 
 /** Tells banks of links. Each may be repeated without harm. @throws Error where it could not be made durable: try again */
 export interface LinkReports {
+  /** Before it goes live, at a bank that must confirm it. A bank that does not answer has not confirmed anything yet. */
+  confirmed(bank: BankRecord, link: LinkId, terms: LinkTerms): Promise<Confirmation>
   /** After the directory says that it is live. */
   activated(link: LinkId, terms: LinkTerms): Promise<void>
   /** After another consent record was appended. */
@@ -34,6 +38,9 @@ const ENDS = {
   other_person: undefined,
   disconnected: "disconnected",
   replaced: "replaced",
+  not_me: "not_me",
+  links_full: undefined,
+  not_confirmed_by_bank: undefined,
   erased: "erased",
   consent_expired: "consent_expired",
   idle: "idle",
@@ -47,17 +54,25 @@ export function createLinkReports(given: {
   readonly db: Database
   readonly vault: Pick<Vault, "openKey">
   readonly report: Report
+  readonly askBank: AskConfirmation
   readonly now: Now
   readonly log: Log
 }): LinkReports {
   const { db, vault, report, now, log } = given
 
   async function tell(id: LinkId, status: LinkStatus, reason: Reason, terms?: LinkTerms): Promise<void> {
+    const about = await callbackOf(id, status, reason, terms)
+    if (!about) return
+    const reported = await report(about.bank, [about.callback])
+    if (!reported.ok) throw new Error("Cannot put the report of a link on the queue")
+  }
+
+  async function callbackOf(id: LinkId, status: LinkStatus, reason: Reason, terms?: LinkTerms) {
     const link = await findLink(db, id)
     const customer = link && (await openCustomer(vault, link))
     if (!link || !customer) {
       log.warn("link_not_reported", { status, reason })
-      return
+      return undefined
     }
     const at = now()
     const callback: LinkCallback = {
@@ -72,11 +87,14 @@ export function createLinkReports(given: {
       until: terms?.until ?? at,
       at,
     }
-    const reported = await report(link.bank, [callback])
-    if (!reported.ok) throw new Error("Cannot put the report of a link on the queue")
+    return { bank: link.bank, callback }
   }
 
   return {
+    async confirmed(bank, link, terms) {
+      const about = await callbackOf(link, "requested", "code_confirmed", terms)
+      return about ? given.askBank(bank, about.callback) : "refused"
+    },
     activated: (link, terms) => tell(link, "activated", "code_confirmed", terms),
     changed: (link, terms, reason) => tell(link, "changed", reason, terms),
     async ended(link, reason) {

@@ -53,6 +53,9 @@ export const END_REASONS = {
   other_person: "withdrawn",
   disconnected: "withdrawn",
   replaced: "withdrawn",
+  not_me: "withdrawn",
+  links_full: "withdrawn",
+  not_confirmed_by_bank: "revoked_by_bank",
   erased: "withdrawn",
   consent_expired: "expired",
   idle: "expired",
@@ -68,6 +71,8 @@ export type LinkRefusal =
   | { readonly reason: "link_expired" }
   | { readonly reason: "link_changed" }
   | { readonly reason: "other_person" }
+  /** As many chats as the bank allows are linked to this customer. */
+  | { readonly reason: "links_full" }
 
 /** Number and hash of a link's newest consent record: object and directory must agree on both. */
 export interface RecordMark {

@@ -15,7 +15,7 @@ import { consentTextDigest, type ConsentValues } from "./consent-text.ts"
 import type { LinkCustomer, LinkOffer } from "./link.ts"
 import { keepOffer, NOBODY } from "./link-binding-store.ts"
 import { openCustomer } from "./link-customer.ts"
-import { endLink, findLink, type StoredLink } from "./link-store.ts"
+import { endLink, findLink, type LinkRefusal, type StoredLink } from "./link-store.ts"
 import { renewalOf } from "./renewal.ts"
 import { placeOf } from "./link-tokens.ts"
 import type { Offered, Pending } from "./linking-cookie.ts"
@@ -205,6 +205,6 @@ function isOf(link: StoredLink, { person, bank }: Pending | Offered): boolean {
   return link.bank === bank && (person === undefined || link.person === person)
 }
 
-function ofStore(reason: "link_gone" | "link_expired" | "link_changed" | "other_person"): LinkingRefusal {
+function ofStore(reason: LinkRefusal["reason"]): LinkingRefusal {
   return { reason: reason === "other_person" ? "link_gone" : reason }
 }

@@ -23,13 +23,16 @@ import {
 /** A link that went live, and those it replaced that still have their key. */
 export interface WentLive extends RecordMark {
   readonly replaced: readonly LinkId[]
+  /** It took the place of one of the same customer in the same chat: nothing new came to be. */
+  readonly renews: boolean
 }
 
 /** Make a pending link live: the code was typed in the right chat; appends `confirmed`. Repeating it is harmless. The person's other
  * live link of the bank ends in the same batch; its sealed tokens stay for `BankAccess.revoke`, then `endLink` destroys them.
  * @param epoch of the consent the chat was told of; the record appended here is the next
+ * @param linksMax chats that may be linked to this customer, this one included; those of this person do not count, for they are replaced
  * @returns the newest record's mark, and what was replaced, on a repeated call too;
- * refusals `link_gone | link_expired | link_changed | other_person` */
+ * refusals `link_gone | link_expired | link_changed | other_person | links_full` */
 export async function goLive(
   db: Database,
   id: LinkId,
@@ -37,6 +40,7 @@ export async function goLive(
   epoch: number,
   by: AuditBy,
   random: Random,
+  linksMax = Number.MAX_SAFE_INTEGER,
 ): Promise<Result<WentLive, LinkRefusal>> {
   const link = await findLink(db, id)
   const refusal = whyNotLive(link, person, epoch, by.at)
@@ -80,6 +84,7 @@ export async function goLive(
             eq(links.state, "pending"),
             eq(links.epoch, epoch),
             sql`${links.pendingUntil} > ${by.at}`,
+            sql`(select count(*) from links as other where other.customer = ${link.customer} and other.state = 'live' and other.person_id <> ${person}) < ${linksMax}`,
           ),
           epoch: epoch + 1,
           recordHash: record.hash,
@@ -101,11 +106,28 @@ export async function goLive(
       auditStatement(db, { ...by, bank: link.bank, action: "link.activate", object: id }),
     ]),
   )
-  if (done) return ok({ epoch: epoch + 1, recordHash: record.hash, replaced: await listReplaced(db, person) })
+  if (done) {
+    const renews = others.some((other) => other.customer === link.customer)
+    return ok({ epoch: epoch + 1, recordHash: record.hash, replaced: await listReplaced(db, person), renews })
+  }
   const found = await findLink(db, id)
   const since = whyNotLive(found, person, epoch, by.at)
   if (since) return err(since)
-  return found?.state === "live" ? wentLive(db, person, epoch, found) : err({ reason: "link_changed" })
+  if (found?.state === "live") return wentLive(db, person, epoch, found)
+  const live = await listLiveOf(db, link.customer)
+  const isFull = live.filter((other) => other.person !== person).length >= linksMax
+  return err({ reason: isFull ? "links_full" : "link_changed" })
+}
+
+/** Everybody's live links of one customer. */
+export async function listLiveOf(db: Database, customer: string): Promise<readonly StoredLink[]> {
+  const rows = await read(
+    db
+      .select()
+      .from(links)
+      .where(and(eq(links.customer, customer), eq(links.state, "live"))),
+  )
+  return rows.map(toLink)
 }
 
 /** It is live already: by this very code, whose record follows the consent it was typed for, or by another. */
@@ -116,20 +138,45 @@ async function wentLive(
   link: StoredLink | undefined,
 ): Promise<Result<WentLive, LinkRefusal>> {
   if (!link) return err({ reason: "link_gone" })
-  if ((await kindOf(db, link.id, given + 1)) !== "confirmed") return err({ reason: "link_changed" })
+  const made = await recordOf(db, link.id, given + 1)
+  if (made?.kind !== "confirmed") return err({ reason: "link_changed" })
   const { epoch, recordHash } = link
-  return ok({ epoch, recordHash, replaced: await listReplaced(db, person) })
+  const renews = await hasReplaced(db, link, made.at)
+  return ok({ epoch, recordHash, replaced: await listReplaced(db, person), renews })
 }
 
-async function kindOf(db: Database, id: LinkId, epoch: number): Promise<string | undefined> {
+/** Whether going live ended a link of the same customer in the same chat: both stand in one batch, of one instant. */
+async function hasReplaced(db: Database, link: StoredLink, at: number): Promise<boolean> {
+  const rows = await read(
+    db
+      .select({ id: links.id })
+      .from(links)
+      .where(
+        and(
+          eq(links.personId, link.person),
+          eq(links.customer, link.customer),
+          eq(links.endedReason, "replaced"),
+          eq(links.endedAt, at),
+        ),
+      )
+      .limit(1),
+  )
+  return rows.length > 0
+}
+
+async function recordOf(
+  db: Database,
+  id: LinkId,
+  epoch: number,
+): Promise<{ readonly kind: string; readonly at: number } | undefined> {
   const [row] = await read(
     db
-      .select({ kind: consents.kind })
+      .select({ kind: consents.kind, at: consents.at })
       .from(consents)
       .where(and(eq(consents.linkId, id), eq(consents.epoch, epoch)))
       .limit(1),
   )
-  return row?.kind
+  return row
 }
 
 /** When a consent ends, as its record says. */

@@ -45,6 +45,20 @@ export const en = {
   renew_at_bank: "To keep your connection, sign in at {bank} again.",
   renewed: "Your connection goes on until {date}.",
   change_failed: "I could not change that, so it is as it was. Try again in a moment.",
+  connected_new: "For your safety amounts stay hidden here until {time}.",
+  bank_confirms: "That is the code. {bank} confirms the connection now; I''ll write when it is done.",
+  links_full:
+    "Nothing was connected: as many chats as {bank} allows are connected to this account. End one there with ''stop'', or call {bank} if you don''t know of them.",
+  not_confirmed_by_bank: "{bank} did not confirm this connection, so nothing was connected. Ask them why.",
+  link_replaced: "Your earlier connection has ended: {accounts}.",
+  linked_elsewhere:
+    "Another chat was connected to your account at {bank}. If that was you, there is nothing to do.",
+  not_my_link:
+    "I am ending that connection, and {bank} hears that it was not you. If you told somebody a code, call them now.",
+  not_my_link_gone: "There is no other connection to end. If something looks wrong, call {bank}.",
+  amounts_hidden:
+    "This chat was connected a short while ago, so amounts stay hidden here until {time}. {bank}''s own app shows them now.",
+
   purpose_off: "You have not switched that on for this chat. Connect again to choose it.",
   consent_expired: "Your connection with {bank} ended on {date}. Connect again when you like.",
   looking: "Looking that up at {bank}.",
@@ -143,6 +157,7 @@ export const en = {
   stop_button: "Stop",
   connect_button: "Connect",
   connect_browser_button: "Connect in browser",
+  not_my_link_button: "That wasn''t me",
   no_code_button: "I saw no code",
   how_button: "How it works",
   human_button: "Talk to a person",

@@ -43,6 +43,8 @@ export const BANK: TurnContext["bank"] &
   logInUrl: "https://gateway.example/link/demo?page=100000000000001",
   codeUrl: "https://gateway.example/link/code",
   logInAllowed: true,
+  bankConfirms: false,
+  newLinkMs: 0,
   ownDataUrl: "https://gateway.example/me",
   erasureUrl: "https://gateway.example/privacy/erasure/",
 }

@@ -146,6 +146,8 @@ export class FarDirectory {
     if (this.failing) throw new DatabaseError("failed", "Database refused a statement: simulated")
   }
 
+  /** Whether a link that goes live takes the place of one of the same customer. */
+  renews = false
   /** What nonces of `m.me` links lead to. */
   readonly presented = new Map<string, Presented>()
 

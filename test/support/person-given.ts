@@ -4,6 +4,7 @@ import type { Random } from "../../src/foundation/id.ts"
 import { parseKeyRing } from "../../src/crypto/key-ring.ts"
 import { createVault, type InnerKey, type Vault } from "../../src/vault/vault.ts"
 import type { PersonWorld } from "../../src/conversations/person-world.ts"
+import type { Opened } from "../../src/conversations/turn-context.ts"
 import { personKeyPlace } from "../../src/conversations/place.ts"
 import { APP_ID } from "./person-builders.ts"
 import { consentOf, type FarBank, type FarDirectory, type FarMessenger } from "./person-far-side.ts"
@@ -118,7 +119,11 @@ export function createPersonWorld(given: Given): PersonWorld {
     appId: APP_ID,
     links: {
       showMenu: (_whom, _psid, linked) => void directory.menus.push(linked ? "linked" : "page"),
-      goLive: (offered) => point("links.goLive", () => directory.goLive(offered)),
+      goLive: (offered) =>
+        point("links.goLive", (): Opened => {
+          const mark = directory.goLive(offered)
+          return mark ? { kind: "live", mark, renews: directory.renews } : { kind: "refused", reason: "gone" }
+        }),
       record: (consent, change) => point("links.record", () => directory.record(consent, change)),
       prove: (link) => point("links.prove", () => directory.prove(link)),
       rebuild: () => point("links.rebuild", () => (directory.live ? consentOf(directory.live) : undefined)),

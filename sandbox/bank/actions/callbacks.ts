@@ -1,5 +1,5 @@
 // POST /bank/callbacks: keeps what the gateway tells the bank (design.md 4.3), with how good its signature was.
-// A signature that is there must be good; the keys are the gateway's published ones, fetched each time.
+// Asked whether a link may go live, it says what the switch `linkConfirmation` says. A signature that is there must be good; the keys are the gateway's published ones, fetched each time.
 
 import { Hono } from "hono"
 import type { BankContext, Origins } from "../env.ts"
@@ -11,6 +11,8 @@ import type { Callback } from "../store/store.ts"
 import { problemFault, problemOf, problemResponse } from "./problem.ts"
 
 const KEYS_TIMEOUT_MS = 3_000
+/** The gateway asks for the bank's word: the only callback whose answer is read. */
+const LINK_REQUESTED = "tellerline.link.requested.v1"
 
 export const callbackRoutes = new Hono<BankContext>()
 
@@ -33,6 +35,8 @@ callbackRoutes.post("/", async (c) => {
   // Refused ones are kept too: a test may look for them.
   await storeOf(c.env).keepCallbacks(rows)
   if (proof !== "good" && proof !== "unsigned") return problemResponse(problemOf("signature_refused"))
+  const { linkConfirmation } = c.var.gate.settings
+  if (rows.some(({ type }) => type === LINK_REQUESTED)) return c.json({ confirmation: linkConfirmation })
   return c.body(null, 204)
 })
 

@@ -146,6 +146,7 @@ const SWITCHES = {
   accountData: oneOf("up", "slow", "down"),
   clockSkewSeconds: (value: unknown) =>
     Number.isInteger(value) && Math.abs(Number(value)) <= SKEW_SECONDS_MAX,
+  linkConfirmation: oneOf("confirmed", "refused", "pending"),
 } as const satisfies Record<keyof Settings, (value: unknown) => boolean>
 
 function isBoolean(value: unknown): boolean {

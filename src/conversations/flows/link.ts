@@ -5,15 +5,14 @@
 import type { Account } from "../../banks/bank.ts"
 import type { Consent } from "../../links/consent.ts"
 import { CODE_TRIES_MAX, type LinkOffer } from "../../links/link.ts"
-import type { RecordMark } from "../../links/link-store.ts"
 import type { Presented } from "../../links/presenting.ts"
 import { phrase, type Language } from "../../phrases/catalogue.ts"
-import { formatAccount, formatDate, formatList } from "../../phrases/format.ts"
+import { formatAccount, formatDate, formatDay, formatList, formatTime } from "../../phrases/format.ts"
 import { digitValue } from "../intents/redact.ts"
 import { answer, answerText, linkNotice, type Utterance } from "../leave.ts"
-import { ending, without, withoutLink, type State } from "../state.ts"
-import { turnOf, type Flow, type Turn, type TurnContext } from "../turn-context.ts"
-import { answerWithLogIn, bankName, chips, connectButtons, menuChips } from "./choices.ts"
+import { ending, isNewLink, without, withoutLink, type State } from "../state.ts"
+import { turnOf, type Flow, type Opened, type Turn, type TurnContext } from "../turn-context.ts"
+import { answerWithLogIn, bankName, callButton, chips, connectButtons, menuChips } from "./choices.ts"
 
 const CODE_DIGITS = 6
 const ACCOUNTS_NAMED_MAX = 3
@@ -81,7 +80,9 @@ export function tryCode(state: State, context: TurnContext, code: string): Turn 
   if (context.now >= offer.offeredUntil) return endOffer(state, context)
   if (code === offer.code) {
     const { triesLeft: _, ...opening } = offer
-    return turnOf({ ...without(state, "offer"), opening })
+    const known: State = { ...without(state, "offer"), opening }
+    if (!context.ways.bankConfirms) return turnOf(known)
+    return turnOf(known, [answer({ kind: "text", text: sayBank(state, context, "bank_confirms") })])
   }
   const triesLeft = offer.triesLeft - 1
   if (triesLeft > 0) {
@@ -101,15 +102,16 @@ export function endOffer(state: State, context: TurnContext): Turn {
 }
 
 /** The directory has answered: the consent is in force from here, or nothing was connected. */
-export function finishOpening(
-  state: State,
-  context: TurnContext,
-  offer: LinkOffer,
-  live: RecordMark | undefined,
-): Turn {
+export function finishOpening(state: State, context: TurnContext, offer: LinkOffer, opened: Opened): Turn {
   if (state.opening?.link !== offer.link) return turnOf(state)
   const settled = without(state, "opening")
-  if (!live) return turnOf(settled, [answerWithLogIn(settled, context, "link_failed")])
+  if (opened.kind === "refused") {
+    if (opened.reason === "gone") return turnOf(settled, [answerWithLogIn(settled, context, "link_failed")])
+    const text = sayBank(state, context, opened.reason)
+    const buttons = [callButton(state, context)]
+    return turnOf(settled, [answer({ kind: "buttons", text, buttons, quickReplies: menuChips(settled) })])
+  }
+  const { mark, renews } = opened
   const consent: Consent = {
     v: 1,
     link: offer.link,
@@ -120,11 +122,19 @@ export function finishOpening(
     showAmounts: offer.showAmounts,
     givenAt: offer.givenAt,
     until: offer.until,
-    epoch: live.epoch,
-    recordHash: live.recordHash,
+    epoch: mark.epoch,
+    recordHash: mark.recordHash,
     ...(offer.covered ? { covered: offer.covered } : {}),
   }
-  const linked: State = { ...withoutLink(settled), consent, linkedAt: context.now }
+  const before = settled.consent
+  // A renewal is as new as what it renews.
+  const newSince = renews && before ? settled.newSince : context.now
+  const linked: State = {
+    ...withoutLink(settled),
+    consent,
+    linkedAt: context.now,
+    ...(newSince === undefined ? {} : { newSince }),
+  }
   const { language } = state
   const text = phrase(language, offer.purposes.length > 0 ? "connected" : "connected_nothing_on", {
     accounts: nameAccounts(language, offer.accounts),
@@ -134,7 +144,32 @@ export function finishOpening(
     ),
     until: formatDate(language, offer.until, context.bank.timeZone),
   })
-  return turnOf(linked, [linkNotice({ kind: "text", text, quickReplies: menuChips(linked) })])
+  const hidden = isNewLink(linked, context.ways.newLinkMs, context.now)
+  const whole = hidden
+    ? `${text}\n${phrase(language, "connected_new", { time: endOfNew(linked, context) })}`
+    : text
+  const connected = linkNotice({ kind: "text", text: whole, quickReplies: menuChips(linked) })
+  if (renews || !before || before.link === offer.link) return turnOf(linked, [connected])
+  const ended = phrase(language, "link_replaced", { accounts: nameAccounts(language, before.accounts) })
+  return turnOf(linked, [linkNotice({ kind: "text", text: ended }), connected])
+}
+
+function sayBank(
+  state: State,
+  context: TurnContext,
+  key: "bank_confirms" | "links_full" | "not_confirmed_by_bank",
+) {
+  return answerText(state.language, key, { bank: bankName(context) })
+}
+
+/** When amounts are shown in a chat that was linked lately, as a person reads it. */
+export function endOfNew({ newSince = 0, language }: State, { ways, bank }: TurnContext): string {
+  const at = newSince + ways.newLinkMs
+  const values = {
+    date: formatDay(language, at, bank.timeZone),
+    time: formatTime(language, at, bank.timeZone),
+  }
+  return phrase(language, "on_day", values)
 }
 
 /** Something needs a link and there is none, or its consent does not cover it. */

@@ -3,15 +3,15 @@
 import type { BankRefusal } from "../../banks/bank.ts"
 import type { Purpose } from "../../foundation/purpose.ts"
 import { Grant } from "../../links/grant.ts"
-import { answer, answerText, type Plain } from "../leave.ts"
-import type { Question, State } from "../state.ts"
+import { answer, answerText, plainText, type Plain } from "../leave.ts"
+import { isNewLink, type Question, type State } from "../state.ts"
 import { turnOf, type Turn, type TurnContext } from "../turn-context.ts"
 import { intentPayload, type Intent } from "../intents/intent.ts"
 import { phrase } from "../../phrases/catalogue.ts"
 import { answerWithMenu, bankName } from "./choices.ts"
 import { offerPurpose } from "./purposes.ts"
 import { endLink } from "./stop.ts"
-import { offerLink } from "./link.ts"
+import { endOfNew, offerLink } from "./link.ts"
 
 /** Questions that may wait at one time; one more is answered with "in a minute". */
 const QUESTIONS_MAX = 5
@@ -22,11 +22,15 @@ type Asked = Question extends infer Q
     : never
   : never
 
-/** Put a question down, if the consent covers it. */
+/** Put a question down, if the consent covers it. While the link is new nothing is asked that could not be told. */
 export function ask(state: State, context: TurnContext, purpose: Purpose, asked: Asked): Turn {
   const grant = Grant.decide(state.consent, purpose, context.now)
   if (!grant.ok && grant.error.reason === "purpose_off") return offerPurpose(state, context, purpose)
   if (!grant.ok) return offerLink(state, context, grant.error.reason)
+  if (isNewLink(state, context.ways.newLinkMs, context.now)) {
+    const time = plainText(endOfNew(state, context))
+    return turnOf(state, [answerWithMenu(state, "amounts_hidden", { bank: bankName(context), time })])
+  }
   if (state.questions.length >= QUESTIONS_MAX) return turnOf(state, [answerWithMenu(state, "too_many")])
   const question = {
     ...asked,

@@ -38,7 +38,7 @@ describe("the registry", () => {
       "unknown",
       "failed",
     ])
-    expect(Object.keys(LINK_STATUSES)).toEqual(["activated", "changed", "ended"])
+    expect(Object.keys(LINK_STATUSES)).toEqual(["requested", "activated", "changed", "ended"])
     for (const word of [
       "not_linked",
       "purpose_off",

@@ -17,7 +17,8 @@ import {
 } from "../../../src/conversations/intents/intent.ts"
 import type { Utterance } from "../../../src/conversations/leave.ts"
 import type { State } from "../../../src/conversations/state.ts"
-import type { TurnEvent } from "../../../src/conversations/turn-context.ts"
+import type { LinkId } from "../../../src/foundation/id.ts"
+import type { Opened, TurnEvent } from "../../../src/conversations/turn-context.ts"
 import { LANGUAGES, type Language } from "../../../src/phrases/catalogue.ts"
 import { balance, BANK, fraud, NOON, offer, payment, tap, text } from "../../support/person-builders.ts"
 import { consent, contextAt, hear, person, STATES, take } from "../../support/turn-world.ts"
@@ -124,11 +125,21 @@ describe.each(LANGUAGES)("everything said in %s keeps every limit", (language) =
       for (const event of events) assertFit(take(state, event, context).say, event.kind)
       for (const at of [NOON + 10 * 60_000, NOON + 7 * DAY_MS, offer().until])
         assertFit(take(state, { kind: "time" }, contextAt(at, { name: LONG_NAME })).say, "later")
-      for (const live of [{ epoch: 2, recordHash: "hash" }, undefined])
+      const mark = { epoch: 2, recordHash: "hash" }
+      const outcomes: readonly Opened[] = [
+        { kind: "live", mark, renews: false },
+        { kind: "refused", reason: "gone" },
+        { kind: "refused", reason: "links_full" },
+        { kind: "refused", reason: "not_confirmed_by_bank" },
+      ]
+      const lately = { ...context, ways: { ...context.ways, newLinkMs: DAY_MS } }
+      for (const opened of outcomes)
         assertFit(
-          take({ ...state, opening: wide }, { kind: "opened", offer: wide, live }, context).say,
-          live ? "opened" : "not opened",
+          take({ ...state, opening: wide }, { kind: "opened", offer: wide, opened }, lately).say,
+          opened.kind === "live" ? "opened" : opened.reason,
         )
+      const other = take(state, { kind: "linked_elsewhere", link: "link_other" as LinkId }, context)
+      assertFit(other.say, "linked elsewhere")
       for (const question of questions) {
         const asking = { ...state, consent: consent({ accounts: ACCOUNTS }), questions: [question] }
         const happy = {

@@ -125,12 +125,13 @@ describe("an offer", () => {
 
 /** Of the record that its code appended. */
 const MARK = { epoch: 2, recordHash: "hash-1-confirmed" }
+const LIVE = { kind: "live", mark: MARK, renews: false } as const
 
 describe("going live", () => {
   const opening = person({ opening: offer() })
 
   test("the directory's yes puts the consent in force and says what is on", () => {
-    const taken = take(opening, { kind: "opened", offer: offer(), live: MARK })
+    const taken = take(opening, { kind: "opened", offer: offer(), opened: LIVE })
     expect(taken.state).toMatchObject({ consent: consent(MARK), linkedAt: NOON })
     expect(taken.state.opening).toBeUndefined()
     expect(wordsOf(taken)).toEqual([
@@ -144,7 +145,11 @@ describe("going live", () => {
   })
 
   test("its no connects nothing", () => {
-    const taken = take(opening, { kind: "opened", offer: offer(), live: undefined })
+    const taken = take(opening, {
+      kind: "opened",
+      offer: offer(),
+      opened: { kind: "refused", reason: "gone" },
+    })
     expect(taken.state.consent).toBeUndefined()
     expect(wordsOf(taken)).toEqual([expect.stringMatching(/could not finish connecting/)])
     expect(choicesOf(taken)).toContain("Log In")
@@ -156,7 +161,7 @@ describe("going live", () => {
         take(person({ opening: offer({ purposes: [] }) }), {
           kind: "opened",
           offer: offer({ purposes: [] }),
-          live: MARK,
+          opened: LIVE,
         }),
       ),
     ).toEqual([expect.stringMatching(/Nothing is switched on yet/)])
@@ -170,7 +175,7 @@ describe("going live", () => {
     ]) {
       const stopped = say(state, said)
       expect(stopped.state.ending).toContainEqual({ link: LINK, reason: "disconnected" })
-      const late = take(stopped.state, { kind: "opened", offer: offer(), live: MARK })
+      const late = take(stopped.state, { kind: "opened", offer: offer(), opened: LIVE })
       expect(late.state.consent?.link).not.toBe(LINK)
       expect(late.say).toEqual([])
     }
@@ -184,7 +189,7 @@ describe("going live", () => {
       paging: { account: "acc-9", cursor: "c" },
       questions: [{ kind: "balances", id: "q", order: 1, askedAt: 1 }],
     })
-    const { state } = take(before, { kind: "opened", offer: offer(), live: MARK })
+    const { state } = take(before, { kind: "opened", offer: offer(), opened: LIVE })
     expect([state.stopped, state.paging, state.questions]).toEqual([undefined, undefined, []])
   })
 })
