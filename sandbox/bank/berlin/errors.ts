@@ -25,9 +25,7 @@ export const berlinFault = (status: number, text: string | null): Response =>
     status,
     status === 429 ? "SERVICE_BLOCKED" : "INTERNAL_SERVER_ERROR",
     text ?? "Internal server error",
-    {
-      ...(status === 429 || status === 503 ? { "retry-after": "2" } : {}),
-    },
+    status === 429 || status === 503 ? { "retry-after": "2" } : {},
   )
 
 function messageJson(

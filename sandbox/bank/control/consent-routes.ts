@@ -9,7 +9,15 @@ export const consentRoutes = new Hono<BankContext>()
 
 consentRoutes.get("/", async (c) => {
   const consents = await storeOf(c.env).consents()
-  return c.json({ consents: consents.map(({ asked: _, grantId: __, ...consent }) => consent) })
+  return c.json({
+    consents: consents.map(({ id, server, status, customer, accounts }) => ({
+      id,
+      server,
+      status,
+      customer,
+      accounts,
+    })),
+  })
 })
 
 /** `{"customer": "ana", "status": "expired" | "revoked"}`: the resource alone ends; tokens and grant stay, and are refused for it. */

@@ -31,9 +31,12 @@ export function openBankingError(
 
 /** What a fault answers (faults.ts). */
 export const openBankingFault = (status: number, text: string | null): Response =>
-  errorJson(status, "UK.OBIE.UnexpectedError", text ?? "Internal server error", {
-    ...(status === 429 || status === 503 ? { "retry-after": "2" } : {}),
-  })
+  errorJson(
+    status,
+    "UK.OBIE.UnexpectedError",
+    text ?? "Internal server error",
+    status === 429 || status === 503 ? { "retry-after": "2" } : {},
+  )
 
 function errorJson(
   status: number,

@@ -1,7 +1,7 @@
 // Asking in any dialect: one JSON answer read whole or refused, balances of several accounts two at a time, amounts by their text, and
 // where a list goes on. No dialect's names in here. Used by the adapters beside it.
 
-import * as z from "zod/mini"
+import type * as z from "zod/mini"
 import { parseMoney, type Money } from "../../foundation/money.ts"
 import { err, ok, type Result } from "../../foundation/result.ts"
 import type {

@@ -88,8 +88,6 @@ describe("start()", () => {
       signing: bank.signing,
       adapters: {},
       consents: {},
-      adapters: {},
-      consents: {},
       publicOrigin: "http://localhost:8787",
       development: true,
       fetch: bank.fetch,
@@ -103,8 +101,6 @@ describe("start()", () => {
     let down = true
     const flaky = createBankLogin({
       signing: bank.signing,
-      adapters: {},
-      consents: {},
       adapters: {},
       consents: {},
       publicOrigin: "https://gateway.example",
@@ -124,8 +120,6 @@ describe("start()", () => {
     let cutOff = true
     const cold = createBankLogin({
       signing: bank.signing,
-      adapters: {},
-      consents: {},
       adapters: {},
       consents: {},
       publicOrigin: "https://gateway.example",

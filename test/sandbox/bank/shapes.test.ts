@@ -1,6 +1,8 @@
 // Shapes that leave the bank: FDX JSON, events, the consented detail. Exact amounts, four digits, lawful enums.
 
 import { describe, expect, it } from "vitest"
+import * as berlin from "../../../sandbox/bank/berlin/shapes.ts"
+import * as openBanking from "../../../sandbox/bank/open-banking/shapes.ts"
 import { balanceData, paymentData } from "../../../sandbox/bank/events/wire.ts"
 import {
   accountWithBalance,
@@ -36,6 +38,12 @@ describe("no shape", () => {
         accountWithBalance(account, balance(1n, 1n), NOW),
         rows.map((row) => [transactionJson(account, row), paymentData(account, row)]),
         consentedAccount(account),
+        openBanking.accountJson(account, "v4.0"),
+        openBanking.balancesJson(account, balance(1n, 1n), NOW, "v4.0"),
+        rows.map((row) => openBanking.transactionJson(account, row, "v3.1")),
+        berlin.accountJson(account),
+        berlin.balancesJson(account, balance(1n, 1n), NOW),
+        rows.map((row) => berlin.movementJson(account, row)),
       ])
       expect(text).not.toContain(account.number)
       expect(text).toContain(account.last4)
