@@ -9,6 +9,8 @@ import type { BankId, LinkId, PersonId, Random } from "../foundation/id.ts"
 import { describeFault, type Log } from "../foundation/log.ts"
 import type { ChoreJob } from "../jobs/job.ts"
 import type { Post } from "../jobs/post.ts"
+import type { ConsentRecord } from "../links/consent-record.ts"
+import { listRecords } from "../links/consent-store.ts"
 import type { LinkReports } from "../links/link-callbacks.ts"
 import {
   endLink,
@@ -89,11 +91,22 @@ export function createLeaving(world: LeavingWorld) {
     const { bank } = link
     const held = await tellHolder(link, { v: 1, link: id, reason, silent })
     if (link.state !== "ended") await endLink(db, id, reason, by, random, { keepSealed: true })
-    // Whoever ended it before has told it, or will: the same callback has the same id.
-    if (link.state === "live") await world.linkReports.ended(id, reason)
-    if (link.wrappedKey !== null)
+    // While its key is there its tail is not over, whoever ended it: told once more, the same callback has the same id.
+    if (link.wrappedKey !== null) {
+      const told = await endedAs(id)
+      if (told) await world.linkReports.ended(id, told)
       await postChores({ v: 1, kind: "revoke_link", bank, link: id, postedAt: now() })
+    }
     return { state: held ? "ended" : "ending", bank }
+  }
+
+  /** Why a link ended that was live; the bank never heard of one that was not. */
+  async function endedAs(id: LinkId): Promise<EndReason | undefined> {
+    const records = await listRecords(db, id)
+    const last = records.at(-1)
+    if (!last || !records.some(({ kind }) => kind === "confirmed")) return undefined
+    const record = JSON.parse(last.json) as ConsentRecord
+    return "reason" in record ? (record.reason as EndReason) : undefined
   }
 
   async function tellHolder(link: StoredLink, request: EndRequest): Promise<boolean> {
