@@ -1,6 +1,7 @@
 // The worlds of the rooms that work behind the doors: who receives, who tells, who does chores, who looks after Pages; and which queue goes
 // to whom. Made once an isolate from its means. Doors are doors.ts, the entry is worker.ts.
 
+import { anchorHeads } from "./audit/audit-store.ts"
 import { createPostCallbacks } from "./banks/callback-post.ts"
 import { conversationOf } from "./conversations/conversation-of.ts"
 import { createLeaving, type Leaving, type LeavingWorld } from "./conversations/leaving.ts"
@@ -130,6 +131,7 @@ export function buildHouse(env: Env, means: Means): House {
       await pageObject(await recordOf(page)).report({ v: 1, sent: { kind: "well" }, now: now() })
     },
     report: means.report,
+    anchor: (bank, heads) => anchorHeads(db, bank, heads, now()),
     tell: async (request) =>
       conversationOf(objects, await recordOf(request.whom.page), request.whom.person).tell(request),
     hearLinkEvent: (link, event) =>

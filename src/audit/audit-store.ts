@@ -35,6 +35,21 @@ export function auditStatement(db: Database, entry: AuditEntry): BatchItem<"sqli
   })
 }
 
+/** Put the heads of people's chains into their bank's log: one line, however many they are.
+ * @param heads by person: receipts in the chain and its head. @throws DatabaseError */
+export async function anchorHeads(
+  db: Database,
+  bank: BankId,
+  heads: ReadonlyMap<string, { readonly n: number; readonly head: string }>,
+  at: number,
+): Promise<void> {
+  const detail = Object.fromEntries([...heads].map(([person, { n, head }]) => [person, `${n}:${head}`]))
+  const by = { actor: "system", reason: "heads", at, detail }
+  await write(
+    db.batch([auditStatement(db, { ...by, bank, action: "ledger.anchor", object: `heads_${heads.size}` })]),
+  )
+}
+
 /** Lines of one bank (`*`: of the deployment itself), newest first.
  * @param before only lines with a smaller number: the last one of the page before
  * @param limit at most 200 */

@@ -11,7 +11,11 @@ export interface AuditBy {
   readonly reason: string
   /** Epoch milliseconds, our own clock. */
   readonly at: number
+  /** Hashes and ids of ours that belong to it: a chain's head, a person's pseudonym. Whole numbers and texts. */
+  readonly detail?: AuditDetail
 }
+
+export type AuditDetail = Readonly<Record<string, string | number>>
 
 /** What was done and to what. */
 export interface AuditEntry extends AuditBy {
@@ -21,13 +25,9 @@ export interface AuditEntry extends AuditBy {
   readonly action: string
   /** Our own id of what was acted on; never a PSID, a customer reference, a token or a name. */
   readonly object: string
-  /** Hashes and ids of ours that belong to it: a chain's head, a person's pseudonym. Whole numbers and texts. */
-  readonly detail?: AuditDetail
 }
 
-export type AuditDetail = Readonly<Record<string, string | number>>
-
 /** Scheduled work as the actor. */
-export function bySystem(reason: string, at: number): AuditBy {
-  return { actor: "system", reason, at }
+export function bySystem(reason: string, at: number, detail?: AuditDetail): AuditBy {
+  return { actor: "system", reason, at, ...(detail ? { detail } : {}) }
 }

@@ -2,6 +2,7 @@
 // Calls carry a version; what is not known is refused and tried again later, for a newer release may be about.
 
 import { DurableObject } from "cloudflare:workers"
+import { anchorHeads } from "../audit/audit-store.ts"
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
 import { createLog, describeFault } from "../foundation/log.ts"
 import type { LinkId, PageId } from "../foundation/id.ts"
@@ -34,6 +35,7 @@ import {
 } from "./own-data.ts"
 import { findKeys } from "./person-key-store.ts"
 import type { Rekeyed, RekeyRequest } from "./rekeying.ts"
+import { headOf } from "./ledger-chain.ts"
 import { Person, type Delivery } from "./person.ts"
 import type { PersonWorld, TellOutcome, TellRequest, Whom } from "./person-world.ts"
 
@@ -318,7 +320,14 @@ function worldOf(
         erasureUrl,
       }
     },
-    links: createLinkWorld(means, { bankOf, menuCalls, beside: waitUntil, tellOther }),
+    links: createLinkWorld(means, {
+      bankOf,
+      menuCalls,
+      beside: waitUntil,
+      tellOther,
+      head: () => headOf(storage.sql),
+    }),
+    anchor: (whom, head) => anchorHeads(db, whom.bank, new Map([[whom.person, head]]), now()),
     erasure: {
       async request(whom, { code, cause, at }) {
         const { person, page, bank } = whom

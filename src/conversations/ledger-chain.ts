@@ -40,6 +40,12 @@ export function headOf(sql: Sql): ChainHead {
   return day ? { n: day.n, head: day.head } : NO_RECEIPTS
 }
 
+/** When the newest receipt was claimed or last handed over; `undefined` where there is none, or only what became of older ones. */
+export function newestReceiptAt(sql: Sql): number | undefined {
+  const [row] = sql.exec<{ n: number | null; at: number | null }>("SELECT max(n) AS n, at FROM ledger").rows
+  return row?.n && row.at !== null ? row.at : undefined
+}
+
 /** A row's columns that change, or place it. */
 export interface Marked {
   readonly key: string

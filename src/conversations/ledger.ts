@@ -294,12 +294,6 @@ export function stripRow(sql: Sql, key: string, sealed: string): void {
   if (row && isSettled(row.state)) amend(sql, key, [row.state], () => ({ sealed, dueAt: TEXT_GONE }))
 }
 
-/** Seal a row anew, its content unchanged: its key was replaced. */
-export function resealRow(sql: Sql, key: string, sealed: string): void {
-  const row = findRow(sql, key)
-  if (row) amend(sql, key, [row.state], () => ({ sealed }))
-}
-
 /** Every row, in the order of the chain. */
 export function listRows(sql: Sql): readonly LedgerRow[] {
   return sql.exec<Stored>(`SELECT ${COLUMNS} FROM ledger ORDER BY n, key`).rows

@@ -19,7 +19,8 @@ import type { createProfileBudget } from "../messenger/profile-budget.ts"
 import { findLanguage } from "../phrases/catalogue.ts"
 import { personalMenu } from "./menu.ts"
 import type { Means } from "./means.ts"
-import type { PersonWorld } from "./person-world.ts"
+import type { ChainHead } from "./ledger-chain.ts"
+import type { PersonWorld, Whom } from "./person-world.ts"
 import type { Opened } from "./turn-context.ts"
 import { Unready } from "./unready.ts"
 
@@ -28,6 +29,8 @@ export function createLinkWorld(
   means: Means,
   given: {
     readonly bankOf: (bank: BankId) => Promise<BankRecord>
+    /** The end of the person's chain: it is anchored with each change of their consent. */
+    readonly head: () => ChainHead
     readonly menuCalls: ReturnType<typeof createProfileBudget>
     readonly beside: (work: Promise<void>) => void
     /** Tell whom another link is for that this one came to be. Durable when it returns; harmless to repeat. */
@@ -36,6 +39,7 @@ export function createLinkWorld(
 ): PersonWorld["links"] {
   const { db, vault, pseudonyms, now, random, log, pages, graph, linkReports } = means
   const { bankOf, menuCalls, beside } = given
+  const anchored = ({ person, page }: Whom) => ({ person, page, ...given.head() })
 
   /** Durable before anybody goes on: a crash after it leaves nothing half done for ever. */
   async function postChores(kind: "settle_link" | "revoke_link", bank: BankId, ...links: readonly LinkId[]) {
@@ -59,7 +63,9 @@ export function createLinkWorld(
       const bank = await bankOf(whom.bank)
       await postChores("settle_link", whom.bank, offer.link)
       const refuse = async (reason: "links_full" | "not_confirmed_by_bank"): Promise<Opened> => {
-        await endLink(db, offer.link, reason, bySystem(reason, now()), random, { keepSealed: true })
+        await endLink(db, offer.link, reason, bySystem(reason, now(), anchored(whom)), random, {
+          keepSealed: true,
+        })
         await postChores("revoke_link", whom.bank, offer.link)
         return { kind: "refused", reason }
       }
@@ -69,7 +75,7 @@ export function createLinkWorld(
         if (said === "pending") throw new Unready("Cannot open a link: its bank has not confirmed it yet")
         if (said === "refused") return refuse("not_confirmed_by_bank")
       }
-      const by = bySystem("code confirmed in the chat", now())
+      const by = bySystem("code confirmed in the chat", now(), anchored(whom))
       const live = await goLive(db, offer.link, whom.person, offer.epoch, by, random, bank.linksMax)
       if (!live.ok && live.error.reason === "links_full") return refuse("links_full")
       if (!live.ok) return { kind: "refused", reason: "gone" }
@@ -102,7 +108,7 @@ export function createLinkWorld(
         previous: consent.recordHash,
       }
       const actor = change.actor === "customer" ? whom.person : "system"
-      const by = { actor, reason: change.evidence, at: now() }
+      const by = { actor, reason: change.evidence, at: now(), detail: anchored(whom) }
       const appended = await appendChange(db, whom.person, record, by, random)
       if (!appended.ok) return undefined
       const reason = change.kind === "reconfirmed" ? "renewed" : "changed_by_customer"

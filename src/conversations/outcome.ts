@@ -2,6 +2,7 @@
 // bank reads (banks/callback-reason.ts). A reason that is not in it does not compile.
 
 import { isReason, type Reason } from "../banks/callback-reason.ts"
+import type { ChainHead } from "./ledger-chain.ts"
 import { isSettled, type LedgerRow, type SettledState } from "./ledger.ts"
 
 /** An outcome that may be acknowledged, and is what the bank is told. */
@@ -9,6 +10,8 @@ export interface Settled {
   readonly kind: "settled"
   readonly state: SettledState
   readonly reason: Reason
+  /** The person's chain ends here and is to be anchored (anchoring.ts). */
+  readonly anchor?: ChainHead
 }
 
 /** Why, where the state says it all. */

@@ -21,6 +21,7 @@ import type { Consent } from "../links/consent.ts"
 import type { RebuildRefusal } from "../links/consent-rebuild.ts"
 import type { EndReason, RecordMark } from "../links/link-store.ts"
 import type { ConsentChange } from "./state.ts"
+import type { ChainHead } from "./ledger-chain.ts"
 import type { Settled } from "./outcome.ts"
 import type { Opened, TurnContext } from "./turn-context.ts"
 
@@ -114,6 +115,8 @@ export interface PersonWorld {
     /** Destroy the person's key, if it is from before that. @throws DatabaseError */
     readonly forgetKey: (person: PersonId, before: number) => Promise<void>
   }
+  /** Put the head of their chain into the bank's audit log. @throws DatabaseError */
+  readonly anchor: (whom: Whom, head: ChainHead) => Promise<void>
   readonly callbacks: {
     /** What the bank wants to hear of its events; `undefined` where it takes no callbacks. @throws Unready */
     readonly terms: (

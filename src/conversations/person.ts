@@ -16,6 +16,7 @@ import type { EndReason } from "../links/link-store.ts"
 import type { MessengerEvent } from "../messenger/event.ts"
 import { reportAnswered, reportOverdue } from "./alert-reports.ts"
 import { findAlert } from "./alerts.ts"
+import { Anchoring } from "./anchoring.ts"
 import { Asking } from "./asking.ts"
 import * as erasing from "./erasing.ts"
 import { isQuiet } from "./idle.ts"
@@ -70,6 +71,7 @@ export class Person {
   readonly #world: PersonWorld
   readonly #memory: Memory
   readonly #wake: Wake
+  readonly #anchoring: Anchoring
   readonly #outbox = new Outbox()
   readonly #links = new LinkSettling()
   readonly #asking = new Asking()
@@ -88,6 +90,7 @@ export class Person {
     this.#world = this.#fence.around(world)
     this.#memory = new Memory(this.#world)
     this.#wake = new Wake(this.#world.alarm)
+    this.#anchoring = new Anchoring(world.sql)
   }
 
   /** Everything was deleted: whoever comes next needs a new one over the same storage. */
@@ -135,9 +138,10 @@ export class Person {
         wake: this.#wake,
         doubt: (link: LinkId) => this.#compare(link),
       }
-      return await (EVENT_TYPES[request.event.type].lane === "alerts"
+      const outcome = await (EVENT_TYPES[request.event.type].lane === "alerts"
         ? tellAlert(teller, request, key)
         : tellUpdate(teller, request, key))
+      return this.#anchoring.attach(this.#world.sql, outcome, this.#world.now())
     } catch (fault) {
       if (!isOutage(fault)) throw fault
       this.#world.log.warn("event_not_told_yet", describeFault(fault))
@@ -229,6 +233,7 @@ export class Person {
     await this.#turns()
     if (!this.#memory.state) return
     await Promise.all([this.#flush(), this.#settleLinks(), ...this.#startQuestions()])
+    if (this.#memory.whom) await this.#anchoring.settle(this.#world, this.#memory.whom, this.#memory.state)
   }
 
   /** The alarm: whatever happens in it, it is armed again while anything waits. */
@@ -334,6 +339,7 @@ export class Person {
         if (sealed !== undefined) putSealedState(sql, sealed)
       })
       this.#memory.put(after)
+      this.#anchoring.noticed(before, after, event.kind === "link_ended", now())
       this.#asking.cutShort(before, after)
       return after !== before
     })

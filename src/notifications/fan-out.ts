@@ -11,6 +11,7 @@ import type { Delivered, HandleBatch, Verdict } from "../jobs/consume.ts"
 import type { Lane, PackJob } from "../jobs/job.ts"
 import { openPack, type PackItem } from "../jobs/pack.ts"
 import type { LiveLink } from "../links/link-store.ts"
+import type { ChainHead } from "../conversations/ledger-chain.ts"
 import type { TellOutcome, TellRequest } from "../conversations/person-world.ts"
 import type { EventOutcome } from "./callback-outcome.ts"
 import { isLinkEvent } from "./link-events.ts"
@@ -26,6 +27,8 @@ export interface FanOutWorld extends SettlingWorld, LeaseWorld {
   readonly tell: (request: TellRequest) => Promise<TellOutcome>
   /** Do to a link what its bank says of it; `undefined` where that is to be brought again. */
   readonly hearLinkEvent: (link: LiveLink, event: LinkEvent) => Promise<Settled | undefined>
+  /** Put the heads of people's chains into their bank's audit log. @throws DatabaseError */
+  readonly anchor: (bank: BankId, heads: ReadonlyMap<PersonId, ChainHead>) => Promise<void>
   /** The send a Page let through as its probe was accepted. */
   readonly probed: (page: PageId) => Promise<void>
 }
@@ -63,6 +66,7 @@ export function fanOut(world: FanOutWorld): HandleBatch {
     const packs = await Promise.all(delivered.map((each) => open(world, each)))
     const tasks = await findRecipients(world, packs)
     if (tasks) await tellAll(world, packs[0]?.job.lane ?? "updates", tasks)
+    if (tasks) await anchor(world, tasks)
     return Promise.all(
       packs.map(async (pack, index): Promise<Verdict> => {
         if (pack.sealed) return { kind: "retry" }
@@ -226,6 +230,23 @@ async function hearOne(world: FanOutWorld, link: LiveLink, event: LinkEvent): Pr
     world.log.warn("link_event_not_heard", describeFault(fault))
     return { ...again, counts: isFault(fault) }
   }
+}
+
+/** Heads that were due, one line a bank. Nothing waits for it, and nothing is told again for it: each head covers all before it. */
+async function anchor(world: FanOutWorld, tasks: readonly Task[]): Promise<void> {
+  const banks = new Map<BankId, Map<PersonId, ChainHead>>()
+  for (const { recipients, outcomes } of tasks)
+    for (const { person, told } of outcomes) {
+      const bank = recipients.find((each) => each.person === person)?.bank
+      if (!told.anchor || bank === undefined || person === null) continue
+      banks.set(bank, (banks.get(bank) ?? new Map<PersonId, ChainHead>()).set(person, told.anchor))
+    }
+  for (const [bank, heads] of banks)
+    try {
+      await world.anchor(bank, heads)
+    } catch (fault) {
+      world.log.warn("ledger_not_anchored", { bank, ...describeFault(fault) })
+    }
 }
 
 /** Put what one telling came to beside what is known of its item. Only what waits for nothing but stopped Pages waits there. */

@@ -49,8 +49,12 @@ function dying(at: number, when: "before" | "after") {
   }
   interface Wrapped {
     readonly real: D1PreparedStatement
+    readonly bind: (...values: unknown[]) => Wrapped
+    readonly all: () => Promise<unknown>
+    readonly raw: () => Promise<unknown>
+    readonly run: () => Promise<unknown>
   }
-  const wrap = (real: D1PreparedStatement): Wrapped & object => ({
+  const wrap = (real: D1PreparedStatement): Wrapped => ({
     real,
     bind: (...values: unknown[]) => wrap(real.bind(...values)),
     all: () => step(() => real.all()),

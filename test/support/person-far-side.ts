@@ -1,5 +1,6 @@
 // What a simulated Conversation speaks to: a Messenger that keeps each call exactly, a directory, a bank. Each can be slow, refuse,
 // take a message and not say so. No network, no clock of their own. Composed by person-world.ts.
+import type { ChainHead } from "../../src/conversations/ledger-chain.ts"
 import type { Balance, BankRefusal, TransactionPage } from "../../src/banks/bank.ts"
 import type { EventCallback } from "../../src/banks/callback.ts"
 import type { PersonWorld } from "../../src/conversations/person-world.ts"
@@ -134,6 +135,8 @@ export class FarDirectory {
   /** Menus the person was shown. */
   readonly menus: string[] = []
   wrappedKey: string | undefined
+  /** Heads of the chain that were anchored beside no change. */
+  readonly anchors: ChainHead[] = []
   /** What was asked to be deleted. */
   readonly erasures: { readonly code: string; readonly cause: ErasureCause; readonly at: number }[] = []
   /** The key before, while it is being replaced. */

@@ -115,6 +115,10 @@ export function createPersonWorld(given: Given): PersonWorld {
           send: (body) => point("send", () => messenger.send(body)),
         }
       }),
+    anchor: async (_whom, head) => {
+      directory.assertUp()
+      directory.anchors.push(head)
+    },
     loadBankFacts: () => point("loadBankFacts", () => given.facts()),
     appId: APP_ID,
     links: {

@@ -7,7 +7,7 @@ import { personKeyPlace } from "../../../src/conversations/place.ts"
 import { prepareStorage } from "../../../src/conversations/storage.ts"
 import { DAY_MS, MINUTE_MS } from "../../../src/foundation/clock.ts"
 import type { SqlValue } from "../../../src/foundation/world.ts"
-import { fraud, payment, tap, WHOM } from "../../support/person-builders.ts"
+import { fraud, payment, tap, text, WHOM } from "../../support/person-builders.ts"
 import { createRandom, createTestVault } from "../../support/person-given.ts"
 import { createStorage } from "../../support/person-storage.ts"
 import { Simulation } from "../../support/person-world.ts"
@@ -79,14 +79,13 @@ describe("the chain of a ledger", () => {
   })
 
   test("a question whose link ended before its answer leaves a receipt too", async () => {
-    await sim.link()
-    sim.bank.delayMs = 3_000
+    const { link } = await sim.link()
+    sim.bank.afterMs = 3_000
     await sim.say("balance")
-    await sim.say("disconnect")
-    await sim.say("yes")
+    await sim.endLink(link)
     await sim.advance(MINUTE_MS)
     const asked = (await listReceipts(await holder())).filter(({ kind }) => kind === "asked")
-    expect(asked).toHaveLength(1)
+    expect(asked.map(({ outcome }) => outcome)).toEqual(["dropped"])
     expect(await verifyChain(await holder())).toMatchObject({ ok: true })
   })
 
@@ -188,6 +187,58 @@ describe("the chain of a ledger", () => {
       const cause = { kind: "reply", order: 1, urgent: false, at: 1 }
       return key.seal(JSON.stringify({ v: 1, cause }), `${WHOM.bank}|ledger|${WHOM.person}|e_old`)
     }
+  })
+})
+
+describe("the chain's head is anchored", () => {
+  const anchors = () => sim.directory.anchors.length
+  const anchorOf = ({ outcome }: { readonly outcome?: { readonly anchor?: ChainHead } }) => outcome?.anchor
+
+  test("with a change of consent, then not again in that month; at the first receipt of the next one, by whoever brings it", async () => {
+    await sim.link()
+    expect(anchorOf(await sim.tell(payment("a", sim.now)))).toBeUndefined()
+    await sim.say("balance")
+    await sim.advance(MINUTE_MS)
+    expect(anchors()).toBe(0)
+    await sim.advance(12 * DAY_MS)
+    await sim.say("hello")
+    expect(anchors()).toBe(1)
+    expect(anchorOf(await sim.tell(payment("b", sim.now)))).toBeUndefined()
+    await sim.advance(28 * DAY_MS)
+    sim.evict()
+    await sim.webhook(text("hello", sim.now - 40_000))
+    expect(anchors()).toBe(2)
+    await sim.advance(32 * DAY_MS)
+    await sim.say("balance")
+    await sim.advance(MINUTE_MS)
+    expect(anchors()).toBe(3)
+    expect(await verifyChain(await holder(), sim.directory.anchors)).toMatchObject({ ok: true })
+  })
+
+  test("by fan-out where an event is the month's first receipt: its outcome carries the head once", async () => {
+    await sim.link()
+    await sim.say("hello")
+    await sim.advance(12 * DAY_MS)
+    sim.messenger.templates = new Map()
+    const first = await sim.tell(fraud("x", sim.now))
+    const head = anchorOf(first)
+    if (first.outcome?.state !== "undeliverable") expect(head).toEqual(headOf(sim.storage.sql))
+    expect(anchorOf(await sim.tell(fraud("y", sim.now)))).toBeUndefined()
+  })
+
+  test("where a link ends by somebody else's word", async () => {
+    const { link } = await sim.link()
+    await sim.endLink(link)
+    expect(anchors()).toBe(1)
+  })
+
+  test("not for somebody who was never linked, and an outage of the directory breaks nothing", async () => {
+    await sim.say("hello")
+    expect(anchors()).toBe(0)
+    const { link } = await sim.link()
+    sim.directory.failing = true
+    await sim.endLink(link)
+    expect(anchors()).toBe(0)
   })
 })
 

@@ -2,6 +2,7 @@
 // the test says. Counts what costs money or a promise. Not for src/.
 import type { Callback, EventCallback } from "../../../src/banks/callback.ts"
 import type { BankEvent, TransactionPosted } from "../../../src/banks/event.ts"
+import type { ChainHead } from "../../../src/conversations/ledger-chain.ts"
 import type { TellOutcome, TellRequest } from "../../../src/conversations/person-world.ts"
 import type { BankId, LinkId, PackId, PageId, PersonId } from "../../../src/foundation/id.ts"
 import { err, ok } from "../../../src/foundation/result.ts"
@@ -100,6 +101,7 @@ export function createFanOutWorld(changes: Partial<FanOutWorld> = {}) {
   const buried: { packs: readonly PackJob[]; attempts: number }[] = []
   const reports: Callback[] = []
   const probes: PageId[] = []
+  const anchored: { bank: BankId; heads: ReadonlyMap<PersonId, ChainHead> }[] = []
   const links: LiveLink[] = []
   const state = { now: T, postOk: true, reportOk: true, packs: 0 }
   const answers = new Map<string, TellOutcome | (() => TellOutcome | Promise<TellOutcome>)>()
@@ -133,6 +135,7 @@ export function createFanOutWorld(changes: Partial<FanOutWorld> = {}) {
       return Promise.resolve()
     },
     customerOf: (bank, reference) => Promise.resolve(`${bank}|${reference}`),
+    anchor: async (bank, heads) => void anchored.push({ bank, heads }),
     findLive: (pseudonyms) => {
       counts.queries += 1
       return Promise.resolve(links.filter((link) => pseudonyms.includes(link.customer)))
@@ -168,6 +171,7 @@ export function createFanOutWorld(changes: Partial<FanOutWorld> = {}) {
     held,
     buried,
     probes,
+    anchored,
     links,
     state,
     answers,

@@ -1,5 +1,6 @@
 // From a pack to people: who is asked, what is counted, what comes again, and where what is left lies before a pack is acknowledged.
 import { describe, expect, it } from "vitest"
+import type { TellOutcome } from "../../../src/conversations/person-world.ts"
 import { DatabaseError } from "../../../src/db/database.ts"
 import type { BankId, PageId } from "../../../src/foundation/id.ts"
 import { err } from "../../../src/foundation/result.ts"
@@ -207,6 +208,28 @@ describe("fanOut(), what is left", () => {
     expect(await fan.run(early, late)).toEqual([{ kind: "retry" }, DONE])
     expect(fan.posted.map(({ jobs }) => jobs)).toEqual([[late.job]])
     expect(fan.told).toEqual([])
+  })
+
+  it("heads of people's chains that are due go to their bank's log, one line a bank, and an outage of it costs nobody anything", async () => {
+    const fan = createFanOutWorld()
+    const head = (n: number) => ({ n, head: `h${n}` })
+    fan.links.push(linkOf("c1"), linkOf("c2"), linkOf("c3"), linkOf("c4", "200" as PageId, "other" as BankId))
+    const anchored = (n: number): TellOutcome => ({
+      kind: "settled",
+      state: "accepted",
+      reason: "sent",
+      anchor: head(n),
+    })
+    for (const [n, id] of ["e1", "e2", "e4"].entries()) fan.answers.set(id, anchored(n + 1))
+    const mine = pack("a", items(payment("e1", "c1"), payment("e2", "c2"), payment("e3", "c3")))
+    const theirs = pack("b", items(payment("e4", "c4")), { bank: "other" as BankId })
+    expect(await fan.run(mine, theirs)).toEqual([DONE, DONE])
+    expect(fan.anchored.map(({ bank, heads }) => [bank, ...heads])).toEqual([
+      ["demo", ["person_c1", head(1)], ["person_c2", head(2)]],
+      ["other", ["person_c4", head(3)]],
+    ])
+    fan.world.anchor = () => Promise.reject(new DatabaseError("deadline", "late"))
+    expect(await fan.run(mine)).toEqual([DONE])
   })
 
   it("a pack whose key cannot be had waits; one that does not open is left to the dead letters", async () => {
