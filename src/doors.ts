@@ -3,16 +3,23 @@
 import { createApp } from "./app.ts"
 import { createApprovals } from "./approvals/approvals.ts"
 import { auditStatement } from "./audit/audit-store.ts"
-import { listCurrentApiKeys } from "./banks/api-key-store.ts"
+import { createApiKey } from "./banks/api-key.ts"
+import {
+  findApiKeyById,
+  insertApiKey,
+  listApiKeys,
+  listCurrentApiKeys,
+  revokeApiKey,
+} from "./banks/api-key-store.ts"
 import { createBankAuth } from "./banks/authenticate-bank.ts"
 import { parseBankRecord } from "./banks/bank-record.ts"
 import { findBank, listBanks, putBank } from "./banks/bank-store.ts"
 import { createBankKeys } from "./banks/bank-keys.ts"
 import { bankIntake } from "./banks/intake.ts"
 import { createRefusalNotes } from "./banks/refusal-notes.ts"
-import { keepRefusals } from "./banks/refusal-store.ts"
-import { listWebhookSecrets, webhookSecretPlace } from "./banks/webhook-secret-store.ts"
-import { createWebhookSecrets } from "./banks/webhook-secrets.ts"
+import { keepRefusals, listRefusals } from "./banks/refusal-store.ts"
+import { insertWebhookSecret, listWebhookSecrets, webhookSecretPlace } from "./banks/webhook-secret-store.ts"
+import { createWebhookSecret, createWebhookSecrets } from "./banks/webhook-secrets.ts"
 import { conversationOf } from "./conversations/conversation-of.ts"
 import { receivePeople } from "./conversations/reception.ts"
 import { createAuthenticate } from "./console/admin-auth.ts"
@@ -222,6 +229,30 @@ export function openDoors(
           await putBank(db, record, by)
           banks.forget(record.id)
         },
+      },
+      ways: {
+        listKeys: (bank) => listApiKeys(db, bank),
+        async createKey(about, by) {
+          const made = await createApiKey({ ...about, createdAt: by.at }, random)
+          const kept = await insertApiKey(db, made.kept, by)
+          bankAuth.forget(about.bank)
+          return kept ? made : undefined
+        },
+        async revokeKey(bank, id, by) {
+          const key = await findApiKeyById(db, id)
+          if (key?.bank !== bank) return undefined
+          await revokeApiKey(db, key, by)
+          bankAuth.forget(bank)
+          return findApiKeyById(db, id)
+        },
+        async createWebhookSecret(bank, by) {
+          const made = createWebhookSecret(random)
+          const secretSealed = await vault.seal(made.secret.reveal(), webhookSecretPlace(bank, made.id))
+          await insertWebhookSecret(db, bank, { id: made.id, secretSealed }, by)
+          webhookSecrets.forget(bank)
+          return made
+        },
+        listRefusals: (bank) => listRefusals(db, bank, now()),
       },
       pages: {
         list: () => listPages(db),

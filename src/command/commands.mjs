@@ -2,6 +2,7 @@
 
 import { readFile } from "node:fs/promises"
 import process from "node:process"
+import { BANK_WAY_COMMANDS } from "./bank-ways.mjs"
 import { refused, usage } from "./failure.mjs"
 import { oneLine, printJson, printRecord, printTable, say } from "./print.mjs"
 
@@ -64,6 +65,7 @@ export const COMMANDS = [
     options: ["reason"],
     run: (asked) => put(asked, "banks"),
   },
+  ...BANK_WAY_COMMANDS,
   {
     words: ["pages", "list"],
     usage: "pages list",

@@ -124,6 +124,12 @@ const PROBLEMS = {
     detail: "Put a new one in front of VAULT_KEYS first",
   },
   key_removed: { status: 409, type: "key-removed", title: "This key was let go" },
+  api_keys_full: {
+    status: 409,
+    type: "api-keys-full",
+    title: "The bank has as many keys as it may",
+    detail: "Revoke one first",
+  },
   key_in_use: {
     status: 409,
     type: "key-in-use",

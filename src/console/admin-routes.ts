@@ -17,6 +17,7 @@ import type { IncidentScope } from "../notifications/incident-store.ts"
 import { approvalRoutes, type ApprovalRoutesGiven } from "./approval-routes.ts"
 import type { Authenticate } from "./admin-auth.ts"
 import { byOf, no, permit, renderInstant, type AdminContext, type AdminVariables } from "./admin-context.ts"
+import { bankWayRoutes, type BankWayRoutesGiven } from "./bank-way-routes.ts"
 import { clockInput, judge, nothingInput, readAct } from "./admin-input.ts"
 import type { Fault } from "./admin-problems.ts"
 import { isDevelopmentValue } from "./development-values.ts"
@@ -45,6 +46,7 @@ export interface AdminGiven {
     /** Store the record and its audit line in one batch. */
     put(record: BankRecord, by: AuditBy): Promise<void>
   }
+  readonly ways: BankWayRoutesGiven["ways"]
   readonly pages: PageRoutesGiven["pages"]
   readonly approvals: ApprovalRoutesGiven["approvals"] & KeyRoutesGiven["approvals"]
   readonly keys: KeyRoutesGiven["keys"]
@@ -93,6 +95,16 @@ export function adminApi(given: AdminGiven): Hono<{ Variables: AdminVariables }>
     await banks.put(record.value, byOf(context, act.value, given.now()))
     return context.json(record.value)
   })
+
+  app.route(
+    "/banks",
+    bankWayRoutes({
+      development,
+      now: given.now,
+      isBank: async (bank) => (await banks.find(bank)) !== undefined,
+      ways: given.ways,
+    }),
+  )
 
   app.route(
     "/pages",

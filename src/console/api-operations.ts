@@ -2,6 +2,7 @@
 
 import type { AdminRefusal } from "./admin-problems.ts"
 import type { SchemaName } from "./api-schemas.ts"
+import { WAY_OPERATIONS } from "./api-ways.ts"
 import type { Action } from "./operator.ts"
 
 /** One operation below `/admin/v1`. */
@@ -64,6 +65,7 @@ export const OPERATIONS: readonly Operation[] = [
     answer: { schema: "Bank" },
     refusals: [...BODY, "not_found", "development_value"],
   },
+  ...WAY_OPERATIONS,
   {
     method: "get",
     path: "/pages",

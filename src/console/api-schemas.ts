@@ -4,6 +4,7 @@
 import { INCIDENT_KINDS } from "../notifications/incident.ts"
 import { PAGE_STATE, PAGE_STATE_SCHEMAS } from "./api-page-state.ts"
 import { VAULT_SCHEMAS } from "./api-vault.ts"
+import { WAY_SCHEMAS } from "./api-ways.ts"
 
 type Schema = Readonly<Record<string, unknown>>
 
@@ -261,6 +262,7 @@ export const SCHEMAS = {
   },
   ...PAGE_STATE_SCHEMAS,
   ...VAULT_SCHEMAS,
+  ...WAY_SCHEMAS,
   Incident: {
     type: "object",
     properties: {

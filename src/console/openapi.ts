@@ -104,9 +104,11 @@ function renderOperation(operation: Operation): object {
 }
 
 function pathParameters(operation: Operation): readonly object[] {
-  return Object.entries(ID_SCHEMAS)
+  const ids = Object.entries(ID_SCHEMAS)
     .filter(([noun]) => operation.path.startsWith(`/${noun}/{id}`))
     .map(([, schema]) => ({ name: "id", in: "path", required: true, schema: ref(schema) }))
+  const key = { name: "key", in: "path", required: true, schema: ref("BankApiKeyId") }
+  return operation.path.includes("{key}") ? [...ids, key] : ids
 }
 
 function queryParameters(operation: Operation): readonly object[] {

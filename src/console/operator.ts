@@ -24,6 +24,9 @@ export interface Operator {
 export const ACTIONS = {
   "bank.read": ["admin", "operator", "agent", "auditor"],
   "bank.put": ["admin"],
+  "bank_key.read": ["admin", "operator", "auditor"],
+  "bank_key.change": ["admin"],
+  "refusal.read": ["admin", "operator", "auditor"],
   "page.read": ["admin", "operator", "agent", "auditor"],
   "page.put": ["admin"],
   "page.reconnect": ["admin", "operator"],

@@ -304,6 +304,13 @@ describe("the admin API over real stores", () => {
         parse: (body) => parseBankRecord(body, rules),
         put: (record, by) => putBank(db, record, by),
       },
+      ways: {
+        listKeys: () => Promise.resolve([]),
+        createKey: () => Promise.resolve(undefined),
+        revokeKey: () => Promise.resolve(undefined),
+        createWebhookSecret: () => Promise.reject(new Error("not in this test")),
+        listRefusals: () => Promise.resolve([]),
+      },
       pages: {
         list: () => listPages(db),
         find: async (id) => (await findPage(db, id))?.record,

@@ -4,7 +4,9 @@
 import { Hono } from "hono"
 import { whyNotDecide, type Approval } from "../../../src/approvals/approval.ts"
 import type { AuditBy } from "../../../src/audit/audit.ts"
+import type { BankApiKey } from "../../../src/banks/api-key.ts"
 import type { BankRecord } from "../../../src/banks/bank.ts"
+import { Secret } from "../../../src/foundation/secret.ts"
 import { parseBankRecord } from "../../../src/banks/bank-record.ts"
 import { adminApi, type AdminGiven } from "../../../src/console/admin-routes.ts"
 import type { Operator } from "../../../src/console/operator.ts"
@@ -30,6 +32,26 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   agent: { id: "agent", holds: [{ role: "agent", banks: ["harbour"] }] },
   auditor: { id: "auditor", holds: [{ role: "auditor", banks: ["harbour"] }] },
 }
+
+/** Bearer keys: one of each bank. */
+export const API_KEYS: readonly BankApiKey[] = [
+  {
+    id: `bankkey_${"a".repeat(22)}`,
+    bank: "harbour" as BankId,
+    name: "core banking",
+    sha256: "00",
+    createdAt: NOW,
+    expiresAt: NOW + 1,
+  },
+  {
+    id: `bankkey_${"o".repeat(22)}`,
+    bank: "other" as BankId,
+    name: "other's",
+    sha256: "00",
+    createdAt: NOW,
+    expiresAt: NOW + 1,
+  },
+]
 
 export function pageRecord(id: string, bank: BankId): PageRecord {
   const parsed = parsePageRecord({ v: 1, id, bank, name: `Page of ${bank}` })
@@ -185,6 +207,36 @@ export function createAdminWorld(settings: { readonly development?: boolean } = 
         acts.push({ act: `bank.put ${record.id}`, by })
         return Promise.resolve()
       },
+    },
+    ways: {
+      listKeys: (bank) => Promise.resolve(API_KEYS.filter((key) => key.bank === bank)),
+      createKey: (about, by) => {
+        if (about.name === "one too many") return Promise.resolve(undefined)
+        acts.push({ act: `bank_key.create ${about.name}`, by })
+        const kept = { ...about, id: `bankkey_${"b".repeat(22)}`, sha256: "00", createdAt: by.at }
+        return Promise.resolve({ key: new Secret("tlbank_shown-once"), kept })
+      },
+      revokeKey: (bank, id, by) => {
+        const key = API_KEYS.find((each) => each.id === id && each.bank === bank)
+        if (key) acts.push({ act: `bank_key.revoke ${id}`, by })
+        return Promise.resolve(key && { ...key, revokedAt: by.at })
+      },
+      createWebhookSecret: (bank, by) => {
+        acts.push({ act: `webhook_secret.create ${bank}`, by })
+        return Promise.resolve({ id: "whs_1", secret: new Secret("whsec_shown-once") })
+      },
+      listRefusals: (bank) =>
+        Promise.resolve([
+          {
+            bank,
+            at: NOW,
+            way: "events",
+            reason: "signature_too_old",
+            kid: "bank-1",
+            skewSeconds: 400,
+            missing: [],
+          },
+        ]),
     },
     pages: {
       list: () => Promise.resolve([...pages.values()]),

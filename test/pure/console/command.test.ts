@@ -350,3 +350,28 @@ describe("tellerline healthz and health", () => {
     expect(ran.out).toContain("Dead letters: alerts 2")
   })
 })
+
+describe("tellerline, a bank's ways in", () => {
+  it("shows why requests were refused", async () => {
+    answer = {
+      status: 200,
+      body: { refusals: [{ at: "2026-11-22T00:00:00Z", way: "events", reason: "signature_too_old" }] },
+    }
+    const ran = await run(["refusals", "--bank", "demo"])
+    expect(asked[0]).toMatchObject({ method: "GET", url: "/admin/v1/banks/demo/refusals" })
+    expect([ran.code, ran.out]).toEqual([0, expect.stringContaining("signature_too_old")])
+  })
+
+  it("makes a key with a name and a reason, and says that it is shown once", async () => {
+    answer = { status: 200, body: { id: "bankkey_1", key: "tlbank_x" } }
+    const ran = await run(["api-keys", "create", "core", "--bank", "demo", "--reason", "go live"])
+    expect(asked[0]).toMatchObject({
+      method: "POST",
+      url: "/admin/v1/banks/demo/api-keys",
+      body: { name: "core", reason: "go live" },
+    })
+    expect(ran.out).toContain("only time")
+    expect((await run(["api-keys", "create", "core", "--bank", "demo"])).code).toBe(2)
+    expect((await run(["refusals"])).error).toContain("say which bank")
+  })
+})

@@ -7,6 +7,7 @@ import { SCHEMAS } from "../../../src/console/api-schemas.ts"
 import { apiDescription, openApiDocument } from "../../../src/console/openapi.ts"
 import { requestIdentity } from "../../../src/http/headers.ts"
 import {
+  API_KEYS,
   APPROVALS,
   BASE,
   bankBody,
@@ -56,6 +57,7 @@ for (const development of [false, true])
         reconnectPage: { token: "EAAG" },
         replayDeadLetter: {},
         advanceClock: { advanceMs: 0 },
+        createBankApiKey: { name: "core banking" },
       }
       const ids: Readonly<Record<string, string>> = {
         banks: HARBOUR,
@@ -66,7 +68,10 @@ for (const development of [false, true])
       }
       for (const { method, path, operation } of operationsOf(document)) {
         const { call } = createAdminWorld({ development })
-        const filled = path.slice(BASE.length).replace("{id}", ids[path.split("/")[3] ?? ""] ?? "")
+        const filled = path
+          .slice(BASE.length)
+          .replace("{id}", ids[path.split("/")[3] ?? ""] ?? "")
+          .replace("{key}", API_KEYS[0]?.id ?? "")
         const body = operation.requestBody ? { ...bodies[operation.operationId], reason: "test" } : undefined
         const stranger = await call("nobody", method, filled, body)
         expect(Object.keys(operation.responses)).toContain(String(stranger.status))
