@@ -96,9 +96,9 @@ const TOLD: ReadonlySet<string> = new Set<LedgerState>([
   "unknown",
 ])
 
-/** What is on. */
-export async function readOwnData(sender: Sender, request: OwnDataRequest): Promise<OwnData> {
-  assertOwn(sender, request.whom)
+/** What is on. Like the two below it, `undefined` for a visit of somebody else. */
+export async function readOwnData(sender: Sender, request: OwnDataRequest): Promise<OwnData | undefined> {
+  if (!isOwn(sender, request.whom)) return undefined
   const state = sender.state()
   const consent = state && viewOf(state)
   return {
@@ -112,8 +112,8 @@ export async function readOwnData(sender: Sender, request: OwnDataRequest): Prom
 export async function readUses(
   sender: Sender,
   request: OwnDataRequest & { readonly before?: number },
-): Promise<OwnUses> {
-  assertOwn(sender, request.whom)
+): Promise<OwnUses | undefined> {
+  if (!isOwn(sender, request.whom)) return undefined
   const holder = holderOf(sender)
   const [receipts, verified] = await Promise.all([listReceipts(holder), verifyChain(holder)])
   const uses = usesOf(receipts)
@@ -129,8 +129,11 @@ export async function readUses(
 }
 
 /** Everything, for a copy. */
-export async function readEverything(sender: Sender, request: OwnDataRequest): Promise<Everything> {
-  assertOwn(sender, request.whom)
+export async function readEverything(
+  sender: Sender,
+  request: OwnDataRequest,
+): Promise<Everything | undefined> {
+  if (!isOwn(sender, request.whom)) return undefined
   const rows = listRows(sender.world.sql).toSorted((left, right) => right.at - left.at)
   const inbox = sender.world.sql.exec<InboxRow & Record<string, string | number>>(
     "SELECT key, seq, at, sealed FROM inbox ORDER BY seq DESC LIMIT ?",
@@ -154,10 +157,9 @@ export async function readEverything(sender: Sender, request: OwnDataRequest): P
   }
 }
 
-/** A visit names whose pages it opens; what lies here is another's only by a fault of ours. */
-function assertOwn({ whom }: Sender, asked: Whom): void {
-  if (whom.person !== asked.person || whom.page !== asked.page || whom.bank !== asked.bank)
-    throw new Error("Cannot show a Conversation to somebody it is not for")
+/** A visit names whose pages it opens. For anybody else nothing lies here. */
+function isOwn({ whom }: Sender, asked: Whom): boolean {
+  return whom.person === asked.person && whom.page === asked.page && whom.bank === asked.bank
 }
 
 function holderOf({ world, whom, key }: Sender): LedgerHolder {

@@ -28,6 +28,8 @@ export const APP_SECRET = "dev-app-secret"
 export interface Sent {
   readonly psid: string
   readonly text: string
+  /** Where its buttons lead. */
+  readonly urls: readonly string[]
   readonly messagingType: string
   readonly metadata: string
 }
@@ -160,7 +162,7 @@ async function answerCall(gateway: Gateway, request: Request): Promise<Response>
     message: {
       text?: string
       metadata: string
-      attachment?: { payload: { text: string } }
+      attachment?: { payload: { text: string; buttons?: readonly { url?: string }[] } }
       template?: { name: string }
     }
   }
@@ -169,6 +171,7 @@ async function answerCall(gateway: Gateway, request: Request): Promise<Response>
   const sent: Sent = {
     psid: body.recipient.id,
     text,
+    urls: (message.attachment?.payload.buttons ?? []).flatMap(({ url }) => (url ? [url] : [])),
     messagingType: body.messaging_type,
     metadata: message.metadata,
   }
