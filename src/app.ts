@@ -14,6 +14,8 @@ export interface Rooms<Webhook extends Env, Intake extends Env, Links extends En
   readonly links: Hono<Links>
   readonly admin: Hono<Admin>
   readonly privacy: Hono<{ Variables: RequestVariables }>
+  readonly erasure: Hono<{ Variables: RequestVariables }>
+  readonly bankLinks: Hono<{ Variables: RequestVariables }>
   readonly description: Hono<{ Variables: RequestVariables }>
   readonly publicKeys: object
   readonly health: () => Promise<Response>
@@ -39,6 +41,8 @@ export function createApp<W extends Env, I extends Env, L extends Env, A extends
   app.route("/", rooms.me)
   app.route("/", rooms.links)
   app.route("/", rooms.privacy)
+  app.route("/", rooms.erasure)
+  app.route("/", rooms.bankLinks)
   app.route("/admin/v1", rooms.admin)
   app.route("/", rooms.description)
   app.notFound((context) =>

@@ -14,6 +14,15 @@ import {
 import { createBankAuth } from "./banks/authenticate-bank.ts"
 import { parseBankRecord } from "./banks/bank-record.ts"
 import { findBank, listBanks, putBank } from "./banks/bank-store.ts"
+import { createApiKey } from "./banks/api-key.ts"
+import {
+  findApiKeyById,
+  insertApiKey,
+  listApiKeys,
+  listCurrentApiKeys,
+  revokeApiKey,
+} from "./banks/api-key-store.ts"
+import { createBankAuth } from "./banks/authenticate-bank.ts"
 import { createBankKeys } from "./banks/bank-keys.ts"
 import { bankIntake } from "./banks/intake.ts"
 import { createRefusalNotes } from "./banks/refusal-notes.ts"
@@ -43,6 +52,9 @@ import { countLinked, findEventStatus, type EventStatusWorld } from "./notificat
 import { createDeadLetterDesk } from "./notifications/dead-letters.ts"
 import { createMeRoutes } from "./privacy/me/routes.tsx"
 import { createMeWorld } from "./privacy/me/own-world.ts"
+import { createBankLinks } from "./privacy/bank-links.ts"
+import { createBankLinkRoutes } from "./privacy/bank-routes.ts"
+import { createErasureRoutes } from "./privacy/erasure-routes.tsx"
 import { createPrivacyRoutes } from "./privacy/routes.tsx"
 import { createStaffLogins } from "./privacy/staff-logins.ts"
 import type { House } from "./house.ts"
@@ -61,10 +73,18 @@ export function openDoors(
     waitUntil,
   }: { readonly moved: () => Promise<void>; readonly waitUntil: (work: Promise<unknown>) => void },
 ): ReturnType<typeof createApp> {
-  const { means, reception, acceptance, desk, incidents, objects, recordOf, bankOf, connect } = house
+  const { means, reception, acceptance, desk, incidents, erasures, objects, recordOf, bankOf, connect } =
+    house
   const { config, db, vault, pseudonyms, banks, pages, graph, login, post, now, random, log } = means
   const { development, publicOrigin } = config
   const realNow = Date.now
+  const bankAuth = createBankAuth({
+    findBank: banks.find,
+    listKeys: (bank, at) => listCurrentApiKeys(db, bank, at),
+    now,
+    realNow,
+    log,
+  })
   const linking = createLinking({
     db,
     vault,
@@ -197,6 +217,15 @@ export function openDoors(
         )
         return others.length === 0 ? bank : undefined
       },
+    }),
+    erasure: createErasureRoutes({ find: erasures.find, findBank: bankOf }),
+    bankLinks: createBankLinkRoutes({
+      auth: bankAuth,
+      links: createBankLinks({ db, vault, pseudonyms }),
+      erase: (bank, reference, by) => erasures.requestCustomer(bank, reference, "bank", by),
+      publicOrigin,
+      now,
+      log,
     }),
     privacy: createPrivacyRoutes({
       logins: createStaffLogins({

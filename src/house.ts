@@ -24,6 +24,8 @@ import { hearLinkEvent } from "./notifications/link-events.ts"
 import { createPageDesk, type PageDesk, type PageDeskGiven } from "./notifications/page-desk.ts"
 import type { WatchWorld } from "./notifications/watch.ts"
 import { createOuterKeys, type OuterKeys } from "./vault/outer-keys.ts"
+import { createForgetLetters } from "./privacy/erased-letters.ts"
+import { createErasures, type Erasures } from "./privacy/erasure.ts"
 import { connectPage } from "./privacy/page-connection-store.ts"
 import type { AcceptanceWorld } from "./notifications/acceptance.ts"
 import type { BankRecord } from "./banks/bank.ts"
@@ -34,6 +36,7 @@ export interface House {
   readonly reception: ReceptionWorld
   readonly acceptance: AcceptanceWorld
   readonly chores: ChoreWorld
+  readonly erasures: Erasures
   /** The ways out that do not begin in the chat. */
   readonly leaving: Leaving
   readonly desk: PageDesk
@@ -163,7 +166,22 @@ export function buildHouse(env: Env, means: Means): House {
     random,
     log,
   }
+  const erasures = createErasures({
+    db,
+    pseudonyms,
+    conversation: async ({ page, person }) => conversationOf(objects, await recordOf(page), person),
+    leaving,
+    access,
+    findBank: bankOf,
+    forgetLetters: createForgetLetters({ db, packKeys, customerOf: pseudonyms.customerOf, log }),
+    incidents,
+    post,
+    now,
+    random,
+    log,
+  })
   const chores: ChoreWorld = {
+    erase: erasures.consume,
     db,
     leaving,
     access,
@@ -181,6 +199,7 @@ export function buildHouse(env: Env, means: Means): House {
     reception,
     acceptance,
     chores,
+    erasures,
     leaving,
     desk,
     incidents,

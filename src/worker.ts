@@ -137,12 +137,13 @@ function unready(detail: string, settings: readonly string[]): Response {
 }
 
 /** Scheduled work, each minute: links nobody confirmed, letters and logins past their term, Pages and incidents to look at. */
-async function runClock({ means, chores, desk, keys, incidents, watch: watched }: House): Promise<void> {
+async function runClock({ means, chores, erasures, desk, keys, incidents, watch: watched }: House): Promise<void> {
   const { db, now, log } = means
   const banks = async () => (await listBanks(db, means.config)).map(({ id }) => id)
   const steps = {
     links: () => endExpired(chores),
     revocations: () => revokeForgotten(chores),
+    erasures: () => erasures.resume(),
     letters: () => deleteExpired(db, now(), EXPIRED_A_RUN),
     logins: () => forgetOldLogins(db, now(), Date.now(), EXPIRED_A_RUN),
     pages: () => desk.look(),

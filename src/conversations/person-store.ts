@@ -35,6 +35,14 @@ export async function findEnteredAt(db: Database, person: PersonId): Promise<num
   return row?.at
 }
 
+/** Where a person wrote, or `undefined` for nobody we know. */
+export async function findPerson(db: Database, person: PersonId): Promise<Whom | undefined> {
+  const [row] = await read(
+    db.select({ page: people.pageId, bank: people.bankId }).from(people).where(eq(people.id, person)),
+  )
+  return row && { person, page: row.page as PageId, bank: row.bank as BankId }
+}
+
 /** Remove a person and with the row their key, unless they were entered after that instant. */
 export async function removePerson(db: Database, person: PersonId, before: number): Promise<void> {
   await write(db.delete(people).where(and(eq(people.id, person), lte(people.createdAt, before))))

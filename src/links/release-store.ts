@@ -1,7 +1,7 @@
 // Letting go of links that are over: their rows go, their consent records stay for their term under a keyed digest of whose they were.
 // Beside link-store.ts and linking-store.ts the only file that names the two tables. Called by privacy/.
 
-import { and, eq, inArray, isNotNull, isNull, lte, sql } from "drizzle-orm"
+import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, sql } from "drizzle-orm"
 import type { Pseudonyms } from "../crypto/pseudonym.ts"
 import { read, write, type Database } from "../db/database.ts"
 import { consents, links } from "../db/schema.ts"
@@ -37,6 +37,24 @@ export async function listLinksOfCustomer(db: Database, customer: string): Promi
     db.select(HELD).from(links).where(eq(links.customer, customer)).limit(LINKS_OF_ONE_MAX),
   )
   return rows.map(toHeld)
+}
+
+/** Live links of a bank by id, some at a time. @throws DatabaseError */
+export async function listLiveOfBank(
+  db: Database,
+  bank: BankId,
+  after: string,
+  limit: number,
+): Promise<readonly LinkId[]> {
+  const rows = await read(
+    db
+      .select({ id: links.id })
+      .from(links)
+      .where(and(eq(links.bankId, bank), eq(links.state, "live"), gt(links.id, after)))
+      .orderBy(asc(links.id))
+      .limit(limit),
+  )
+  return rows.map(({ id }) => id as LinkId)
 }
 
 /** Links that ended before an instant and whose key is gone. @throws DatabaseError */

@@ -7,7 +7,7 @@ import { DAY_MS, MINUTE_MS, type Now } from "../foundation/clock.ts"
 import type { Database } from "../db/database.ts"
 import type { BankId, PageId, Random } from "../foundation/id.ts"
 import { DONE, each, type HandleBatch, type Verdict } from "../jobs/consume.ts"
-import type { ChoreJob } from "../jobs/job.ts"
+import type { ChoreJob, ErasePersonJob } from "../jobs/job.ts"
 import type { BankAccess } from "../links/bank-access.ts"
 import { revokeAndDestroy } from "../links/ending.ts"
 import type { Leaving } from "../conversations/leaving.ts"
@@ -22,6 +22,8 @@ export interface ChoreWorld {
   readonly findBank: (bank: BankId) => Promise<BankRecord | undefined>
   readonly incidents: Pick<Incidents, "open">
   readonly leaving: Pick<Leaving, "endAgain" | "settle">
+  /** Go on with the erasure of a person. */
+  readonly erase: (job: ErasePersonJob) => Promise<Verdict>
   /** Whether a Page is stopped now. */
   readonly isPaused: (page: PageId) => Promise<boolean>
   readonly post: Post
@@ -46,6 +48,8 @@ export function doChores(world: ChoreWorld): HandleBatch {
         const left = await world.leaving.endAgain(job.link, { ...how, silent: job.silent })
         return left === "ending" ? { kind: "retry" } : DONE
       }
+      case "erase_person":
+        return world.erase(job)
       case "page_paused":
         // Told late, it may speak again.
         if (await world.isPaused(job.page))

@@ -1,13 +1,13 @@
 // Dead letters at rest: a row each, the job as it travelled (ids or a sealed pack, never clear data), for 14 days.
 // Only this file names the table. What is done with them is dead-letters.ts. Composed by worker.ts and the console.
 
-import { and, count, desc, eq, inArray, lt, lte, or, sql } from "drizzle-orm"
+import { and, count, desc, eq, gt, inArray, lt, lte, or, sql } from "drizzle-orm"
 import type { BatchItem } from "drizzle-orm/batch"
 import type { AuditBy } from "../audit/audit.ts"
 import { auditStatement } from "../audit/audit-store.ts"
 import { read, write, type Database } from "../db/database.ts"
 import { deadLetters } from "../db/schema.ts"
-import type { BankId } from "../foundation/id.ts"
+import type { BankId, PersonId } from "../foundation/id.ts"
 import type { QueueName } from "../jobs/job.ts"
 import type { DeadLetter, DeadLetterAbout, DeadLetterReason, DeadLetterRow } from "./dead-letter.ts"
 
@@ -149,6 +149,63 @@ export async function deleteExpired(db: Database, now: number, limit: number): P
       .returning({ id: deadLetters.id }),
   )
   return gone.length
+}
+
+/** Letters of a bank with what travelled, by id: for whoever must look inside.
+ * @param after only those behind this id */
+export async function listLetterJobs(
+  db: Database,
+  bank: BankId,
+  limit: number,
+  after = "",
+): Promise<readonly { readonly id: string; readonly at: number; readonly job: unknown }[]> {
+  const rows = await read(
+    db
+      .select({ id: deadLetters.id, at: deadLetters.at, job: deadLetters.job })
+      .from(deadLetters)
+      .where(and(eq(deadLetters.bankId, bank), gt(deadLetters.id, after)))
+      .orderBy(deadLetters.id)
+      .limit(limit),
+  )
+  return rows.map((row) => ({ ...row, job: JSON.parse(row.job) as unknown }))
+}
+
+/** Put another job in a letter, unless it died again meanwhile. */
+export async function replaceLetterJob(
+  db: Database,
+  letter: { readonly id: string; readonly at: number },
+  job: object,
+): Promise<void> {
+  await write(
+    db
+      .update(deadLetters)
+      .set({ job: JSON.stringify(job) })
+      .where(and(eq(deadLetters.id, letter.id), eq(deadLetters.at, letter.at))),
+  )
+}
+
+/** Delete letters. */
+export async function deleteLetters(db: Database, ids: readonly string[]): Promise<void> {
+  await write(
+    db
+      .delete(deadLetters)
+      .where(sql`${deadLetters.id} in (select value from json_each(${JSON.stringify(ids)}))`),
+  )
+}
+
+/** Delete letters that hold webhook events of one person. */
+export async function deleteLettersOfPerson(db: Database, bank: BankId, person: PersonId): Promise<void> {
+  await write(
+    db
+      .delete(deadLetters)
+      .where(
+        and(
+          eq(deadLetters.bankId, bank),
+          eq(deadLetters.queue, "inbound"),
+          sql`json_extract(${deadLetters.job}, '$.person') = ${person}`,
+        ),
+      ),
+  )
 }
 
 /** What may be said of a letter. Read out of the job by D1, so that a page of letters does not fetch 60 kB for each. */

@@ -25,6 +25,9 @@ export const INCIDENT_KINDS = {
   vault_key_compromised: "An outer key fell into wrong hands; tokens and keys under it are being renewed",
   /** Detail: the kid its token lay under. */
   page_token_exposed: "The Page's token may be in wrong hands; get a new one at Meta and reconnect the Page",
+  /** Detail: the link. The key is destroyed: nobody can revoke them here any more. */
+  erasure_not_revoked:
+    "Somebody was erased and their bank did not take the tokens back; end the access at the bank",
   /** Closed when none of the bank's lies here any more. */
   dead_letters: "Something could not be handled and waits to be looked at",
 } as const

@@ -15,10 +15,10 @@ import { importSealingKey, openBytes, parseSealed, sealBytes, type OpenRefusal }
 import { fromUtf8, utf8 } from "../crypto/text.ts"
 
 /** What is sealed under a day key. */
-export type DayLabel = "inbox" | "inbound" | "linking" | "metadata" | "form" | "me"
+export type DayLabel = "inbox" | "inbound" | "linking" | "metadata" | "form" | "cursor" | "me"
 
 /** Labels of what lies in a browser and comes back from there: who holds the outer key can make one. */
-const OUTSIDE: ReadonlySet<DayLabel> = new Set(["linking", "form", "me"])
+const OUTSIDE: ReadonlySet<DayLabel> = new Set(["linking", "form", "cursor", "me"])
 /** Nothing opens under a day key older than this. */
 const DAY_KEY_DAYS_MAX = 14
 /** A sealing machine's clock may be ahead of ours by less than a day's edge. */

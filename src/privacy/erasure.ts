@@ -1,0 +1,235 @@
+// Erasing a person, step by step; each may be repeated and interrupted anywhere, for it runs as a chore that is brought again until it is done:
+//
+//   ended   nothing is read or said under any grant; the directory, and the bank, know that the links have ended
+//   wiped   the Conversation's storage and the person's key are gone, who the customer was too; what waited of theirs is taken out of the letters
+//   done    the bank took the tokens back, the links' keys and rows are gone; their consent records keep only a keyed digest
+//
+// Who writes afterwards is somebody new. Composed by house.ts; asked for by the chat's job, routes, the console.
+
+import { bySystem, type AuditBy } from "../audit/audit.ts"
+import type { BankRecord } from "../banks/bank.ts"
+import type { ErasureRequest, WipeRequest } from "../conversations/erasing.ts"
+import type { Leaving } from "../conversations/leaving.ts"
+import type { Whom } from "../conversations/person-world.ts"
+import { findEnteredAt, findPerson } from "../conversations/person-store.ts"
+import type { Pseudonyms } from "../crypto/pseudonym.ts"
+import type { Database } from "../db/database.ts"
+import { DAY_MS, MINUTE_MS, type Now } from "../foundation/clock.ts"
+import { randomText, type BankId, type PersonId, type Random } from "../foundation/id.ts"
+import { describeFault, type Log } from "../foundation/log.ts"
+import { DONE, type Verdict } from "../jobs/consume.ts"
+import type { ErasePersonJob, ErasureCause } from "../jobs/job.ts"
+import type { Post } from "../jobs/post.ts"
+import type { BankAccess } from "../links/bank-access.ts"
+import { revokeAndDestroy } from "../links/ending.ts"
+import { endLink } from "../links/link-store.ts"
+import {
+  forgetCustomer,
+  listLinksOfCustomer,
+  listLinksOfPerson,
+  releaseLinks,
+  type HeldLink,
+} from "../links/release-store.ts"
+import type { Incidents } from "../notifications/incidents.ts"
+import type { ForgetLetters } from "./erased-letters.ts"
+import {
+  enterErasure,
+  findErasure,
+  findOpenErasure,
+  finishErasure,
+  listOpenErasures,
+  markErasure,
+  type Erasure,
+  type OpenErasure,
+} from "./erasure-store.ts"
+
+/** A bank that does not take tokens back for so long does not keep an erasure from its end: their key goes, and an operator hears of it. */
+export const REVOCATION_TRIED_MS = 3 * DAY_MS
+/** A job is not missed before this. */
+const MISSED_MS = 10 * MINUTE_MS
+const RESUMED_A_RUN = 50
+/** A bank that is down for days must not fill the queue. */
+const RESUMED_EVERY_MINUTES = 30
+
+/** What erasing needs. */
+export interface ErasureWorld {
+  readonly db: Database
+  readonly pseudonyms: Pick<Pseudonyms, "customerOf" | "recordSubjectOf">
+  readonly conversation: (whom: Whom) => Promise<{
+    beginErasure(request: ErasureRequest): Promise<void>
+    erase(request: WipeRequest): Promise<void>
+  }>
+  readonly leaving: Pick<Leaving, "end">
+  readonly access: Pick<BankAccess<never>, "revoke">
+  readonly findBank: (bank: BankId) => Promise<BankRecord | undefined>
+  readonly forgetLetters: ForgetLetters
+  readonly incidents: Pick<Incidents, "open">
+  readonly post: Post
+  readonly now: Now
+  readonly random: Random
+  readonly log: Log
+}
+
+/** Erases people. */
+export interface Erasures {
+  /** Erase somebody. When this returns nothing is read or said under any grant of theirs any more; the rest follows by itself.
+   * @returns the code of its status page: one that is under way already keeps its own. @throws where it could not be ended now: ask again */
+  request(whom: Whom, cause: ErasureCause, by: AuditBy): Promise<string>
+  /** Erase everybody who is, or was, linked to a bank's customer. @returns a code for each person; none for a customer nobody is linked to */
+  requestCustomer(
+    bank: BankId,
+    reference: string,
+    cause: ErasureCause,
+    by: AuditBy,
+  ): Promise<readonly string[]>
+  /** Erase somebody once more whose erasure the directory does not know of any more: it was restored to an earlier day. Whoever came since
+   * is left alone. @returns `false` where nothing of them is there */
+  eraseAgain(person: PersonId, erasedAt: number, by: AuditBy): Promise<boolean>
+  /** The consumer's part: go on with one. */
+  consume(job: ErasePersonJob): Promise<Verdict>
+  /** Scheduled: bring back erasures whose job was lost. @returns how many */
+  resume(): Promise<number>
+  /** How far one is. */
+  find(code: string): Promise<Erasure | undefined>
+}
+
+/** Erasures over the directory and the Conversations. */
+export function createErasures(world: ErasureWorld): Erasures {
+  const { db, now } = world
+
+  async function postJob(erasure: OpenErasure): Promise<boolean> {
+    const { code, person, page, bank, cause, requestedAt } = erasure
+    const about = { code, person, page, bank, cause, requestedAt, postedAt: now() }
+    return (await world.post("chores", [{ v: 1, kind: "erase_person", ...about }])).ok
+  }
+
+  async function request(whom: Whom, cause: ErasureCause, by: AuditBy): Promise<string> {
+    const { person, page, bank } = whom
+    const open = await findOpenErasure(db, person)
+    const code = open?.code ?? randomText(world.random)
+    const asked = { code, person, page, bank, cause, requestedAt: by.at }
+    const erasure = open ?? (await enterErasure(db, asked, by))
+    if (!isOpen(erasure)) return code
+    await end(world, erasure)
+    // Lost, it is found by the clock.
+    if (!(await postJob(erasure))) world.log.warn("erasure_not_posted", { cause })
+    return code
+  }
+
+  return {
+    request,
+    async requestCustomer(bank, reference, cause, by) {
+      const links = await listLinksOfCustomer(db, await world.pseudonyms.customerOf(bank, reference))
+      const people = new Map(links.filter((link) => link.person !== "").map((link) => [link.person, link]))
+      const codes: string[] = []
+      for (const { person, page } of people.values())
+        codes.push(await request({ person, page, bank }, cause, by))
+      return codes
+    },
+    async eraseAgain(person, erasedAt, by) {
+      const links = await listLinksOfPerson(db, person)
+      const whom = (await findPerson(db, person)) ?? links[0]
+      const enteredAt = await findEnteredAt(db, person)
+      if (!whom || (enteredAt !== undefined && enteredAt > erasedAt)) return false
+      const { page, bank } = whom
+      await request({ person, page, bank }, "restore", { ...by, at: erasedAt })
+      return true
+    },
+    async consume(job) {
+      const { code, person, page, bank, cause, requestedAt } = job
+      const by = cause === "chat" ? { actor: person, reason: cause, at: now() } : bySystem(cause, now())
+      const erasure = await enterErasure(db, { code, person, page, bank, cause, requestedAt }, by)
+      return isOpen(erasure) ? advance(world, erasure) : DONE
+    },
+    async resume() {
+      if (Math.floor(now() / MINUTE_MS) % RESUMED_EVERY_MINUTES !== 0) return 0
+      const missed = await listOpenErasures(db, now() - MISSED_MS, RESUMED_A_RUN)
+      for (const erasure of missed) await postJob(erasure)
+      return missed.length
+    },
+    find: (code) => findErasure(db, code),
+  }
+}
+
+/** From wherever it stands to its end, or as far as it gets. */
+async function advance(world: ErasureWorld, erasure: OpenErasure): Promise<Verdict> {
+  const { db, now, log } = world
+  try {
+    await end(world, erasure)
+    await wipe(world, erasure)
+    if (!(await revoke(world, erasure))) return { kind: "retry" }
+    await releaseLinks(db, world.pseudonyms, await listLinksOfPerson(db, erasure.person))
+    await finishErasure(db, erasure, bySystem(erasure.cause, now()))
+    return DONE
+  } catch (fault) {
+    log.warn("erasure_interrupted", { cause: erasure.cause, ...describeFault(fault) })
+    return { kind: "retry" }
+  }
+}
+
+async function end(world: ErasureWorld, erasure: OpenErasure): Promise<void> {
+  if (erasure.endedAt !== undefined) return
+  const { db, leaving, now } = world
+  const { person, page, bank, code, cause } = erasure
+  const by = bySystem(cause, now())
+  const conversation = await world.conversation({ person, page, bank })
+  await conversation.beginErasure({ v: 1, whom: { person, page, bank }, code, cause })
+  for (const link of await listLinksOfPerson(db, person))
+    if (link.state !== "ended") await leaving.end(link.id, { reason: "erased", by, silent: true })
+  await markErasure(db, code, "endedAt", now())
+}
+
+async function wipe(world: ErasureWorld, erasure: OpenErasure): Promise<void> {
+  if (erasure.wipedAt !== undefined) return
+  const { db, now } = world
+  const { person, page, bank, code, requestedAt } = erasure
+  const enteredAt = await findEnteredAt(db, person)
+  const oldKey = enteredAt !== undefined && enteredAt <= requestedAt
+  const conversation = await world.conversation({ person, page, bank })
+  await conversation.erase({ v: 1, person, requestedAt, oldKey })
+  const links = await listLinksOfPerson(db, person)
+  await world.forgetLetters(erasure, await withoutOthers(db, links))
+  await forgetCustomer(
+    db,
+    links.map(({ id }) => id),
+  )
+  await markErasure(db, code, "wipedAt", now())
+}
+
+/** Customers of theirs nobody else is linked to: another chat's events are not theirs alone. */
+async function withoutOthers(db: Database, links: readonly HeldLink[]): Promise<readonly string[]> {
+  const alone: string[] = []
+  for (const customer of new Set(links.map((link) => link.customer))) {
+    const all = await listLinksOfCustomer(db, customer)
+    if (!all.some(({ state }) => state === "live")) alone.push(customer)
+  }
+  return alone
+}
+
+/** @returns whether the bank has taken back what it gave, or will not be waited for any longer */
+async function revoke(world: ErasureWorld, erasure: OpenErasure): Promise<boolean> {
+  const { db, now, random, incidents } = world
+  const bank = await world.findBank(erasure.bank)
+  const keyed = (await listLinksOfPerson(db, erasure.person)).filter((link) => link.keyed)
+  for (const { id } of keyed) {
+    if (bank && (await isTaken(world, bank, id))) continue
+    if (bank && now() - erasure.requestedAt < REVOCATION_TRIED_MS) return false
+    await incidents.open({ kind: "erasure_not_revoked", bank: erasure.bank, detail: id })
+    await endLink(db, id, "erased", bySystem(erasure.cause, now()), random)
+  }
+  return true
+}
+
+/** What does not open cannot be given back either: it must not keep an erasure from its end. */
+async function isTaken(world: ErasureWorld, bank: BankRecord, link: HeldLink["id"]): Promise<boolean> {
+  try {
+    return (await revokeAndDestroy(world, bank, link, "erased", world.now())).ok
+  } catch (fault) {
+    world.log.warn("erasure_not_revoked", describeFault(fault))
+    return false
+  }
+}
+
+function isOpen(erasure: Erasure): erasure is OpenErasure {
+  return erasure.person !== undefined && erasure.doneAt === undefined
+}
