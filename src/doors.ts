@@ -14,15 +14,6 @@ import {
 import { createBankAuth } from "./banks/authenticate-bank.ts"
 import { parseBankRecord } from "./banks/bank-record.ts"
 import { findBank, listBanks, putBank } from "./banks/bank-store.ts"
-import { createApiKey } from "./banks/api-key.ts"
-import {
-  findApiKeyById,
-  insertApiKey,
-  listApiKeys,
-  listCurrentApiKeys,
-  revokeApiKey,
-} from "./banks/api-key-store.ts"
-import { createBankAuth } from "./banks/authenticate-bank.ts"
 import { createBankKeys } from "./banks/bank-keys.ts"
 import { bankIntake } from "./banks/intake.ts"
 import { createRefusalNotes } from "./banks/refusal-notes.ts"
@@ -78,13 +69,6 @@ export function openDoors(
   const { config, db, vault, pseudonyms, banks, pages, graph, login, post, now, random, log } = means
   const { development, publicOrigin } = config
   const realNow = Date.now
-  const bankAuth = createBankAuth({
-    findBank: banks.find,
-    listKeys: (bank, at) => listCurrentApiKeys(db, bank, at),
-    now,
-    realNow,
-    log,
-  })
   const linking = createLinking({
     db,
     vault,
