@@ -15,7 +15,7 @@ import { answerOidc } from "./oidc/mount.ts"
 import { SERVERS } from "./oidc/servers.ts"
 import { openBankingRoutes } from "./open-banking/routes.ts"
 import { interactionRoutes } from "./oidc/routes.tsx"
-import { publicPart } from "./store/keys.ts"
+import { publicPart, publicRsaPart } from "./store/keys.ts"
 
 const oauthFault = (status: number, text: string | null): Response =>
   Response.json({ error: text ?? "server_error" }, { status })
@@ -48,10 +48,13 @@ app.route("/bank/desk", deskRoutes)
 app.get("/bank", (c) => c.redirect("/bank/desk", 302))
 app.route("/control/bank", controlRoutes)
 
-/** The key the bank signs its events with. */
+/** The keys the bank signs its events with. */
 app.get("/bank/jwks.json", async (c) => {
   const { events } = await storeOf(c.env).keys()
-  return c.json({ keys: [publicPart(events)] }, 200, { "cache-control": "public, max-age=60" })
+  const openBanking = JSON.parse(await storeOf(c.env).openBankingKey()) as JsonWebKey & { kid: string }
+  return c.json({ keys: [publicPart(events), publicRsaPart(openBanking)] }, 200, {
+    "cache-control": "public, max-age=60",
+  })
 })
 
 app.onError((error, c) => {

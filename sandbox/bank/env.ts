@@ -76,6 +76,7 @@ export const addressesOf = (origins: Origins) => ({
   issuer: `${origins.sandbox}/bank/oidc`,
   fdx: `${origins.sandbox}/bank/fdx/v6`,
   eventSource: `${origins.sandbox}/bank`,
+  gatewayBank: `${origins.gateway}/banks/demo`,
   gatewayEvents: `${origins.gateway}/banks/demo/events`,
   gatewayKeys: `${origins.gateway}/.well-known/jwks.json`,
 })

@@ -129,9 +129,9 @@ export async function takeEvents(given: BankIntake, context: Context<IntakeVaria
 async function takeCloudEvents(given: BankIntake, context: Context<IntakeVariables>): Promise<Response> {
   const desk = openDesk(given, context, "events")
   const { request, requestId } = desk
-  let known: BankRecord | undefined
+  const proven: { bank?: BankRecord } = {}
   const refuse = (type: IntakeRefusal, more: Partial<Problem> = {}, reason: string = type) => {
-    desk.refused(reason, known)
+    desk.refused(reason, proven.bank)
     return problemResponse({ ...PROBLEMS[type], ...more, type }, requestId)
   }
   const outage = (fault: Outage) =>
@@ -162,7 +162,7 @@ async function takeCloudEvents(given: BankIntake, context: Context<IntakeVariabl
     return problemResponse({ ...PROBLEMS.signature, type: "signature" }, requestId)
   }
   if (!bank || !rule) return refuse("signature", {}, "bank_unknown")
-  known = bank
+  proven.bank = bank
 
   const body = await readCapped(request, SIGNED_BODY_BYTES_MAX)
   if (!body.ok)

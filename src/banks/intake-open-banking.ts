@@ -48,7 +48,7 @@ export async function takeOpenBanking(
   const named = request.headers.get("x-fapi-interaction-id") ?? ""
   const interaction = INTERACTION_ID.test(named) ? named : crypto.randomUUID()
   const headers = { "cache-control": "no-store", "x-fapi-interaction-id": interaction }
-  let known: BankRecord | undefined
+  const known: { bank?: BankRecord } = {}
   const refuse = (
     code: OpenBankingCode,
     message: string,
@@ -56,7 +56,7 @@ export async function takeOpenBanking(
     more: { readonly status?: number; readonly kid?: string; readonly retryAfter?: string } = {},
   ) => {
     const { status = 400, kid, retryAfter } = more
-    desk.refused(reason, known, kid === undefined ? {} : { kid })
+    desk.refused(reason, known.bank, kid === undefined ? {} : { kid })
     return Response.json(openBankingError(generation, code, message, { status, id: interaction }), {
       status,
       headers: { ...headers, ...(retryAfter === undefined ? {} : { "retry-after": retryAfter }) },
@@ -73,7 +73,7 @@ export async function takeOpenBanking(
   const found = await findBank(given, context.req.param("bankId") ?? "")
   if (!found.ok) return later(found.error)
   const bank = found.value
-  known = bank
+  if (bank) known.bank = bank
   const rule = bank && findRule(bank, "open-banking")
   const body = await readCapped(request, UNSIGNED_BODY_BYTES_MAX)
   if (!body.ok)

@@ -9,7 +9,8 @@ import { payNow } from "../events/payment.ts"
 import { textOf } from "../money.ts"
 import { accountsOf, cardOf, CUSTOMERS } from "../seed/customers.ts"
 import { consentRoutes } from "./consent-routes.ts"
-import { sendEvents } from "./send-events.ts"
+import type { PostShape } from "../events/post.ts"
+import { sendEvents, SHAPES } from "./send-events.ts"
 
 const SKEW_SECONDS_MAX = 3_600
 const FAULTS_MAX = 100
@@ -126,11 +127,17 @@ controlRoutes.get("/fraud-cases", async (c) => {
 })
 
 function readPayment(value: unknown): PaymentOrder | undefined {
-  const { account, amount, direction, merchant } = (value ?? {}) as Readonly<Record<string, unknown>>
+  const { account, amount, direction, merchant, as } = (value ?? {}) as Readonly<Record<string, unknown>>
   if (typeof account !== "string" || typeof amount !== "string" || typeof merchant !== "string")
     return undefined
   return direction === "debit" || direction === "credit"
-    ? { account, amount, direction, merchant }
+    ? {
+        account,
+        amount,
+        direction,
+        merchant,
+        ...(SHAPES.includes(as as PostShape) ? { as: as as PostShape } : {}),
+      }
     : undefined
 }
 

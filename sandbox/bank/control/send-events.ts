@@ -12,6 +12,15 @@ import type { Customer } from "../seed/customers.ts"
 import { accountsOf, findCustomer } from "../seed/customers.ts"
 
 const EVENTS_MAX = 20_000
+export const SHAPES: readonly PostShape[] = [
+  "cloudevents",
+  "batch",
+  "set",
+  "sets",
+  "standard-webhooks",
+  "obie",
+  "fdx",
+]
 const HOUR_MS = 3_600_000
 
 /** All optional but `type` and `customer`. `data` stands for realistic data made here. */
@@ -58,7 +67,7 @@ export async function sendEvents(env: Env, origins: Origins, order: unknown): Pr
     answers.push(await postEvents(env, origins, repeated(events, asked.copies ?? 1), "batch", options))
   else
     for (let n = 0; n < (asked.copies ?? 1); n++)
-      answers.push(await postEvents(env, origins, events, "cloudevents", options))
+      answers.push(await postEvents(env, origins, events, asked.as ?? "cloudevents", options))
   const last = answers.at(-1) ?? { status: 0, body: null }
   return { ok: true, value: { ...last, ids: events.map((event) => event.id), answers } }
 }
@@ -67,11 +76,12 @@ function faultOf(order: unknown): string | undefined {
   if (typeof order !== "object" || order === null) return "expected an object"
   const { type, customer, as, copies, count } = order as Readonly<Record<string, unknown>>
   if (typeof type !== "string" || typeof customer !== "string") return "expected type and customer"
-  if (as !== undefined && as !== "cloudevents" && as !== "batch") return `cannot send as "${String(as)}" yet`
+  if (as !== undefined && !SHAPES.includes(as as PostShape)) return `as is one of ${SHAPES.join(", ")}`
   for (const n of [copies, count])
     if (n !== undefined && !(Number.isInteger(n) && Number(n) >= 1 && Number(n) <= EVENTS_MAX))
       return `copies and count go from 1 to ${EVENTS_MAX}`
-  if (count !== undefined && count !== 1 && as !== "batch") return `count needs "as": "batch"`
+  if (count !== undefined && count !== 1 && as !== "batch" && as !== "sets")
+    return `count needs "as": "batch" or "sets"`
   return undefined
 }
 

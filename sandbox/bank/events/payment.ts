@@ -8,7 +8,7 @@ import type { Account } from "../seed/customers.ts"
 import { cardOf, findAccount } from "../seed/customers.ts"
 import type { Merchant } from "../seed/habits.ts"
 import { MERCHANTS } from "../seed/habits.ts"
-import type { PostAnswer } from "./post.ts"
+import type { PostAnswer, PostShape } from "./post.ts"
 import { postEvents } from "./post.ts"
 import { newPayment } from "./samples.ts"
 import { balanceData, cloudEvent, iso, paymentData } from "./wire.ts"
@@ -22,6 +22,8 @@ export type PaymentOrder = {
   readonly direction: "debit" | "credit"
   /** who is paid, or who pays */
   readonly merchant: string
+  /** how the gateway hears of it */
+  readonly as?: PostShape
 }
 
 export type PaymentReport = {
@@ -91,7 +93,7 @@ export async function payNow(env: Env, origins: Origins, order: PaymentOrder): P
       data: balanceData(account, balance, now),
     }),
   ])
-  const answer = await postEvents(env, origins, events, "batch")
+  const answer = await postEvents(env, origins, events, order.as ?? "batch")
   const available = textOf(balance.availableMinor, account.currency)
   return {
     ok: true,

@@ -34,6 +34,45 @@ async function createKey(kid: string): Promise<JsonWebKey & { kid: string }> {
   return { kty, crv, x, y, d, alg: "ES256", use: "sig", kid } as JsonWebKey & { kid: string }
 }
 
+/** UK Open Banking signs by PS256. */
+export async function createOpenBankingKey(): Promise<JsonWebKey & { kid: string }> {
+  const pair = (await crypto.subtle.generateKey(
+    { name: "RSA-PSS", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" },
+    true,
+    ["sign", "verify"],
+  )) as CryptoKeyPair
+  const { kty, n, e, d, p, q, dp, dq, qi } = (await crypto.subtle.exportKey(
+    "jwk",
+    pair.privateKey,
+  )) as JsonWebKey
+  return {
+    kty,
+    n,
+    e,
+    d,
+    p,
+    q,
+    dp,
+    dq,
+    qi,
+    alg: "PS256",
+    use: "sig",
+    kid: "bank-ob-2026-11",
+  } as JsonWebKey & {
+    kid: string
+  }
+}
+
+/** The half of an RSA key that may be published. */
+export const publicRsaPart = ({ kty, n, e, alg, use, kid }: JsonWebKey & { kid: string }) => ({
+  kty,
+  n,
+  e,
+  alg,
+  use,
+  kid,
+})
+
 /** The half that may be published. */
 export const publicPart = ({ kty, crv, x, y, alg, use, kid }: JsonWebKey & { kid: string }) => ({
   kty,

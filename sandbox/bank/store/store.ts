@@ -20,7 +20,7 @@ import {
   putConsent,
 } from "./consent-rows.ts"
 import type { Keys } from "./keys.ts"
-import { createKeys, createTokenKey } from "./keys.ts"
+import { createKeys, createOpenBankingKey, createTokenKey } from "./keys.ts"
 import type { StandingGrant } from "./oidc-rows.ts"
 import {
   ageRows,
@@ -86,6 +86,24 @@ export class BankStore extends DurableObject<Env> {
       this.#write("keys", JSON.stringify(made))
       return made
     })
+  }
+
+  /** The RSA key of UK Open Banking's tokens, as JSON. */
+  async openBankingKey(): Promise<string> {
+    const stored = this.#read("openBankingKey")
+    if (stored !== null) return stored
+    const made = JSON.stringify(await createOpenBankingKey())
+    if (this.#read("openBankingKey") === null) this.#write("openBankingKey", made)
+    return this.#read("openBankingKey") ?? made
+  }
+
+  /** What the gateway's operator gave the bank, as JSON. */
+  credentials(): string | null {
+    return this.#read("credentials")
+  }
+
+  keepCredentials(json: string): void {
+    this.#write("credentials", json)
   }
 
   /** The bank signs tokens with a new key from now on; what the old one signed is no longer verifiable. */
@@ -327,7 +345,7 @@ export class BankStore extends DurableObject<Env> {
   /** As new; the keys stay. */
   reset(): void {
     for (const table of EMPTIED) this.#sql.exec(`DELETE FROM ${table}`)
-    this.#sql.exec("DELETE FROM meta WHERE key <> 'keys'")
+    this.#sql.exec("DELETE FROM meta WHERE key NOT IN ('keys', 'openBankingKey', 'credentials')")
     this.#seed()
   }
 
