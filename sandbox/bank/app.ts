@@ -16,6 +16,7 @@ import { SERVERS } from "./oidc/servers.ts"
 import { openBankingRoutes } from "./open-banking/routes.ts"
 import { interactionRoutes } from "./oidc/routes.tsx"
 import { publicPart, publicRsaPart } from "./store/keys.ts"
+import { homeRoutes } from "./pages/home.tsx"
 
 const oauthFault = (status: number, text: string | null): Response =>
   Response.json({ error: text ?? "server_error" }, { status })
@@ -45,7 +46,7 @@ app.route("/bank/berlin/v1", berlinRoutes)
 app.route("/bank/actions", actionRoutes)
 app.route("/bank/callbacks", callbackRoutes)
 app.route("/bank/desk", deskRoutes)
-app.get("/bank", (c) => c.redirect("/bank/desk", 302))
+app.route("/bank", homeRoutes)
 app.route("/control/bank", controlRoutes)
 
 /** The keys the bank signs its events with. */

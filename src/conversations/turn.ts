@@ -145,10 +145,9 @@ function hear(
   const known = placed(state, event, context)
   if (presented) {
     const asked = hearPresented(known, context, presented)
-    // A message that came with the link is heard all the same; Get Started only opens the chat.
-    if (event.kind !== "message") return asked
+    // What opens a chat by the link says nothing more than that; but a lost card is heard first (P8).
     const heard = hear(asked.state, { kind: "messenger", event, ...(card ? { card } : {}) }, context)
-    return { ...heard, say: [...asked.say, ...heard.say] }
+    return heard.urgent ? { ...heard, say: [...heard.say, ...asked.say] } : asked
   }
   switch (event.kind) {
     case "message":

@@ -15,6 +15,7 @@ import type { LoginOutcome } from "./bank-login.ts"
 import { NOBODY } from "./link-binding-store.ts"
 import type { LinkCustomer } from "./link.ts"
 import { insertPending } from "./linking-store.ts"
+import { listLiveOf } from "./opening-store.ts"
 import { placeOf } from "./link-tokens.ts"
 import { createLinkingConsent } from "./linking-consent.ts"
 import { isAttemptOver, type AtBank, type LinkingState } from "./linking-cookie.ts"
@@ -140,6 +141,10 @@ export function createLinking(world: LinkingWorld) {
     if (isAttemptOver(state, now())) return err({ reason: "attempt_expired" })
     const finished = await login.finish(bank, state.login, answer)
     if (!finished.ok) return finished
+    if (await isFull(bank, state, finished.value)) {
+      await login.revoke(bank, finished.value.tokens)
+      return err({ reason: "links_full" })
+    }
     const authorizationCode = createAuthorizationCode(random)
     const link = await linkOfAuthorizationCode(authorizationCode)
     if (!link) throw new Error("Cannot name a link: its code has another form")
@@ -152,6 +157,18 @@ export function createLinking(world: LinkingWorld) {
     }
     const { login: _, phase: __, ...attempt } = state
     return ok({ ...attempt, phase: "pending", link, authorizationCode })
+  }
+
+  /** Told before anything is chosen, where the chat is known. Where it is not, it may be one of those that would be replaced: then it is
+   * judged when the link goes live. */
+  async function isFull(
+    { id, linksMax }: BankRecord,
+    { person }: AtBank,
+    outcome: LoginOutcome,
+  ): Promise<boolean> {
+    if (person === undefined) return false
+    const live = await listLiveOf(db, await pseudonyms.customerOf(id, outcome.reference))
+    return live.filter((link) => link.person !== person).length >= linksMax
   }
 
   async function writePending(state: AtBank, link: LinkId, outcome: LoginOutcome): Promise<void> {

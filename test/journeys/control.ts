@@ -130,6 +130,20 @@ export async function tellOf(
   return ids[0] ?? ""
 }
 
+/** Change the demo bank's record at the gateway, as an operator does; it stays so until it is changed back. */
+export async function setBankRecord(
+  gateway: string,
+  changes: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const url = `${gateway}/admin/v1/banks/demo`
+  const headers = { authorization: "Bearer dev-admin-key", "content-type": "application/json" }
+  const signal = () => AbortSignal.timeout(ANSWER_MS)
+  const record = (await (await fetch(url, { headers, signal: signal() })).json()) as object
+  const body = JSON.stringify({ ...record, ...changes })
+  const put = await fetch(url, { method: "PUT", headers, body, signal: signal() })
+  expect(put.status, await put.text()).toBe(200)
+}
+
 /** How many refresh tokens a customer's grants hold at the bank. */
 export async function tokensAt(sandbox: string, reference: string): Promise<number> {
   const { grants } = await control<{

@@ -177,6 +177,13 @@ export async function link(
   await someone.reads(/Connected: /)
 }
 
+/** Press the code page's button as this person: the `m.me` link opens their chat. */
+export async function openInMessenger(someone: Someone, page: Page): Promise<void> {
+  const href = (await page.locator("#go").getAttribute("href")) ?? ""
+  await someone.page.goto(`${href}&person=${someone.psid}`)
+  await someone.page.waitForLoadState("load")
+}
+
 /** End the link, so that nobody hears of this customer any more. Typed in English, which is understood in every language. */
 export async function disconnect(someone: Someone): Promise<void> {
   await hears(someone, /^(Disconnected\.|انتهى الارتباط\.)/, () => someone.say("Disconnect now"))

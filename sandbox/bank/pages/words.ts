@@ -10,6 +10,11 @@ const EN = {
   bank: "Harbourline Bank",
   step: (n: number) => `Step ${n} of 3`,
   practice: "Harbourline is a practice bank. None of this is real money.",
+  homeTitle: "Your bank, in Messenger",
+  homeText:
+    "Balances, payment alerts and fraud warnings in a chat of your own. You log in here and choose what it may tell you.",
+  homeConnect: "Connect Messenger",
+  homeDesk: "For developers: the bank's desk",
   wayOut: "Cancel and go back",
   loginTitle: "Log in to your bank",
   loginLead: (client: string) =>
@@ -62,6 +67,11 @@ const AR: Words = {
   bank: "بنك هاربرلاين",
   step: (n) => `الخطوة ${n} من 3`,
   practice: "هاربرلاين بنك للتجربة. لا شيء هنا مال حقيقي.",
+  homeTitle: "بنككم في ماسنجر",
+  homeText:
+    "الأرصدة وتنبيهات المدفوعات والاحتيال في محادثة خاصة بكم. تسجّلون الدخول هنا وتختارون ما يجوز أن تخبركم به.",
+  homeConnect: "ربط ماسنجر",
+  homeDesk: "للمطورين: مكتب البنك",
   wayOut: "إلغاء والعودة",
   loginTitle: "تسجيل الدخول إلى بنكك",
   loginLead: (client) => `يطلب \u2068${client}\u2069 الاتصال بحسابك. بعد قليل تختار ما يمكنه رؤيته.`,
