@@ -29,7 +29,7 @@ export function renderConfirmPage(
       <form method="post" action={`/me/${act}`}>
         <FormToken form={form} />
         <div class="actions">
-          <button class="button" type="submit">
+          <button class="button danger" type="submit">
             {mePagePhrase(
               language,
               act === "disconnect"

@@ -2,10 +2,12 @@
 // pages, the way out. Each switch is a form of its own and works without script. Settings of alerts become one more of its ways.
 
 import { raw } from "hono/html"
+import type { Child } from "hono/jsx"
 import type { OwnData } from "../../conversations/own-data.ts"
 import { PURPOSES } from "../../foundation/purpose.ts"
 import { LANGUAGES, type Language } from "../../phrases/catalogue.ts"
 import { formatDate, formatTime } from "../../phrases/format.ts"
+import { Say } from "../../links/page-layout.tsx"
 import { linkPagePhrase } from "../../phrases/link-pages.ts"
 import type { MePageKey } from "../../phrases/me-pages.en.ts"
 import { mePagePhrase } from "../../phrases/me-pages.ts"
@@ -55,7 +57,13 @@ export function renderMainPage(
               value={purpose}
               label={linkPagePhrase(language, purpose)}
               isOn={link.purposes.includes(purpose)}
-              describedBy="switches-note"
+              describedBy={`sample-${purpose} switches-note`}
+              note={
+                <small id={`sample-${purpose}`}>
+                  <span class="hidden">{linkPagePhrase(language, "consent_sample")}: </span>
+                  <Say language={language} phrase={`${purpose}_sample`} values={{ bank }} />
+                </small>
+              }
             />
           ))}
           <p class="soft small" id="switches-note">
@@ -167,7 +175,7 @@ function Switch(props: {
   readonly label: string
   readonly isOn: boolean
   readonly describedBy: string
-  readonly note?: unknown
+  readonly note: Child
 }) {
   const { language, form, name, value, label, isOn, describedBy } = props
   return (

@@ -36,7 +36,9 @@ padding-block-start:.75rem;border-block-start:1px solid var(--line)}
 a.plain{display:inline-block}
 .done{background:var(--tint);border:1px solid var(--line);border-radius:.875rem;padding:.75rem 1rem;margin:1rem 0}
 [hidden]{display:none!important}
-:root{--grave:#a3241c}
-@media (prefers-color-scheme:dark){:root{--grave:#ff9d94}}
+.danger{background:var(--grave);color:var(--card)}
+.danger:hover,.danger:active{background:var(--grave-press)}
+:root{--grave:#a3241c;--grave-press:#821a14}
+@media (prefers-color-scheme:dark){:root{--grave:#ff9d94;--grave-press:#ffb9b2}}
 @media (forced-colors:active){.switch{color:ButtonText;width:auto;padding-inline:.5rem}.switch::before,.switch::after{display:none}}
 `
