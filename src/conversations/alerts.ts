@@ -3,10 +3,9 @@
 
 import type { MessengerEvent } from "../messenger/event.ts"
 import { DAY_MS } from "../foundation/clock.ts"
-import { LANGUAGES, phrase } from "../phrases/catalogue.ts"
 import type { Entry } from "./entry.ts"
 import { parsePayload } from "./intents/intent.ts"
-import { normalise } from "./intents/understand.ts"
+import { readFraudReply } from "./intents/fraud-replies.ts"
 import { findRow, listRecent, type LedgerRow } from "./ledger.ts"
 import { openEntry, type Sender } from "./perform.ts"
 import type { State } from "./state.ts"
@@ -14,7 +13,6 @@ import type { AskedAlert } from "./turn-context.ts"
 
 /** Longer than any fraud question stays open. */
 const OPEN_DAYS_MS = 14 * DAY_MS
-const TITLES = { confirm: "fraud_yes_button", deny: "fraud_no_button" } as const
 
 /** The question an event answers, or `undefined` where it answers none. */
 export async function findAlert(
@@ -30,23 +28,16 @@ export async function findAlert(
     const row = key === undefined ? undefined : findRow(sender.world.sql, key)
     return row && readAlert(row, await openEntry(sender, row), choice)
   }
-  const choice = event.kind === "message" ? choiceOf(event.text) : undefined
+  const choice = event.kind === "message" ? readFraudReply(event.text) : undefined
   if (choice === undefined) return undefined
   const open: AskedAlert[] = []
   for (const row of listRecent(sender.world.sql, "alerts", now - OPEN_DAYS_MS)) {
     const alert = readAlert(row, await openEntry(sender, row), choice)
-    if (alert && !state.answered[alert.key] && now < alert.expiresAt) open.push(alert)
+    if (alert && now < alert.expiresAt && (state.cases[alert.key]?.stage ?? "open") === "open")
+      open.push(alert)
   }
-  // With two open, a typed title does not say which payment it is about.
+  // With two open, a typed answer does not say which payment it is about.
   return open.length === 1 ? open[0] : undefined
-}
-
-/** The answer a typed title gives. */
-function choiceOf(text: string): "confirm" | "deny" | undefined {
-  const said = normalise(text)
-  for (const choice of ["confirm", "deny"] as const)
-    if (LANGUAGES.some((language) => normalise(phrase(language, TITLES[choice])) === said)) return choice
-  return undefined
 }
 
 function readAlert(row: LedgerRow, entry: Entry | undefined, choice: string): AskedAlert | undefined {

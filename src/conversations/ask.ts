@@ -7,6 +7,7 @@ import { TRANSACTIONS_A_PAGE } from "./flows/transactions.ts"
 import { digestText } from "../crypto/hmac.ts"
 import { err, type Result } from "../foundation/result.ts"
 import type { BankRefusal } from "../banks/bank.ts"
+import type { FraudCase } from "./cases/fraud-case.ts"
 import type { PersonWorld } from "./person-world.ts"
 import type { Question, State } from "./state.ts"
 import type { BankAnswer } from "./turn-context.ts"
@@ -48,21 +49,49 @@ export async function askBank(
       }
     }
     case "fraud_answer": {
-      const consent = state()?.consent
-      const link = consent && world.now() < consent.until ? consent.link : undefined
-      if (!link) return { kind: "fraud_answer", result: err({ reason: "forbidden" }) }
-      const { caseId, answer, answeredAt } = question
-      // The key is the answer's own: a repeat after a crash is the same act at the bank.
-      const idempotencyKey = await digestText(`${link}|${question.alert}|${answer}`)
-      const asked = world.bank.answerFraudCase(
-        link,
-        { caseId, answer, answeredAt, idempotencyKey },
-        signal,
-        bank,
-      )
-      return { kind: "fraud_answer", result: await within(signal, asked) }
+      const asked = await underCase(world, state(), question)
+      if (!asked) return { kind: "fraud_answer", result: err({ reason: "forbidden" }) }
+      const { link, caseId, answeredAt, idempotencyKey } = asked
+      const reply = { caseId, answer: question.answer, answeredAt, idempotencyKey }
+      return {
+        kind: "fraud_answer",
+        result: await within(signal, world.acts.answerFraudCase(link, reply, signal, bank)),
+      }
+    }
+    case "fraud_freeze": {
+      const asked = await underCase(world, state(), question)
+      if (asked?.card?.ref === undefined)
+        return { kind: "fraud_freeze", result: err({ reason: "not_found" }) }
+      const request = { ref: asked.card.ref, idempotencyKey: asked.idempotencyKey }
+      return {
+        kind: "fraud_freeze",
+        result: await within(signal, world.acts.freezeCard(asked.link, request, signal, bank)),
+      }
+    }
+    case "fraud_undo": {
+      const asked = await underCase(world, state(), question)
+      if (!asked) return { kind: "fraud_undo", result: err({ reason: "forbidden" }) }
+      const request = { act: "answer_fraud_case", ref: asked.caseId, idempotencyKey: question.id } as const
+      return {
+        kind: "fraud_undo",
+        result: await within(signal, world.acts.createStepUp(asked.link, request, signal, bank)),
+      }
     }
   }
+}
+
+/** What a case's question is asked under: the case, its link where that is live now, and the act's own key, so that a repeat after a
+ * crash or an outage is the same act at the bank. */
+async function underCase(
+  world: PersonWorld,
+  state: State | undefined,
+  question: Question & { readonly alert: string },
+): Promise<(FraudCase & { readonly idempotencyKey: string }) | undefined> {
+  const at = state?.cases[question.alert]
+  const consent = state?.consent
+  if (!at || consent?.link !== at.link || world.now() >= consent.until) return undefined
+  const act = question.kind === "fraud_answer" ? question.answer : question.kind
+  return { ...at, idempotencyKey: await digestText(`${at.link}|${at.alert}|${act}|${at.answeredAt}`) }
 }
 
 function rangeOf(cursor: string | undefined): { readonly limit: number; readonly cursor?: string } {
@@ -70,11 +99,11 @@ function rangeOf(cursor: string | undefined): { readonly limit: number; readonly
 }
 
 /** The answer, or an outage when the time is over or the call broke. */
-async function within<T>(
+async function within<T, E>(
   signal: AbortSignal,
-  call: Promise<Result<T, BankRefusal>>,
-): Promise<Result<T, BankRefusal>> {
-  const late = new Promise<Result<T, BankRefusal>>((resolve) => {
+  call: Promise<Result<T, E>>,
+): Promise<Result<T, E | BankRefusal>> {
+  const late = new Promise<Result<never, BankRefusal>>((resolve) => {
     signal.addEventListener("abort", () => resolve(outage("timeout")), { once: true })
   })
   try {

@@ -10,6 +10,7 @@ import { meterStorage } from "../foundation/world.ts"
 import { err } from "../foundation/result.ts"
 import { renewalOf } from "../links/renewal.ts"
 import type { BankRefusal } from "../banks/bank.ts"
+import { createActs } from "./acts.ts"
 import { isTold } from "../banks/event-types.ts"
 import { findEventRows, type EventRow } from "./ledger.ts"
 import type { JsonObject } from "../messenger/json.ts"
@@ -357,10 +358,7 @@ function worldOf(
           ? unavailable
           : access.transactions(await bankOf(bank), grant, account, range, signal)
       },
-      async answerFraudCase(link, answer, signal, bank) {
-        const answered = await access.answerFraudCase(await bankOf(bank), link, answer, signal)
-        return answered.ok ? { ok: true, value: undefined } : answered
-      },
     },
+    acts: createActs(access, bankOf),
   }
 }

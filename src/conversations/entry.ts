@@ -58,5 +58,9 @@ export type Cause =
       /** Of what the event said: the same id with another body is not the same event. */
       readonly digest?: string
       /** A fraud question: its case, and until when its buttons count. */
-      readonly alert?: { readonly caseId: string; readonly expiresAt: number }
+      readonly alert?: {
+        readonly caseId: string
+        readonly expiresAt: number
+        readonly card?: { readonly ref?: string; readonly last4: string }
+      }
     }

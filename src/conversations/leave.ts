@@ -58,6 +58,12 @@ export function plainText(text: string): Plain {
   return text as Plain
 }
 
+/** What the person's own act came to, as the bank said it: a card's four digits, a case, a date. An act needs any live link, and what
+ * it came to may be said under it (design.md 5). */
+export function resultText(text: string): Plain {
+  return text as Plain
+}
+
 /** Text of an answer. Its values are `Plain` or counts, so that bank data does not compile. */
 export function answerText(
   language: Language,

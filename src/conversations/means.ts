@@ -2,7 +2,6 @@
 // directories, clients. Holds nothing of a request. The one place where settings become things.
 
 import { createAuditLogs, type AuditLogs } from "../audit/audit-log-of.ts"
-import { answerFraudCase } from "../banks/actions.ts"
 import { CONSENT_ADAPTERS, createAdapters } from "../banks/adapters/adapters.ts"
 import { createBankDirectory, type BankDirectory } from "../banks/directory.ts"
 import { findBank, findKey, insertKeyIfAbsent } from "../banks/bank-store.ts"
@@ -44,7 +43,7 @@ export interface Means {
   readonly graph: Graph
   readonly pageReports: PageReports
   readonly login: BankLogin
-  readonly access: BankAccess<unknown>
+  readonly access: BankAccess
   readonly post: Post
   readonly packKeys: PackKeys
   /** Tell a bank what became of events. */
@@ -146,12 +145,11 @@ async function makeMeans(env: Env): Promise<Result<Means, ConfigRefusal>> {
     }),
     pageReports,
     login,
-    access: createBankAccess<unknown>({
+    access: createBankAccess({
       db,
       vault,
       login,
       adapters,
-      actions: { answerFraudCase: takeFraudAnswer },
       fetch: call,
       development,
     }),
@@ -186,16 +184,4 @@ async function makeMeans(env: Env): Promise<Result<Means, ConfigRefusal>> {
       }
     },
   })
-}
-
-/** A case the bank has closed, or has an answer for, is not there any more as far as the person is concerned. */
-const takeFraudAnswer: Parameters<typeof createBankAccess<unknown>>[0]["actions"]["answerFraudCase"] = async (
-  ...asked
-) => {
-  const answer = await answerFraudCase(...asked)
-  if (answer.ok) return answer
-  const { error } = answer
-  return err(
-    error.reason === "case_closed" || error.reason === "already_answered" ? { reason: "not_found" } : error,
-  )
 }

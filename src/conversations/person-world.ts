@@ -1,6 +1,17 @@
 // What a person's Conversation is given of the world: its own storage, and the few things other rooms do for it, as functions.
 // conversation.ts makes one in workerd; tests make one on node:sqlite with a clock that stands still.
 
+import type {
+  CardState,
+  DisputeOpened,
+  DisputeRequest,
+  FraudCaseRecorded,
+  FraudCaseRefusal,
+  FraudCaseReply,
+  ListedCard,
+  StepUp,
+  StepUpAct,
+} from "../banks/actions.ts"
 import type { Balance, BankRefusal, TransactionPage } from "../banks/bank.ts"
 import type { EventCallback } from "../banks/callback.ts"
 import type { ToldEvent } from "../banks/event-types.ts"
@@ -138,20 +149,31 @@ export interface PersonWorld {
       signal: AbortSignal,
       bank: BankId,
     ) => Promise<Result<TransactionPage, BankRefusal>>
-    /** Needs a live link, reads nothing back but its result. */
-    readonly answerFraudCase: (
+  }
+  /** The bank's acts (banks/actions.ts): each needs a live link and reads nothing back but its result. Only ask.ts calls them. */
+  readonly acts: {
+    readonly answerFraudCase: Act<FraudCaseReply, FraudCaseRecorded, FraudCaseRefusal>
+    readonly freezeCard: Act<{ readonly ref: string; readonly idempotencyKey: string }, CardState>
+    readonly createStepUp: Act<
+      { readonly act: StepUpAct; readonly ref: string; readonly idempotencyKey: string },
+      StepUp
+    >
+    readonly listCards: (
       link: LinkId,
-      answer: {
-        readonly caseId: string
-        readonly answer: "confirm" | "deny"
-        readonly answeredAt: number
-        readonly idempotencyKey: string
-      },
       signal: AbortSignal,
       bank: BankId,
-    ) => Promise<Result<void, BankRefusal>>
+    ) => Promise<Result<readonly ListedCard[], BankRefusal>>
+    readonly openDispute: Act<DisputeRequest, DisputeOpened>
   }
 }
+
+/** One act of a bank for the customer of a live link. */
+type Act<Request, Done, Refusal = BankRefusal> = (
+  link: LinkId,
+  request: Request,
+  signal: AbortSignal,
+  bank: BankId,
+) => Promise<Result<Done, Refusal>>
 
 /** Leave of the Page's pace to start a send until an instant. */
 export interface Permit {

@@ -355,7 +355,7 @@ export class Person {
       beside: async (question) => {
         if (question.kind === "fraud_answer")
           await reportAnswered(this.#sender(), question.alert, question.answer)
-        else await showTyping(this.#sender(), question.id)
+        else if (!("alert" in question)) await showTyping(this.#sender(), question.id)
       },
       answered: async (question, answer) => {
         await this.#take({ kind: "bank_answered", question, answer }, { order: question.order })

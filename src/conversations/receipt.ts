@@ -61,6 +61,8 @@ export const DATA_OF_QUESTION = {
   balances: "balance",
   transactions: "transaction",
   fraud_answer: "fraud_case",
+  fraud_freeze: "card",
+  fraud_undo: "fraud_case",
 } as const satisfies Readonly<Record<Question["kind"], DataKind>>
 
 const LEAF = Uint8Array.of(0)
@@ -68,6 +70,8 @@ const PURPOSE_OF_QUESTION = {
   balances: "account_service",
   transactions: "account_service",
   fraud_answer: "fraud_alerts",
+  fraud_freeze: "fraud_alerts",
+  fraud_undo: "fraud_alerts",
 } as const satisfies Readonly<Record<Question["kind"], Purpose>>
 
 /** The receipt's own part for a row that is being made. */

@@ -11,6 +11,7 @@ import type { ThreadControl } from "../messenger/thread.ts"
 import type { ErasureCause } from "../jobs/job.ts"
 import type { Language } from "../phrases/catalogue.ts"
 import type { Intent } from "./intents/intent.ts"
+import type { FraudCase } from "./cases/fraud-case.ts"
 import { Unready } from "./unready.ts"
 
 /** Everything remembered. Absent members are facts too: no consent, no grant. */
@@ -64,8 +65,8 @@ export interface State {
   readonly questions: readonly Question[]
   /** Where the list of payments goes on, for [Earlier payments]. */
   readonly paging?: { readonly account: string; readonly cursor: string }
-  /** Answers given to fraud questions: a button counts once. Key: the alert's ledger key. */
-  readonly answered: Readonly<Record<string, { readonly answer: "confirm" | "deny"; readonly at: number }>>
+  /** Fraud questions somebody answered, by the alert's ledger key (cases/fraud-case.ts). */
+  readonly cases: Readonly<Record<string, FraudCase>>
   /** What "try again" would ask once more. */
   readonly again?: Intent
   /** Who holds the thread, as far as we were told. */
@@ -108,13 +109,12 @@ export type Question = {
 } & (
   | { readonly kind: "balances" }
   | { readonly kind: "transactions"; readonly account: string; readonly cursor?: string }
-  | {
-      readonly kind: "fraud_answer"
-      readonly alert: string
-      readonly caseId: string
-      readonly answer: "confirm" | "deny"
-      readonly answeredAt: number
-    }
+  /** The answer to a fraud question, as its case holds it. */
+  | { readonly kind: "fraud_answer"; readonly alert: string; readonly answer: "confirm" | "deny" }
+  /** Freeze the card of a fraud question. */
+  | { readonly kind: "fraud_freeze"; readonly alert: string }
+  /** The bank's page where a No can be undone. */
+  | { readonly kind: "fraud_undo"; readonly alert: string }
 )
 
 /** A person nobody has talked to yet. */
@@ -135,7 +135,7 @@ export function createState(who: {
     lastActionAt: 0,
     ending: [],
     questions: [],
-    answered: {},
+    cases: {},
     misses: 0,
     pace: { minute: 0, turns: 0 },
   }
@@ -143,7 +143,7 @@ export function createState(who: {
 
 /** Read stored state. @throws Unready for a version this release does not know: retried later, never overwritten */
 export function parseState(json: string): State {
-  const state = JSON.parse(json) as State
+  const state = { cases: {}, ...(JSON.parse(json) as Partial<State>) } as State
   if (state.v !== 1) throw new Unready(`Cannot read state of version ${String(state.v)}`)
   return state
 }

@@ -295,7 +295,7 @@ function causeFor(event: ToldEvent, link: TellRequest["shelf"]["link"]): Cause {
       ? { sequence: event.sequence }
       : {}),
     ...(event.type === "bank.fraud.suspected.v1"
-      ? { alert: { caseId: event.caseId, expiresAt: event.reply.expiresAt } }
+      ? { alert: { caseId: event.caseId, expiresAt: event.reply.expiresAt, card: event.card } }
       : {}),
   }
 }

@@ -1,6 +1,7 @@
 // What a turn may know besides the state and the event, and what it gives back. Shared by turn.ts and the flows.
 
 import type { LinkId } from "../foundation/id.ts"
+import type { CardState, FraudCaseRecorded, FraudCaseRefusal, StepUp } from "../banks/actions.ts"
 import type { Balance, BankRefusal, TransactionPage } from "../banks/bank.ts"
 import type { Purpose } from "../foundation/purpose.ts"
 import type { Consent } from "../links/consent.ts"
@@ -73,17 +74,20 @@ export type Opened =
 export type BankAnswer =
   | { readonly kind: "balances"; readonly result: Result<readonly Balance[], BankRefusal> }
   | { readonly kind: "transactions"; readonly result: Result<TransactionPage, BankRefusal> }
-  | { readonly kind: "fraud_answer"; readonly result: Result<void, BankRefusal> }
+  | { readonly kind: "fraud_answer"; readonly result: Result<FraudCaseRecorded, FraudCaseRefusal> }
+  | { readonly kind: "fraud_freeze"; readonly result: Result<CardState, BankRefusal> }
+  | { readonly kind: "fraud_undo"; readonly result: Result<StepUp, BankRefusal> }
 
 /** A fraud question that was told, found by the button that answers it. */
 export interface AskedAlert {
   readonly key: string
-  /** What the button says. */
+  /** What the button says, or what was typed. */
   readonly choice: string
   /** The link it was told under. */
   readonly link: LinkId
   readonly caseId: string
   readonly expiresAt: number
+  readonly card?: { readonly ref?: string; readonly last4: string }
 }
 
 /** `unavailable`: nothing reaches them until they write again. `region`: where they are nothing structured is taken.
@@ -128,6 +132,8 @@ export type TurnEvent =
   | { readonly kind: "consent_proven"; readonly proven: Consent }
   /** A one-time link to the person's own pages was posted. */
   | { readonly kind: "entered"; readonly entry: string }
+  /** The bank says that a case is over, or what a card is now: what waited for that waits no more. */
+  | { readonly kind: "bank_changed"; readonly caseId?: string; readonly card?: CardState }
   /** What the platform's refusal of a message tells of the person. */
   | { readonly kind: "refused"; readonly fact: RefusedFact }
   /** Time went by: an offer or a stopped link may have run out. */

@@ -23,7 +23,15 @@ import {
 } from "./turn-context.ts"
 import { askBalance, tellBalance } from "./flows/balance.ts"
 import { askToDelete, beErased, confirmDelete, confirmed, eraseIdle, keepData } from "./flows/delete-data.ts"
-import { answerAlert, tellAlertAnswer } from "./flows/fraud.ts"
+import {
+  answerAlert,
+  fraudDueAt,
+  hearBankChange,
+  loseFraud,
+  passFraudTime,
+  takeBack,
+  tellFraud,
+} from "./flows/fraud.ts"
 import {
   askForCode,
   endOffer,
@@ -71,6 +79,7 @@ export const TURNS_A_MINUTE_MAX = 20
 
 const FLOWS: Readonly<Record<Intent, Flow>> = {
   fraud: urgent,
+  fraud_mistake: takeBack,
   lost_card: urgent,
   freeze_card: urgent,
   human: urgent,
@@ -103,6 +112,14 @@ const FLOWS: Readonly<Record<Intent, Flow>> = {
 
 /** Take one turn. */
 export function turn(state: State, event: TurnEvent, context: TurnContext): Turn {
+  const taken = takeTurn(state, event, context)
+  // However a link ended: what the bank still owed under it is not lost without a word.
+  if (taken.state.consent?.link === state.consent?.link) return taken
+  const lost = loseFraud(taken.state, context)
+  return { ...taken, state: lost.state, say: [...taken.say, ...lost.say] }
+}
+
+function takeTurn(state: State, event: TurnEvent, context: TurnContext): Turn {
   switch (event.kind) {
     case "messenger":
       return hear(state, event, context)
@@ -130,6 +147,8 @@ export function turn(state: State, event: TurnEvent, context: TurnContext): Turn
       return beErased(state, context, event)
     case "erasure_requested":
       return turnOf(confirmed(state))
+    case "bank_changed":
+      return turnOf(hearBankChange(state, event))
     case "refused":
       return hearRefused(state, event.fact, context)
     case "time":
@@ -325,8 +344,7 @@ function hearBank(
   if (bankAnswer.kind === "balances") return tellBalance(answered, context, bankAnswer.result)
   if (bankAnswer.kind === "transactions" && question.kind === "transactions")
     return tellTransactions(answered, context, question, bankAnswer.result)
-  if (bankAnswer.kind === "fraud_answer" && question.kind === "fraud_answer")
-    return tellAlertAnswer(answered, context, question, bankAnswer.result)
+  if ("alert" in question) return tellFraud(answered, context, question, bankAnswer)
   return turnOf(answered)
 }
 
@@ -340,14 +358,8 @@ function passTime(state: State, context: TurnContext, quiet: boolean): Turn {
   if (forgotten !== undefined && context.now >= forgotten) return eraseIdle(state, context)
   const reminder = remind(state, context)
   if (reminder) return reminder
-  const answered = Object.entries(state.answered).filter(([, { at }]) => context.now - at < ANSWER_KEPT_MS)
-  if (answered.length < Object.keys(state.answered).length)
-    return turnOf({ ...state, answered: Object.fromEntries(answered) })
-  return turnOf(state)
+  return passFraudTime(state, context)
 }
-
-/** Longer than any fraud question stays open. */
-const ANSWER_KEPT_MS = 14 * 24 * 60 * MINUTE_MS
 
 /** The next instant at which time alone changes something. */
 export function nextChangeAt(state: State): number | undefined {
@@ -358,6 +370,7 @@ export function nextChangeAt(state: State): number | undefined {
     consent && stopped?.endsAt,
     forgottenAt(state),
     nextReminderAt(state),
+    ...fraudDueAt(state),
   ].filter((each): each is number => each !== undefined)
   return instants.length > 0 ? Math.min(...instants) : undefined
 }

@@ -1,5 +1,5 @@
 // The only code that asks the vault to open a link's tokens, and the only way from a link to its bank. Reading needs a `Grant`;
-// answering a fraud case needs any live link and reads nothing back but its result; revoking needs only what is still sealed.
+// an act of the bank's needs any live link and reads nothing back but its result; revoking needs only what is still sealed.
 // A token is refreshed once at a time, stored before it is used, and gone from memory with the question.
 // Composed by worker.ts and the Conversation's shell, which pass the adapters.
 
@@ -24,26 +24,8 @@ import { rekeyLink } from "./link-key-store.ts"
 import { findLink, storeTokens, type StoredLink } from "./link-store.ts"
 import { parseTokens, placeOf, type LinkTokens } from "./link-tokens.ts"
 
-/** What a customer answered to a fraud question. */
-export interface FraudAnswer {
-  readonly caseId: string
-  readonly answer: "confirm" | "deny"
-  readonly answeredAt: number
-  readonly idempotencyKey: string
-}
-
-/** The bank's acts, as banks/actions.ts has them; `Outcome` is what it reads from the bank's answer. */
-export interface BankActions<Outcome> {
-  answerFraudCase(
-    bank: BankRecord,
-    call: BankCall,
-    answer: FraudAnswer,
-    signal: AbortSignal,
-  ): Promise<Result<Outcome, BankRefusal>>
-}
-
 /** Questions to a bank as one customer. `signal` ends the waiting; a token refresh under way is finished and stored. */
-export interface BankAccess<Outcome> {
+export interface BankAccess {
   /** Balances of the accounts the grant names. */
   balances(
     bank: BankRecord,
@@ -58,13 +40,12 @@ export interface BankAccess<Outcome> {
     range: { readonly limit: number; readonly cursor?: string },
     signal: AbortSignal,
   ): Promise<Result<TransactionPage, BankRefusal>>
-  /** Tell the bank what the customer said. Any live link. */
-  answerFraudCase(
+  /** Do one of the bank's acts as this customer (banks/actions.ts). Any live link: what comes back is the act's own result. */
+  act<T, E>(
     bank: BankRecord,
     link: LinkId,
-    answer: FraudAnswer,
-    signal: AbortSignal,
-  ): Promise<Result<Outcome, BankRefusal>>
+    run: (call: BankCall) => Promise<Result<T, E>>,
+  ): Promise<Result<T, E | BankRefusal>>
   /** Everything that was ever under this link's key is in wrong hands: its tokens are renewed and the old ones ended at the bank, then it
    * and all it seals are given another key. Harmless to repeat.
    * @returns whether it has one now; an outage of the bank: try again. A bank that refuses the tokens has ended the link. */
@@ -90,16 +71,15 @@ interface Opened {
 }
 
 /** @param given.development plain http is allowed, to a bank on loopback only */
-export function createBankAccess<Outcome>(given: {
+export function createBankAccess(given: {
   readonly db: Database
   readonly vault: Vault
   readonly login: BankLogin
   readonly adapters: Readonly<Record<BankRecord["dialect"], AccountAdapter>>
-  readonly actions: BankActions<Outcome>
   readonly fetch: typeof fetch
   readonly development: boolean
-}): BankAccess<Outcome> {
-  const { db, vault, login, adapters, actions } = given
+}): BankAccess {
+  const { db, vault, login, adapters } = given
   const flights = new Map<LinkId, Flight>()
   const calling = { fetch: given.fetch, development: given.development, breaker: createBreaker() }
 
@@ -234,9 +214,9 @@ export function createBankAccess<Outcome>(given: {
         ? adapters[bank.dialect].listTransactions(bank, call.value, covered, range, signal)
         : call
     },
-    async answerFraudCase(bank, link, answer, signal) {
+    async act(bank, link, run) {
       const call = await callAs(bank, link)
-      return call.ok ? actions.answerFraudCase(bank, call.value, answer, signal) : call
+      return call.ok ? run(call.value) : call
     },
     async renew(bank, link, at) {
       const row = await findLink(db, link)

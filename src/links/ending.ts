@@ -18,7 +18,7 @@ import { endLink, findLink, type EndReason } from "./link-store.ts"
 export async function revokeAndDestroy(
   given: {
     readonly db: Database
-    readonly access: Pick<BankAccess<never>, "revoke">
+    readonly access: Pick<BankAccess, "revoke">
     readonly random: Random
   },
   bank: BankRecord,

@@ -18,7 +18,7 @@ import type { Incidents } from "./incidents.ts"
 /** What chores need. */
 export interface ChoreWorld {
   readonly db: Database
-  readonly access: Pick<BankAccess<never>, "revoke">
+  readonly access: Pick<BankAccess, "revoke">
   readonly findBank: (bank: BankId) => Promise<BankRecord | undefined>
   readonly incidents: Pick<Incidents, "open">
   readonly leaving: Pick<Leaving, "endAgain" | "settle">

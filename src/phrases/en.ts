@@ -118,11 +118,30 @@ export const en = {
     "Fraud check from {bank}: a payment at {merchant}, {when}, card ••{last4}. {action}Was this you?",
   fraud_reminder: "Reminder. {text}",
   fraud_card_paused: "We have paused the card. ",
+  fraud_frozen: "Card ••{last4} is frozen.",
+  fraud_reported:
+    "{bank} has your report from {time}{case, select, none {} other {, case {case}}}{date, select, none {.} other {, and will contact you by {date}.}}",
+  fraud_not_frozen:
+    "I could not reach {bank}; the card is not frozen yet. Please call now. I keep trying and will tell you.",
+  fraud_not_frozen_yet: "The card is not frozen yet: please call now. I keep trying and will tell you.",
+  fraud_not_reported:
+    "Your report has not reached {bank} yet: I keep trying and will tell you. You can also call.",
+  fraud_unreachable:
+    "I could not reach {bank}, so your report is not there yet. Please call now. I keep trying and will tell you.",
+  fraud_freeze_refused: "{bank} does not freeze the card from here: please call now.",
+  fraud_yes_unreachable: "I could not reach {bank}, so your answer is not there yet. Was this you?",
+  fraud_which: "To be sure, please use a button: was this payment yours?",
+  fraud_answered_before:
+    "{bank} had another answer to this before yours. If something is wrong, please call.",
+  fraud_stands: "Your No stands: {bank} hears of it and nothing is released by this chat.",
+  fraud_step_up:
+    "{bank} wants to confirm that with you. Sign in at the bank; I''ll tell you what came of it.",
+  fraud_undo: "Sign in at {bank} to take your No back. I''ll tell you what came of it.",
+  fraud_undo_failed: "{bank} does not take that back from here, so your No stands. Please call.",
+  fraud_given_up: "I could not bring your report to {bank}. Please call now.",
+  fraud_closed: "This question has closed. Not your payment?",
+  nothing_changed: "Nothing was changed at {bank}.",
   fraud_yes: "Thank you, {bank} has your answer.",
-  fraud_no: "{bank} has your report from {time}. They will contact you; you can also call now.",
-  fraud_unreachable: "I could not reach {bank}, so your answer is not there yet. Please call now.",
-  fraud_step_up: "{bank} wants to confirm that with you. Sign in at the bank to answer.",
-  fraud_closed: "This question has closed. Not your payment? Call {bank}.",
   fraud_missed: "A fraud question from {bank} waits for you in its app.",
   transaction: "{account}: {direction, select, in {received} other {paid}} {amount}, {merchant}, {when}.",
   transaction_hidden: "{account}: a payment, {merchant}, {when}.",
@@ -179,6 +198,8 @@ export const en = {
   renew_button: "Keep connection",
   fraud_yes_button: "Yes, it was me",
   fraud_no_button: "No, not me",
+  fraud_mistake_button: "Tapped by mistake",
+  fraud_report_button: "Report it",
 } as const
 
 /** A sentence by name. */

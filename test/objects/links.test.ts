@@ -1,7 +1,8 @@
 // Links in real D1: the store's guards, the one door to a bank, and linking from first page to ending.
 import { env } from "cloudflare:workers"
 import { beforeEach, describe, expect, test, vi } from "vitest"
-import type { AccountAdapter } from "../../src/banks/bank.ts"
+import { answerFraudCase } from "../../src/banks/actions.ts"
+import type { AccountAdapter, BankCall } from "../../src/banks/bank.ts"
 import { bySystem } from "../../src/audit/audit.ts"
 import { createPseudonyms } from "../../src/crypto/pseudonym.ts"
 import { parseKeyRing } from "../../src/crypto/key-ring.ts"
@@ -98,22 +99,12 @@ async function createWorld() {
       return answer.ok ? ok({ transactions: [] }) : answer
     },
   }
-  const access = createBankAccess<string>({
+  const access = createBankAccess({
     ...given,
     db,
     vault,
     login,
     adapters: everyDialect(adapter),
-    actions: {
-      async answerFraudCase(record, call, { caseId, answer, idempotencyKey }, signal) {
-        const said = await call.request("POST", `${record.actionsBase}/fraud-cases/${caseId}/responses`, {
-          body: { answer },
-          idempotencyKey,
-          signal,
-        })
-        return said.ok ? ok(said.value.text) : said
-      },
-    },
   })
   const offers: { readonly person: PersonId; readonly offer: LinkOffer }[] = []
   const later: LinkId[] = []
@@ -812,7 +803,7 @@ describe("bank access", () => {
   test("where another isolate refreshed meanwhile, its token is used and none is asked for", async () => {
     const offer = await toLive()
     world.bank.spoilt.rotate = true
-    const elsewhere = createBankAccess<string>({
+    const elsewhere = createBankAccess({
       db: world.db,
       vault: world.vault,
       login: world.login,
@@ -824,7 +815,6 @@ describe("bank access", () => {
         },
         listTransactions: async () => err({ reason: "not_found" }),
       }),
-      actions: { answerFraudCase: async () => err({ reason: "not_found" }) },
       fetch: world.bank.fetch,
       development: false,
     })
@@ -890,17 +880,16 @@ describe("bank access", () => {
       return undefined
     }
     const answer = { caseId: "F-81C", answer: "deny", answeredAt: at, idempotencyKey: "answer-1" } as const
-    expect(await world.access.answerFraudCase(BANK, offer.link, answer, soon())).toMatchObject({ ok: true })
+    const act = (call: BankCall) => answerFraudCase(BANK, call, answer, soon())
+    expect(await world.access.act(BANK, offer.link, act)).toMatchObject({ ok: true })
     expect(key).toBe("answer-1")
     await endLink(world.db, offer.link, "disconnected", by(), random)
-    expect(await world.access.answerFraudCase(BANK, offer.link, answer, soon())).toEqual(
-      err({ reason: "link_ended" }),
-    )
+    expect(await world.access.act(BANK, offer.link, act)).toEqual(err({ reason: "link_ended" }))
   })
 
   test("the token goes to the bank's registered addresses and nowhere else", async () => {
     const offer = await toLive()
-    const leaky = createBankAccess<string>({
+    const leaky = createBankAccess({
       db: world.db,
       vault: world.vault,
       login: world.login,
@@ -912,7 +901,6 @@ describe("bank access", () => {
         },
         listTransactions: async () => err({ reason: "not_found" }),
       }),
-      actions: { answerFraudCase: async () => err({ reason: "not_found" }) },
       fetch: world.bank.fetch,
       development: false,
     })

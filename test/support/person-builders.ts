@@ -187,7 +187,7 @@ export function fraud(id: string, at: number, more: Partial<FraudSuspected> = {}
     at,
     staleAt: at + HOUR_MS,
     caseId: `F-${id}`,
-    card: { last4: "4821" },
+    card: { ref: "crd_19", last4: "4821" },
     transaction: {
       id: `tx-${id}`,
       amount: { value: "249.99", currency: "USD" },

@@ -1,5 +1,13 @@
 // What a simulated Conversation speaks to: a Messenger that keeps each call exactly, a directory, a bank. Each can be slow, refuse,
 // take a message and not say so. No network, no clock of their own. Composed by person-world.ts.
+import type {
+  CardState,
+  DisputeOpened,
+  FraudCaseRecorded,
+  FraudCaseRefusal,
+  ListedCard,
+  StepUp,
+} from "../../src/banks/actions.ts"
 import type { ChainHead } from "../../src/conversations/ledger-chain.ts"
 import type { Balance, BankRefusal, TransactionPage } from "../../src/banks/bank.ts"
 import type { EventCallback } from "../../src/banks/callback.ts"
@@ -228,7 +236,13 @@ export class FarBank {
   afterMs = 0
   balances: Result<readonly Balance[], BankRefusal>
   transactions: Result<TransactionPage, BankRefusal> = ok({ transactions: [] })
-  fraudAnswer: Result<void, BankRefusal> = ok(undefined)
+  fraudAnswer: Result<FraudCaseRecorded, FraudCaseRefusal> = ok({})
+  frozen: Result<CardState, BankRefusal> = ok({ ref: "crd_19", last4: "4821", state: "frozen" })
+  stepUp: Result<StepUp, BankRefusal> = ok({ url: "https://bank.example/step", expiresAt: 0 })
+  cards: Result<readonly ListedCard[], BankRefusal> = ok([])
+  dispute: Result<DisputeOpened, BankRefusal> = ok({ caseId: "D-1", nextDate: "2026-11-29" })
+  /** Every other act that reached the bank, by its name and what it was about. */
+  readonly acts: { readonly act: string; readonly about: string; readonly idempotencyKey: string }[] = []
   /** Every answer to a fraud question that reached the bank. */
   readonly answers: {
     readonly caseId: string
@@ -266,7 +280,7 @@ export class FarBank {
   }
 
   /** An answer in the bank's own time. */
-  async answer<T>(result: Result<T, BankRefusal>, signal: AbortSignal): Promise<Result<T, BankRefusal>> {
+  async answer<T, E>(result: Result<T, E>, signal: AbortSignal): Promise<Result<T, E | BankRefusal>> {
     this.asked += 1
     if (this.readyAfterMs > 0) await this.sleep(this.readyAfterMs)
     if (signal.aborted) return err({ reason: "outage", outage: { reason: "timeout", retry: "later" } })

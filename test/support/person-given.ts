@@ -142,10 +142,28 @@ export function createPersonWorld(given: Given): PersonWorld {
           bank.ranges.push({ account: grant.accounts[0]?.id ?? "", cursor: range.cursor })
           return bank.answer(bank.transactions, signal)
         }),
+    },
+    acts: {
       answerFraudCase: (link, answer, signal) =>
-        point("bank.answerFraudCase", () => {
+        point("acts.answerFraudCase", () => {
           bank.answers.push({ ...answer, link })
           return bank.answer(bank.fraudAnswer, signal)
+        }),
+      freezeCard: (_, { ref, idempotencyKey }, signal) =>
+        point("acts.freezeCard", () => {
+          bank.acts.push({ act: "freeze", about: ref, idempotencyKey })
+          return bank.answer(bank.frozen, signal)
+        }),
+      createStepUp: (_, { act, ref, idempotencyKey }, signal) =>
+        point("acts.createStepUp", () => {
+          bank.acts.push({ act, about: ref, idempotencyKey })
+          return bank.answer(bank.stepUp, signal)
+        }),
+      listCards: (_, signal) => point("acts.listCards", () => bank.answer(bank.cards, signal)),
+      openDispute: (_, { transactionId, idempotencyKey }, signal) =>
+        point("acts.openDispute", () => {
+          bank.acts.push({ act: "dispute", about: transactionId, idempotencyKey })
+          return bank.answer(bank.dispute, signal)
         }),
     },
   }

@@ -81,6 +81,8 @@ export type FraudEvent =
   | { readonly kind: "undo_refused" }
   /** The bank says that the case is over. */
   | { readonly kind: "resolved" }
+  /** Nothing can be told to the bank under this link any more. */
+  | { readonly kind: "link_ended" }
   | { readonly kind: "time" }
 
 export type FraudAnswer = "confirm" | "deny"
@@ -246,6 +248,9 @@ const tryAgain: Rule = (at) => {
     : { next: { ...rest, stage: "denying" }, ask: "deny" }
 }
 
+/** What is owed can never be done now. */
+const lost: Rule = (at) => giveUp(at)
+
 const whenDue =
   (rule: Rule): Rule =>
   (at, event, now) =>
@@ -297,7 +302,7 @@ const FREEZE_RULES = {
 const RULES: Rules = {
   open: { deny: protect, confirm, resolved: resolve },
   // A No on its way is finished whatever else is heard: a Yes does not take it back, and a bank that closed the case says so itself.
-  freezing: { ...FREEZE_RULES, confirm: stands },
+  freezing: { ...FREEZE_RULES, confirm: stands, link_ended: lost },
   denying: {
     taken: afterReport("taken"),
     unreachable: afterReport("owed"),
@@ -311,8 +316,9 @@ const RULES: Rules = {
           }
         : undefined,
     confirm: stands,
+    link_ended: lost,
   },
-  owing: { time: whenDue(tryAgain), deny: tryAgain, confirm: stands },
+  owing: { time: whenDue(tryAgain), deny: tryAgain, confirm: stands, link_ended: lost },
   denied: { deny: sayDenied, confirm: stands, mistake: askUndo, resolved: resolve },
   undoing: {
     undo_page: (at, event, now) =>
@@ -325,6 +331,7 @@ const RULES: Rules = {
     undo_refused: back("denied", { is: "undo_failed" }),
     confirm: stands,
     resolved: resolve,
+    link_ended: resolve,
   },
   returning: {
     time: whenDue(back("denied", { is: "nothing_changed" })),
@@ -332,6 +339,7 @@ const RULES: Rules = {
     deny: (at, event, now) => back("denied", deniedSaying(at, false))(at, event, now),
     confirm: stands,
     resolved: resolve,
+    link_ended: resolve,
   },
   confirming: {
     taken: ofConfirm((at) => ({ next: { ...at, stage: "confirmed" }, say: { is: "thanked" } })),
@@ -347,6 +355,7 @@ const RULES: Rules = {
     unreachable: ofConfirm((at) => ({ next: { ...at, stage: "open" }, say: { is: "yes_unreachable" } })),
     deny: protect,
     resolved: resolve,
+    link_ended: resolve,
   },
   confirmed: {
     deny: protect,
@@ -358,6 +367,7 @@ const RULES: Rules = {
     deny: protect,
     confirm,
     resolved: resolve,
+    link_ended: resolve,
   },
   contradicted: {
     // Somebody said Yes before, perhaps this very person: what protects may still be done.

@@ -1,94 +1,332 @@
-// The answer to a fraud alert: told to the bank, and to the person only what the bank has confirmed. A button counts once.
+// The answer to a fraud alert, in words: what is tapped or typed goes through its case (cases/fraud-case.ts), what the case asks for
+// becomes a question to the bank, what it says is said here, and only what the bank has confirmed.
 
+import type { CardState, FraudCaseRefusal } from "../../banks/actions.ts"
 import type { BankRefusal } from "../../banks/bank.ts"
+import { DAY_MS } from "../../foundation/clock.ts"
 import type { Result } from "../../foundation/result.ts"
+import type { Button } from "../../messenger/message.ts"
 import { phrase } from "../../phrases/catalogue.ts"
-import { formatTime } from "../../phrases/format.ts"
-import { answer, answerText, plainText } from "../leave.ts"
+import type { PhraseKey } from "../../phrases/en.ts"
+import { formatDate, formatTime } from "../../phrases/format.ts"
+import {
+  openFraudCase,
+  stepFraud,
+  UNFINISHED,
+  type FraudAsk,
+  type FraudCase,
+  type FraudEvent,
+  type FraudSaying,
+  type FraudStep,
+} from "../cases/fraud-case.ts"
+import { intentPayload } from "../intents/intent.ts"
+import { answer, answerText, plainText, resultText, type Plain, type Utterance } from "../leave.ts"
 import type { Question, State } from "../state.ts"
-import { turnOf, type AskedAlert, type Turn, type TurnContext } from "../turn-context.ts"
+import {
+  turnOf,
+  type AskedAlert,
+  type BankAnswer,
+  type Flow,
+  type Turn,
+  type TurnContext,
+} from "../turn-context.ts"
 import { bankName, callButton, menuChips, postback } from "./choices.ts"
 
-type FraudQuestion = Question & { readonly kind: "fraud_answer" }
+/** A case is remembered this long after its buttons have expired, for whoever taps them then. */
+const KEPT_MS = 14 * DAY_MS
+/** A longer one is the bank's inner name, not something to read out on the phone. */
+const CASE_NAME_CHARS_MAX = 16
 
-/** A button of an alert was tapped, or its title typed. */
-export function answerAlert(state: State, context: TurnContext, alert: AskedAlert | undefined): Turn {
-  const choice = alert?.choice
-  const said = choice === "confirm" || choice === "deny" ? choice : undefined
-  const waiting = state.questions.some((each) => each.kind === "fraud_answer" && each.alert === alert?.key)
-  const live = state.consent?.link === alert?.link && context.now < (state.consent?.until ?? 0)
-  const closed = !alert || !said || !live || context.now >= alert.expiresAt
-  if (closed || waiting || state.answered[alert.key])
-    return waiting ? turnOf(state, [], { urgent: true }) : closeAlert(state, context)
-  const question: Question = {
-    kind: "fraud_answer",
-    id: context.questionId,
-    order: context.order,
-    askedAt: context.now,
-    alert: alert.key,
-    caseId: alert.caseId,
-    answer: said,
-    answeredAt: context.now,
-  }
-  return turnOf({ ...state, questions: [...state.questions, question] }, [], { urgent: true })
+const CHOICES: Readonly<Record<string, "deny" | "confirm" | "mistake">> = {
+  deny: "deny",
+  confirm: "confirm",
+  mistake: "mistake",
 }
 
-/** The bank has the answer, or it has not. */
-export function tellAlertAnswer(
+/** A button of an alert was tapped, or an answer to the only open one typed. */
+export function answerAlert(state: State, context: TurnContext, alert: AskedAlert | undefined): Turn {
+  const live = state.consent?.link === alert?.link && context.now < (state.consent?.until ?? 0)
+  if (!alert || !live) return closed(state, context)
+  const { key, choice, ...asked } = alert
+  if (choice === "yes") return showAgain(state, context, key)
+  const kind = CHOICES[choice]
+  if (kind === undefined) return closed(state, context)
+  const at = state.cases[key] ?? openFraudCase({ alert: key, ...asked })
+  const event: FraudEvent = kind === "mistake" ? { kind } : { kind, at: context.now }
+  return take(state, context, stepFraud(at, event, context.now))
+}
+
+/** [Tapped by mistake], typed: about the one No there is. */
+export const takeBack: Flow = (state, context) => {
+  const denied = Object.values(state.cases).filter(({ stage }) => stage === "denied" || stage === "returning")
+  const [at] = denied
+  return at && denied.length === 1
+    ? take(state, context, stepFraud(at, { kind: "mistake" }, context.now))
+    : closed(state, context)
+}
+
+type FraudQuestion = Question & { readonly kind: "fraud_answer" | "fraud_freeze" | "fraud_undo" }
+
+/** What the bank said of a case. */
+export function tellFraud(
   state: State,
   context: TurnContext,
   question: FraudQuestion,
-  result: Result<void, BankRefusal>,
+  bankAnswer: BankAnswer,
 ): Turn {
-  const bank = bankName(context)
-  const { language } = state
-  if (!result.ok && result.error.reason === "step_up_required" && result.error.url) {
-    const button = {
-      kind: "url" as const,
-      title: phrase(language, "open_bank_button"),
-      url: result.error.url,
-    }
-    const text = answerText(language, "fraud_step_up", { bank })
-    return turnOf(state, [answer({ kind: "buttons", text, buttons: [button, callButton(state, context)] })], {
-      urgent: true,
-    })
-  }
-  if (!result.ok && result.error.reason === "not_found") return closeAlert(state, context)
-  if (!result.ok) {
-    const again = postback(language, "try_again_button", "FRAUD", question.alert, question.answer)
-    const text = answerText(language, "fraud_unreachable", { bank })
-    return turnOf(state, [answer({ kind: "buttons", text, buttons: [callButton(state, context), again] })], {
-      urgent: true,
-    })
-  }
-  const answered: State = {
-    ...state,
-    answered: { ...state.answered, [question.alert]: { answer: question.answer, at: context.now } },
-  }
-  if (question.answer === "confirm")
-    return turnOf(
-      answered,
-      [
-        answer({
-          kind: "text",
-          text: answerText(language, "fraud_yes", { bank }),
-          quickReplies: menuChips(answered),
-        }),
-      ],
-      {
-        urgent: true,
-      },
-    )
-  const time = plainText(formatTime(language, question.answeredAt, context.bank.timeZone))
-  const text = answerText(language, "fraud_no", { bank, time })
-  return turnOf(answered, [answer({ kind: "buttons", text, buttons: [callButton(state, context)] })], {
-    urgent: true,
-  })
+  const at = state.cases[question.alert]
+  const event = at && readAnswer(question, bankAnswer)
+  return event ? take(state, context, stepFraud(at, event, context.now)) : turnOf(state)
 }
 
-function closeAlert(state: State, context: TurnContext): Turn {
-  const text = answerText(state.language, "fraud_closed", { bank: bankName(context) })
-  return turnOf(state, [answer({ kind: "buttons", text, buttons: [callButton(state, context)] })], {
-    urgent: true,
+/** The bank says that a case is over, or that a card can be used again: what waited for that waits no more. */
+export function hearBankChange(
+  state: State,
+  { caseId, card }: { readonly caseId?: string; readonly card?: CardState },
+): State {
+  const over = (at: FraudCase) =>
+    (caseId !== undefined && at.caseId === caseId) ||
+    (card?.state === "active" && at.card?.ref !== undefined && at.card.ref === card.ref)
+  return withCases(state, (at) => (over(at) ? stepFraud(at, { kind: "resolved" }, 0).next : at))
+}
+
+/** Rounds that are due, pages of the bank's nobody came back from, cases nobody will tap any more. */
+export function passFraudTime(state: State, context: TurnContext): Turn {
+  const kept = withCases(state, (at) =>
+    context.now >= at.expiresAt + KEPT_MS && !UNFINISHED.has(at.stage) ? undefined : at,
+  )
+  return takeAll(kept, context, { kind: "time" }, ({ dueAt }) => dueAt !== undefined && dueAt <= context.now)
+}
+
+/** A link is gone, and with it the way to the bank: what it still owed somebody must do by phone. */
+export function loseFraud(state: State, context: TurnContext): Turn {
+  return takeAll(state, context, { kind: "link_ended" }, ({ link }) => link !== state.consent?.link)
+}
+
+/** When a case is due next. */
+export function fraudDueAt(state: State): readonly number[] {
+  return Object.values(state.cases).flatMap(({ stage, dueAt, expiresAt }) =>
+    dueAt !== undefined ? [dueAt] : UNFINISHED.has(stage) ? [] : [expiresAt + KEPT_MS],
+  )
+}
+
+function readAnswer(question: FraudQuestion, bankAnswer: BankAnswer): FraudEvent | undefined {
+  if (question.kind === "fraud_freeze" && bankAnswer.kind === "fraud_freeze")
+    return bankAnswer.result.ok ? { kind: "frozen" } : freezeFailed(bankAnswer.result.error)
+  if (question.kind === "fraud_undo" && bankAnswer.kind === "fraud_undo")
+    return bankAnswer.result.ok
+      ? { kind: "undo_page", url: bankAnswer.result.value.url }
+      : { kind: "undo_refused" }
+  if (question.kind !== "fraud_answer" || bankAnswer.kind !== "fraud_answer") return undefined
+  const { answer: said } = question
+  return bankAnswer.result.ok
+    ? {
+        kind: "taken",
+        answer: said,
+        frozen: said === "deny" && isFrozen(bankAnswer.result.value.card),
+        ...(bankAnswer.result.value.nextDate === undefined
+          ? {}
+          : { nextDate: bankAnswer.result.value.nextDate }),
+      }
+    : answerFailed(said, bankAnswer.result.error)
+}
+
+function freezeFailed(refusal: BankRefusal): FraudEvent {
+  const forGood = refusal.reason !== "outage" && refusal.reason !== "quota_spent"
+  const never = refusal.reason === "outage" && refusal.outage.retry === "never"
+  return { kind: forGood || never ? "freeze_refused" : "freeze_unreachable" }
+}
+
+function answerFailed(said: "confirm" | "deny", refusal: FraudCaseRefusal): FraudEvent {
+  switch (refusal.reason) {
+    case "step_up_required":
+      return {
+        kind: "proof_wanted",
+        answer: said,
+        ...(refusal.url === undefined ? {} : { url: refusal.url }),
+      }
+    case "already_answered":
+      return { kind: "answered_before", answer: said }
+    case "case_closed":
+    case "not_found":
+    case "forbidden":
+      return { kind: "case_closed", answer: said }
+    case "link_ended":
+    case "quota_spent":
+    case "outage":
+      return { kind: "unreachable", answer: said }
+  }
+}
+
+function isFrozen(card: CardState | undefined): boolean {
+  return card !== undefined && card.state !== "active"
+}
+
+function take(state: State, context: TurnContext, step: FraudStep, nth = 0): Turn {
+  const next: State = { ...state, cases: { ...state.cases, [step.next.alert]: step.next } }
+  const asked: State = step.ask
+    ? { ...next, questions: [...next.questions, questionOf(step.next, step.ask, context, nth)] }
+    : next
+  return turnOf(asked, step.say ? [say(asked, context, step.next, step.say)] : [], { urgent: true })
+}
+
+function takeAll(
+  state: State,
+  context: TurnContext,
+  event: FraudEvent,
+  concerns: (at: FraudCase) => boolean,
+): Turn {
+  return Object.values(state.cases)
+    .filter(concerns)
+    .reduce<Turn>((turn, at, nth) => {
+      const { state: next, say: said } = take(turn.state, context, stepFraud(at, event, context.now), nth + 1)
+      return turnOf(next, [...turn.say, ...said], { urgent: true })
+    }, turnOf(state))
+}
+
+function withCases(state: State, change: (at: FraudCase) => FraudCase | undefined): State {
+  const before = Object.entries(state.cases)
+  const after = before.flatMap(([key, at]) => {
+    const next = change(at)
+    return next === undefined ? [] : [[key, next] as const]
   })
+  const same = after.length === before.length && after.every(([, next], nth) => next === before[nth]?.[1])
+  return same ? state : { ...state, cases: Object.fromEntries(after) }
+}
+
+function questionOf(at: FraudCase, ask: FraudAsk, context: TurnContext, nth: number): Question {
+  const head = {
+    id: nth === 0 ? context.questionId : `${context.questionId}_${nth}`,
+    order: context.order,
+    askedAt: context.now,
+    alert: at.alert,
+  }
+  if (ask === "freeze") return { ...head, kind: "fraud_freeze" }
+  if (ask === "undo") return { ...head, kind: "fraud_undo" }
+  return { ...head, kind: "fraud_answer", answer: ask }
+}
+
+// Words.
+
+function say(state: State, context: TurnContext, at: FraudCase, saying: FraudSaying): Utterance {
+  const { language } = state
+  const bank = bankName(context)
+  const call = callButton(state, context)
+  const human = personButton(state)
+  const words = (key: PhraseKey, values: Readonly<Record<string, Plain>> = {}) =>
+    answerText(language, key, { bank, ...values })
+  const open = (url: string): Button => ({ kind: "url", title: phrase(language, "open_bank_button"), url })
+  const buttons = (text: Plain, ...choices: readonly Button[]) =>
+    answer({ kind: "buttons", text, buttons: choices })
+  const afterFrozen = (frozen: boolean, text: Plain) =>
+    frozen ? join(words("fraud_frozen", { last4: last4Of(at) }), text) : text
+  switch (saying.is) {
+    case "denied": {
+      const mistake = postback(language, "fraud_mistake_button", "FRAUD", at.alert, "mistake")
+      const text = join(...deniedParts(state, context, at, saying))
+      return saying.owed ? buttons(text, call, human) : buttons(text, human, call, mistake)
+    }
+    case "thanked":
+      return answer({ kind: "text", text: words("fraud_yes"), quickReplies: menuChips(state) })
+    case "prove":
+      return buttons(words("fraud_step_up"), ...(saying.url === undefined ? [] : [open(saying.url)]), call)
+    case "answered_before":
+      return buttons(afterFrozen(saying.frozen, words("fraud_answered_before")), call, human)
+    case "closed":
+      return buttons(
+        afterFrozen(saying.frozen, words("fraud_closed")),
+        { kind: "postback", title: phrase(language, "fraud_report_button"), payload: intentPayload("fraud") },
+        human,
+        call,
+      )
+    case "yes_unreachable":
+      return buttons(words("fraud_yes_unreachable"), ...answerButtons(state, at.alert), call)
+    case "stands":
+      return at.stage === "denied"
+        ? buttons(
+            words("fraud_stands"),
+            postback(language, "fraud_mistake_button", "FRAUD", at.alert, "mistake"),
+            human,
+            call,
+          )
+        : buttons(words("fraud_stands"), call, human)
+    case "undo":
+      return buttons(words("fraud_undo"), open(saying.url), call)
+    case "undo_failed":
+      return buttons(words("fraud_undo_failed"), call, human)
+    case "nothing_changed":
+      return answer({ kind: "text", text: words("nothing_changed"), quickReplies: menuChips(state) })
+    case "given_up":
+      return buttons(afterFrozen(saying.frozen, words("fraud_given_up")), call, human)
+  }
+}
+
+/** Each part only as far as the bank has said so, at most two sentences. */
+function deniedParts(
+  state: State,
+  context: TurnContext,
+  at: FraudCase,
+  { frozen, reported, freezeRefused, owed }: FraudSaying & { readonly is: "denied" },
+): readonly Plain[] {
+  const { language } = state
+  const { timeZone } = context.bank
+  const last4 = last4Of(at)
+  const bank = bankName(context)
+  const time = plainText(formatTime(language, at.answeredAt, timeZone))
+  const date = resultText(
+    at.nextDate === undefined ? "none" : formatDate(language, Date.parse(at.nextDate), "UTC"),
+  )
+  const name = resultText(at.caseId.length <= CASE_NAME_CHARS_MAX ? at.caseId : "none")
+  const report = () => answerText(language, "fraud_reported", { bank, time, date, case: name })
+  if (!owed)
+    return [
+      ...(frozen ? [answerText(language, "fraud_frozen", { last4 })] : []),
+      ...(reported ? [report()] : []),
+      ...(freezeRefused ? [answerText(language, "fraud_freeze_refused", { bank })] : []),
+    ]
+  if (frozen)
+    return [
+      answerText(language, "fraud_frozen", { last4 }),
+      answerText(language, "fraud_not_reported", { bank }),
+    ]
+  if (reported) return [report(), answerText(language, "fraud_not_frozen_yet", { bank })]
+  return [answerText(language, at.freeze === "owed" ? "fraud_not_frozen" : "fraud_unreachable", { bank })]
+}
+
+/** What an old button leads to, and a question of a link that has ended: the bank's number, a person, another report. */
+function closed(state: State, context: TurnContext): Turn {
+  const text = answerText(state.language, "fraud_closed", { bank: bankName(context) })
+  const report: Button = {
+    kind: "postback",
+    title: phrase(state.language, "fraud_report_button"),
+    payload: intentPayload("fraud"),
+  }
+  const buttons = [report, personButton(state), callButton(state, context)]
+  return turnOf(state, [answer({ kind: "buttons", text, buttons })], { urgent: true })
+}
+
+/** A typed Yes is too little: the buttons again. */
+function showAgain(state: State, context: TurnContext, alert: string): Turn {
+  const text = answerText(state.language, "fraud_which", { bank: bankName(context) })
+  const buttons = answerButtons(state, alert)
+  return turnOf(state, [answer({ kind: "buttons", text, buttons })], { urgent: true })
+}
+
+function answerButtons({ language }: State, alert: string): readonly Button[] {
+  return [
+    postback(language, "fraud_yes_button", "FRAUD", alert, "confirm"),
+    postback(language, "fraud_no_button", "FRAUD", alert, "deny"),
+  ]
+}
+
+function personButton({ language }: State): Button {
+  return { kind: "postback", title: phrase(language, "human_button"), payload: intentPayload("human") }
+}
+
+function last4Of(at: FraudCase): Plain {
+  return resultText(at.card?.last4 ?? "")
+}
+
+function join(...parts: readonly Plain[]): Plain {
+  return plainText(parts.join(" "))
 }

@@ -3,6 +3,7 @@
 /** Everything the chat understands today. */
 export const INTENTS = [
   "fraud",
+  "fraud_mistake",
   "lost_card",
   "freeze_card",
   "human",
@@ -37,6 +38,7 @@ export type Intent = (typeof INTENTS)[number]
 /** Heard first, in every language and every state, and never held back (P8). */
 export const URGENT: ReadonlySet<Intent> = new Set<Intent>([
   "fraud",
+  "fraud_mistake",
   "lost_card",
   "freeze_card",
   "human",

@@ -178,6 +178,8 @@ const TITLES: Readonly<Partial<Record<PhraseKey, Intent>>> = {
   renew_button: "renew",
   switch_on_button: "switch_on",
   fraud_no_button: "fraud",
+  fraud_report_button: "fraud",
+  fraud_mistake_button: "fraud_mistake",
   try_again_button: "try_again",
   call_button: "human",
 }

@@ -277,43 +277,122 @@ describe("a fraud question", () => {
     expect(spoken()).not.toContain("249.99")
   })
 
-  test.each([
-    [0, "confirm", /^Thank you, Demo Bank has your answer\.$/],
-    [1, "deny", /^Demo Bank has your report from 12:00 \(Berlin\)\./],
-  ] as const)("is answered once by button %i, and the bank has %s", async (index, answer, words) => {
+  test("No: the card is frozen, then the bank has the answer, and each is said once it is so", async () => {
     await sim.link()
     const choices = await ask()
     sim.forgetChat()
-    await press(choices[index])
-    await press(choices[index])
-    await press(choices[1 - index])
-    expect(sim.bank.answers).toMatchObject([{ caseId: "F-x", answer, link: "link_one" }])
+    sim.bank.fraudAnswer = ok({ nextDate: "2026-11-24" })
+    await press(choices[1])
+    expect(sim.bank.acts).toMatchObject([{ act: "freeze", about: "crd_19" }])
+    expect(sim.bank.answers).toMatchObject([{ caseId: "F-x", answer: "deny", link: "link_one" }])
     expect(sim.messenger.texts).toEqual([
-      expect.stringMatching(words),
-      ...Array.from({ length: 2 }, () => expect.stringMatching(/This question has closed/)),
+      "Card ••4821 is frozen. Demo Bank has your report from 12:00 (Berlin), case F-x, and will contact you by 24 Nov 2026.",
+    ])
+    expect(choicesOf(last()).map(([title]) => title)).toEqual([
+      "Talk to a person",
+      "Call the bank",
+      "Tapped by mistake",
+    ])
+    // Tapped again it is said again, and neither done nor told twice; a Yes after it takes nothing back.
+    await press(choices[1])
+    await press(choices[0])
+    expect(sim.bank.acts).toHaveLength(1)
+    expect(sim.bank.answers).toHaveLength(1)
+    expect(sim.messenger.texts.slice(1)).toEqual([
+      expect.stringMatching(/is frozen/),
+      expect.stringMatching(/Your No stands/),
     ])
   })
 
-  test("both buttons in one breath count once: the first", async () => {
+  test("Yes: the bank has the answer, and nothing is said to be released", async () => {
+    await sim.link()
+    const choices = await ask()
+    sim.forgetChat()
+    await press(choices[0])
+    expect(sim.bank.answers).toMatchObject([{ caseId: "F-x", answer: "confirm", link: "link_one" }])
+    expect(sim.bank.acts).toEqual([])
+    expect(sim.messenger.texts).toEqual(["Thank you, Demo Bank has your answer."])
+  })
+
+  test("a No after a Yes still freezes the card, and says so where the bank keeps the Yes", async () => {
+    await sim.link()
+    const choices = await ask()
+    await press(choices[0])
+    sim.bank.fraudAnswer = err({ reason: "already_answered" })
+    await press(choices[1])
+    expect(sim.bank.acts).toHaveLength(1)
+    expect(sim.bank.answers.map(({ answer }) => answer)).toEqual(["confirm", "deny"])
+    expect(sim.messenger.texts.at(-1)).toMatch(/^Card ••4821 is frozen\. Demo Bank had another answer/)
+  })
+
+  test("both buttons in one breath: the No counts, in whichever order", async () => {
     await sim.link()
     const choices = await ask()
     sim.bank.afterMs = 1_000
-    await sim.webhook(...[1, 0, 1].map((index) => tap(choices[index]?.[1] ?? "", sim.now)))
-    await sim.advance(5_000)
-    expect(sim.bank.answers.map(({ answer }) => answer)).toEqual(["deny"])
+    await sim.webhook(...[0, 1, 0].map((index) => tap(choices[index]?.[1] ?? "", sim.now)))
+    await sim.advance(10_000)
+    expect(sim.bank.acts).toHaveLength(1)
+    expect(sim.bank.answers.at(-1)).toMatchObject({ answer: "deny" })
+    expect(sim.messenger.texts.at(-1)).toMatch(/is frozen/)
   })
 
-  test("whose bank does not answer is not answered: the person can call, or try again", async () => {
+  test("[Tapped by mistake] leads to the bank's own page, and after ten minutes nothing was changed", async () => {
+    await sim.link()
+    await press((await ask())[1])
+    await press(choicesOf(last())[2])
+    expect(sim.bank.acts.at(-1)).toMatchObject({ act: "answer_fraud_case", about: "F-x" })
+    expect(choicesOf(last())[0]).toEqual(["Open the bank", "https://bank.example/step"])
+    sim.forgetChat()
+    await sim.advance(10 * 60_000 - 1_000)
+    expect(sim.messenger.texts).toEqual([])
+    await sim.advance(3_000)
+    expect(sim.messenger.texts).toEqual(["Nothing was changed at Demo Bank."])
+  })
+
+  test("a bank that does not answer: the person can call, hears that it is tried on, and what came of it", async () => {
     await sim.link()
     const choices = await ask()
-    sim.bank.fraudAnswer = err({ reason: "outage", outage: { reason: "timeout", retry: "later" } })
+    const down = err({ reason: "outage", outage: { reason: "timeout", retry: "later" } } as const)
+    sim.bank.fraudAnswer = down
+    sim.bank.frozen = down
     await press(choices[1])
-    expect(sim.messenger.texts.at(-1)).toMatch(/could not reach Demo Bank, so your answer is not there yet/)
-    expect(choicesOf(last()).map(([title]) => title)).toEqual(["Call the bank", "Try again"])
-    sim.bank.fraudAnswer = ok(undefined)
-    await press(choicesOf(last())[1])
-    expect(sim.messenger.texts.at(-1)).toMatch(/has your report/)
+    expect(sim.messenger.texts.at(-1)).toBe(
+      "I could not reach Demo Bank; the card is not frozen yet. Please call now. I keep trying and will tell you.",
+    )
+    expect(choicesOf(last()).map(([title]) => title)).toEqual(["Call the bank", "Talk to a person"])
+    sim.forgetChat()
+    await sim.advance(60_000)
+    expect(sim.messenger.texts).toEqual([])
+    expect(sim.bank.acts.length).toBeGreaterThan(2)
+    sim.bank.frozen = ok({ state: "frozen" })
+    await sim.advance(120_000)
+    expect(sim.messenger.texts).toEqual([
+      "Card ••4821 is frozen. Your report has not reached Demo Bank yet: I keep trying and will tell you. You can also call.",
+    ])
+    sim.bank.fraudAnswer = ok({})
+    await sim.advance(20 * 60_000)
+    expect(sim.messenger.texts.at(-1)).toBe(
+      "Card ••4821 is frozen. Demo Bank has your report from 12:00 (Berlin), case F-x.",
+    )
+    expect(sim.messenger.texts).toHaveLength(2)
     expect(new Set(sim.bank.answers.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1)
+    expect(new Set(sim.bank.acts.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1)
+  })
+
+  test("what the bank still owes when the link ends is not lost without a word", async () => {
+    await sim.link()
+    const choices = await ask()
+    const down = err({ reason: "outage", outage: { reason: "timeout", retry: "later" } } as const)
+    sim.bank.fraudAnswer = down
+    sim.bank.frozen = down
+    await press(choices[1])
+    sim.forgetChat()
+    await sim.webhook(tap("v1.STOP_NOW", sim.now))
+    expect(sim.messenger.texts).toEqual([
+      expect.stringMatching(/^Disconnected/),
+      "I could not bring your report to Demo Bank. Please call now.",
+    ])
+    expect(choicesOf(last()).map(([title]) => title)).toEqual(["Call the bank", "Talk to a person"])
   })
 
   test("counts to the last millisecond it is open, not one longer", async () => {
@@ -322,9 +401,7 @@ describe("a fraud question", () => {
     await sim.advance(HOUR_MS)
     await press(choices[1])
     expect(sim.bank.answers).toEqual([])
-    expect(sim.messenger.texts.at(-1)).toMatch(
-      /This question has closed\. Not your payment\? Call Demo Bank\./,
-    )
+    expect(sim.messenger.texts.at(-1)).toMatch(/This question has closed\. Not your payment\?/)
     const later = await ask("y")
     await sim.advance(HOUR_MS - 1)
     await press(later[1])
@@ -343,27 +420,56 @@ describe("a fraud question", () => {
     expect(sim.bank.answers).toEqual([])
   })
 
-  test("of which the bank knows nothing any more has closed; a step-up leads to the bank", async () => {
+  test("a Yes the bank wants proof for leads there; a case the bank has closed is closed", async () => {
     await sim.link()
     const choices = await ask()
     sim.bank.fraudAnswer = err({ reason: "step_up_required", url: "https://bank.example/step" })
-    await press(choices[1])
+    await press(choices[0])
     expect(choicesOf(last())[0]).toEqual(["Open the bank", "https://bank.example/step"])
-    sim.bank.fraudAnswer = err({ reason: "not_found" })
-    await press(choices[1])
-    expect(sim.messenger.texts.at(-1)).toMatch(/closed/)
+    sim.bank.fraudAnswer = err({ reason: "case_closed" })
+    await press((await ask("y"))[1])
+    expect(sim.messenger.texts.at(-1)).toBe(
+      "Card ••4821 is frozen. This question has closed. Not your payment?",
+    )
   })
 
-  test("can be answered by typing a button's title while it is the only one open; with two open the bank's number is given", async () => {
+  test.each(["No, not me", "no", "لا", "I didn't make this", "it wasn't me", "لم أكن أنا"])(
+    "is denied by typing “%s” while it is the only one open",
+    async (typed) => {
+      await sim.link()
+      await ask()
+      await sim.say(typed)
+      expect(sim.bank.answers).toMatchObject([{ answer: "deny" }])
+    },
+  )
+
+  test.each(["yes", "نعم", "it was me"])(
+    "is not confirmed by a typed “%s”: the buttons come again",
+    async (typed) => {
+      await sim.link()
+      const choices = await ask()
+      await sim.say(typed)
+      expect(sim.bank.answers).toEqual([])
+      expect(choicesOf(last())).toEqual(choices)
+      await press(choicesOf(last())[0])
+      expect(sim.bank.answers).toMatchObject([{ answer: "confirm" }])
+    },
+  )
+
+  test("with two open a typed No names neither: the bank's number is given", async () => {
     await sim.link()
-    await ask()
-    await sim.say("No, not me")
-    expect(sim.bank.answers).toMatchObject([{ answer: "deny" }])
     await ask("y")
     await ask("z")
     await sim.say("لا، ليس أنا")
-    expect(sim.bank.answers).toHaveLength(1)
+    expect(sim.bank.answers).toHaveLength(0)
     expect(sim.messenger.texts.at(-1)).toMatch(/Call Demo Bank now|اتصلوا/)
+  })
+
+  test("a No that answers nothing is a No to nothing", async () => {
+    await sim.link()
+    await sim.say("no")
+    expect(sim.bank.answers).toEqual([])
+    expect(sim.messenger.texts.at(-1)).toMatch(/didn't get that/)
   })
 
   test("a forged or old button is a closed question", async () => {

@@ -80,12 +80,13 @@ const SCENARIOS: readonly Scenario[] = [
       const key = keyOfAlert(sim)
       if (key) await sim.webhook(tap(`v1.FRAUD.${key}.deny`, sim.now, "No, not me"))
     },
-    told: [/Was this you/, /has your report/],
+    told: [/Was this you/, /is frozen.*has your report/s],
     awaits: [
       ...RECEIVE.filter((each) => each !== "alarm.get"),
       ...TURN,
       ...SEND,
-      "bank.answerFraudCase",
+      "acts.freezeCard",
+      "acts.answerFraudCase",
       "callbacks.terms",
     ],
   },

@@ -1,6 +1,7 @@
 // P9 and design 9, for everything a turn or a notice can say: the platform's limits, six lines, no exclamation marks, whatever people
 // type, banks are called and merchants write. Any text is a turn and none a fault.
 import * as fc from "fast-check"
+import { openFraudCase, type FraudCase } from "../../../src/conversations/cases/fraud-case.ts"
 import { describe, expect, test } from "vitest"
 import type { Account, BankRefusal } from "../../../src/banks/bank.ts"
 import { DAY_MS } from "../../../src/foundation/clock.ts"
@@ -62,6 +63,24 @@ function assertFit(utterances: readonly Utterance[], about: string, linesMax = 6
   }
 }
 
+const ALERT = `e_${"k".repeat(43)}`
+const CASE: FraudCase = {
+  ...openFraudCase({
+    alert: ALERT,
+    caseId: "fc_2026_81c_long",
+    link: offer().link,
+    expiresAt: NOON + DAY_MS,
+    card: { ref: "crd_19", last4: "4821" },
+  }),
+  answeredAt: NOON,
+}
+/** The case as it stands while each question is with the bank. */
+const CASES: Readonly<Record<string, FraudCase>> = {
+  fraud_answer: { ...CASE, stage: "denying", freeze: "done", report: "owed" },
+  fraud_freeze: { ...CASE, stage: "freezing", freeze: "owed", report: "none" },
+  fraud_undo: { ...CASE, stage: "undoing", freeze: "done", report: "taken" },
+}
+
 describe.each(LANGUAGES)("everything said in %s keeps every limit", (language) => {
   test("P9: each intent, payload and attachment in each state", () => {
     for (const state of states(language)) {
@@ -99,22 +118,10 @@ describe.each(LANGUAGES)("everything said in %s keeps every limit", (language) =
     const questions = [
       { ...asked, kind: "balances" },
       { ...asked, kind: "transactions", account: "acc-0" },
-      {
-        ...asked,
-        kind: "fraud_answer",
-        alert: `e_${"k".repeat(43)}`,
-        caseId: "F",
-        answer: "deny",
-        answeredAt: NOON,
-      },
-      {
-        ...asked,
-        kind: "fraud_answer",
-        alert: `e_${"k".repeat(43)}`,
-        caseId: "F",
-        answer: "confirm",
-        answeredAt: NOON,
-      },
+      { ...asked, kind: "fraud_answer", alert: ALERT, answer: "deny" },
+      { ...asked, kind: "fraud_answer", alert: ALERT, answer: "confirm" },
+      { ...asked, kind: "fraud_freeze", alert: ALERT },
+      { ...asked, kind: "fraud_undo", alert: ALERT },
     ] as const
     for (const state of states(language)) {
       const events: TurnEvent[] = [
@@ -141,11 +148,18 @@ describe.each(LANGUAGES)("everything said in %s keeps every limit", (language) =
       const other = take(state, { kind: "linked_elsewhere", link: "link_other" as LinkId }, context)
       assertFit(other.say, "linked elsewhere")
       for (const question of questions) {
-        const asking = { ...state, consent: consent({ accounts: ACCOUNTS }), questions: [question] }
+        const asking = {
+          ...state,
+          consent: consent({ accounts: ACCOUNTS }),
+          questions: [question],
+          cases: { [ALERT]: CASES[question.kind] ?? CASE },
+        } as State
         const happy = {
           balances: ok([]),
           transactions: ok({ transactions: [] }),
-          fraud_answer: ok(undefined),
+          fraud_answer: ok({ nextDate: "2026-11-24" }),
+          fraud_freeze: ok({ state: "frozen" }),
+          fraud_undo: ok({ url: "https://bank.example/undo", expiresAt: NOON }),
         }[question.kind]
         for (const result of [...refusals.map((refusal) => err(refusal)), happy]) {
           const answer = { kind: question.kind, result } as (TurnEvent & {

@@ -30,6 +30,8 @@ const TYPED: Readonly<Record<string, Readonly<Record<Language, readonly string[]
     ],
     ar: ["احتيال", "لم أكن أنا", "ليس أنا من دفع"],
   },
+  // With no No given there is nothing to take back.
+  fraud_mistake: { en: ["Tapped by mistake"], ar: ["ضغطت بالخطأ"] },
   freeze_card: {
     en: ["freeze my card", "please block the card", "lock card"],
     ar: ["جمّد بطاقتي", "إيقاف البطاقة"],
@@ -71,6 +73,7 @@ const ONE_STOPPED = /Off from now on|off already|Nothing is connected|متوقف
 const ANSWERS: Readonly<Record<string, RegExp>> = {
   lost_card: /Call Demo Bank now|اتصلوا بـDemo Bank الآن/,
   fraud: /Call Demo Bank now|اتصلوا بـDemo Bank الآن/,
+  fraud_mistake: /This question has closed|أُغلق هذا السؤال/,
   freeze_card: /Call Demo Bank now|اتصلوا بـDemo Bank الآن/,
   human: /For a person, call|للحديث مع شخص/,
   delete_data: /Delete everything kept here|هل نحذف كل ما يُحفظ/,

@@ -104,7 +104,7 @@ describe("README.md", () => {
         last4: "5512",
         action: phrase("en", "fraud_card_paused"),
       }),
-      phrase("en", "fraud_no", { bank, time: time("14:08") }),
+      phrase("en", "fraud_frozen", { last4: "5512" }),
     ]
     for (const sentence of sentences) expect(said).toContain(sentence)
     for (const title of ["fraud_yes_button", "fraud_no_button"] as const)

@@ -44,6 +44,7 @@ const EVENTS = {
   undo_page: { kind: "undo_page", url: "https://bank.example/undo" },
   undo_refused: { kind: "undo_refused" },
   resolved: { kind: "resolved" },
+  link_ended: { kind: "link_ended" },
   time: { kind: "time" },
 } as const satisfies Readonly<Record<string, FraudEvent>>
 type EventName = keyof typeof EVENTS
@@ -78,6 +79,7 @@ const TABLE: Readonly<Record<FraudStage, Partial<Record<EventName, string>>>> = 
     freeze_refused: "denying deny -",
     freeze_unreachable: "denying deny -",
     confirm: "freezing - stands",
+    link_ended: "given_up - given_up",
   },
   denying: {
     no_taken: "denied - denied",
@@ -86,8 +88,14 @@ const TABLE: Readonly<Record<FraudStage, Partial<Record<EventName, string>>>> = 
     no_closed: "refused - closed",
     no_unreachable: "owing - denied",
     confirm: "denying - stands",
+    link_ended: "given_up - given_up",
   },
-  owing: { deny: "freezing freeze -", confirm: "owing - stands", time: "freezing freeze -" },
+  owing: {
+    deny: "freezing freeze -",
+    confirm: "owing - stands",
+    time: "freezing freeze -",
+    link_ended: "given_up - given_up",
+  },
   denied: {
     deny: "denied - denied",
     confirm: "denied - stands",
@@ -98,6 +106,7 @@ const TABLE: Readonly<Record<FraudStage, Partial<Record<EventName, string>>>> = 
     confirm: "undoing - stands",
     undo_page: "returning - undo",
     undo_refused: "denied - undo_failed",
+    link_ended: "resolved - -",
     resolved: "resolved - -",
   },
   returning: {
@@ -106,6 +115,7 @@ const TABLE: Readonly<Record<FraudStage, Partial<Record<EventName, string>>>> = 
     mistake: "undoing undo -",
     resolved: "resolved - -",
     time: "denied - nothing_changed",
+    link_ended: "resolved - -",
   },
   confirming: {
     deny: "freezing freeze -",
@@ -114,6 +124,7 @@ const TABLE: Readonly<Record<FraudStage, Partial<Record<EventName, string>>>> = 
     yes_contradicted: "contradicted - answered_before",
     yes_closed: "refused - closed",
     yes_unreachable: "open - yes_unreachable",
+    link_ended: "resolved - -",
     resolved: "resolved - -",
   },
   confirmed: { deny: "freezing freeze -", confirm: "confirmed - thanked", resolved: "resolved - -" },
@@ -122,6 +133,7 @@ const TABLE: Readonly<Record<FraudStage, Partial<Record<EventName, string>>>> = 
     confirm: "confirming confirm -",
     resolved: "resolved - -",
     time: "open - nothing_changed",
+    link_ended: "resolved - -",
   },
   contradicted: {
     deny: "contradicted - closed",
@@ -262,6 +274,10 @@ describe("laws of a fraud question", () => {
             TAKES_A_NO.has(event.kind)
           at = stepFraud(at, event, now).next
           if (heard) return
+          if (event.kind === "link_ended") {
+            expect([at.stage, at.report]).toEqual(["given_up", "owed"])
+            return
+          }
           expect(at.report).toBe("owed")
           expect(["freezing", "denying", "owing", "given_up"]).toContain(at.stage)
           if (at.stage === "given_up" && stage !== "given_up")
