@@ -60,7 +60,7 @@ export interface ErasureWorld {
     erase(request: WipeRequest): Promise<void>
   }>
   readonly leaving: Pick<Leaving, "end">
-  readonly access: Pick<BankAccess<never>, "revoke">
+  readonly access: Pick<BankAccess, "revoke">
   readonly findBank: (bank: BankId) => Promise<BankRecord | undefined>
   readonly forgetLetters: ForgetLetters
   readonly incidents: Pick<Incidents, "open">

@@ -67,7 +67,7 @@ function createRotatingBank() {
 let bank: ReturnType<typeof createRotatingBank>
 
 function open() {
-  return createBankAccess<never>({
+  return createBankAccess({
     db: db(),
     vault,
     login: bank.login,
