@@ -4,7 +4,14 @@
 import * as z from "zod/mini"
 import { isBankId } from "../foundation/id.ts"
 import { err, ok, type Result } from "../foundation/result.ts"
-import { EVENT_WAYS, type BankRecord, type Dialect, type EventWay, type Profile } from "./bank.ts"
+import {
+  EVENT_WAYS,
+  LOOKS_A_DAY,
+  type BankRecord,
+  type Dialect,
+  type EventWay,
+  type Profile,
+} from "./bank.ts"
 
 /** What is wrong with one field; never what stood there. */
 export interface RecordFault {
@@ -63,11 +70,12 @@ const ACR_VALUES: Readonly<Record<Profile, readonly string[]>> = {
   berlin: [],
 }
 const ACR_VALUES_MAX = 10
+const LOOKS_A_DAY_MAX = 10_000
 const E164 = /^\+[1-9][0-9]{6,14}$/
 const CLAIM = /^[A-Za-z_][A-Za-z0-9_:./-]{0,99}$/
 
 /** Read a record. Where they are not given: `v` is 1, `profile` is the dialect's first, `acrValues` are the profile's, `idTokenAlg` is
- * ES256, `unsignedPayments` is off, `subjectClaim` is `sub`, `timeZone` is UTC, `consentDays` is 180,
+ * ES256, `unsignedPayments` is off, `looksADay` is 4 with Berlin Group and uncounted elsewhere, `subjectClaim` is `sub`, `timeZone` is UTC, `consentDays` is 180,
  * `fallbackAfterSeconds` is 30, `reportDelivery` is off, `login` is `browser`, `linkConfirmation` is `none`, `linksMax` is 2,
  * `newLinkHours` is 24.
  * @param development plain http and loopback hosts are allowed there, and only there */
@@ -83,9 +91,11 @@ export function parseBankRecord(
     }))
     return err({ reason: "bank_record", faults })
   }
-  const { actionsBase, callbackUrl, eventIssuers, webhookKeys, ...record } = read.data
+  const { looksADay: given, actionsBase, callbackUrl, eventIssuers, webhookKeys, ...record } = read.data
   const profile = record.profile ?? PROFILES[record.dialect][0]
   const acrValues = record.acrValues ?? ACR_VALUES[profile]
+  // Berlin banks count; what others count they say.
+  const looksADay = given ?? (record.dialect === "berlin-1.3" ? LOOKS_A_DAY : undefined)
   const faults: readonly RecordFault[] = [
     ...(PROFILES[record.dialect].includes(profile)
       ? []
@@ -102,6 +112,7 @@ export function parseBankRecord(
     ...record,
     profile,
     acrValues,
+    ...(looksADay === undefined ? {} : { looksADay }),
     ...(actionsBase ? { actionsBase } : {}),
     ...(callbackUrl ? { callbackUrl } : {}),
     ...(webhookKeys ? { webhookKeys } : {}),
@@ -201,6 +212,7 @@ function schemaOf(development: boolean) {
         ),
       )
       .check(z.maxLength(LIST_MAX)),
+    looksADay: z.nullish(z.int().check(z.minimum(1), z.maximum(LOOKS_A_DAY_MAX))),
     consentDays: z._default(z.int().check(z.minimum(1), z.maximum(CONSENT_DAYS_MAX)), CONSENT_DAYS),
     fallbackAfterSeconds: z._default(
       z.int().check(z.minimum(FALLBACK_SECONDS_MIN), z.maximum(FALLBACK_SECONDS_MAX)),

@@ -6,6 +6,9 @@ import type { Money } from "../foundation/money.ts"
 import type { Outage } from "../foundation/failure.ts"
 import type { Result } from "../foundation/result.ts"
 
+/** Looks a day that a bank must allow without its customer being there. @see RTS 2018/389, Article 36 (5) */
+export const LOOKS_A_DAY = 4
+
 /** Dialects of account data: FDX 6, UK Open Banking Read/Write 4.0 and 3.1, Berlin Group NextGenPSD2 1.3. */
 export type Dialect = "fdx-6" | "open-banking-4.0" | "open-banking-3.1" | "berlin-1.3"
 
@@ -68,6 +71,8 @@ export interface BankRecord {
   readonly emergencyPhone: string
   /** Hosts a URL in a message of this bank may point at. */
   readonly linkHosts: readonly string[]
+  /** Looks at accounts a day without the customer being there, where the bank counts them; more than four are agreed with it. */
+  readonly looksADay?: number
   /** How long a consent lasts. */
   readonly consentDays: number
   /** An alert not delivered after this is reported `undeliverable`, so that the bank uses another channel. */

@@ -69,6 +69,12 @@ const bankMembers = {
     items: { type: "string" },
     description: "Hosts a URL in a message may point at",
   },
+  looksADay: {
+    type: "integer",
+    minimum: 1,
+    maximum: 10000,
+    description: "Looks a day the bank counts without its customer; 4 with Berlin Group, else uncounted",
+  },
   consentDays: {
     type: "integer",
     minimum: 1,
@@ -115,6 +121,7 @@ const bankMembers = {
   },
 } as const satisfies Readonly<Record<string, Schema>>
 
+const BANK_OPTIONAL = ["actionsBase", "callbackUrl", "looksADay"]
 const BANK_REQUIRED = [
   "name",
   "role",
@@ -220,11 +227,7 @@ export const SCHEMAS = {
   Bank: {
     type: "object",
     properties: { v: { const: 1 }, id: BANK_ID, ...bankMembers },
-    required: [
-      "v",
-      "id",
-      ...Object.keys(bankMembers).filter((name) => name !== "actionsBase" && name !== "callbackUrl"),
-    ],
+    required: ["v", "id", ...Object.keys(bankMembers).filter((name) => !BANK_OPTIONAL.includes(name))],
   },
   PageInput: {
     type: "object",

@@ -299,7 +299,7 @@ function worldOf(
     async loadBankFacts(id, page) {
       const [bank, record] = await Promise.all([bankOf(id), pages.findRecord(page)])
       if (!record.ok) throw new Unready(`Cannot find the Page of a conversation: ${record.error.reason}`)
-      const { name, emergencyPhone, timeZone, languages, linkHosts } = bank
+      const { name, emergencyPhone, timeZone, languages, linkHosts, looksADay } = bank
       const logInAllowed = record.value.logInAllowed && bank.login === "browser"
       const logInUrl = `${config.publicOrigin}/link/${id}?page=${page}`
       const codeUrl = `${config.publicOrigin}/link/code`
@@ -311,6 +311,7 @@ function worldOf(
         timeZone,
         languages,
         linkHosts,
+        looksADay,
         renewal: renewalOf(bank),
         logInUrl,
         codeUrl,

@@ -63,6 +63,8 @@ export interface State {
   }
   /** Asked at the bank, not answered yet, in the order they were asked. */
   readonly questions: readonly Question[]
+  /** How often the bank was asked on that day of its own, where it counts, by kind and account (looks.ts). */
+  readonly looks?: { readonly day: string; readonly counts: Readonly<Record<string, number>> }
   /** Where the list of payments goes on, for [Earlier payments]. */
   readonly paging?: { readonly account: string; readonly cursor: string }
   /** Fraud questions somebody answered, by the alert's ledger key (cases/fraud-case.ts). */
@@ -161,6 +163,7 @@ export function without<K extends keyof State>(state: State, ...names: readonly 
 }
 
 const OF_A_LINK = [
+  "looks",
   "consent",
   "linkedAt",
   "newSince",

@@ -30,6 +30,8 @@ export interface TurnContext {
     readonly languages: readonly string[]
     /** Hosts a link of this bank may lead to. */
     readonly linkHosts: readonly string[]
+    /** Looks a day without its customer being there, where the bank counts them. */
+    readonly looksADay?: number | undefined
     /** How long its consents last, and what renews one. */
     readonly renewal: RenewalRule
   }

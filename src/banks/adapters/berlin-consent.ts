@@ -4,13 +4,16 @@
 
 import * as z from "zod/mini"
 import { err, ok, type Result } from "../../foundation/result.ts"
-import type { BankCall, BankRecord, BankRefusal, ConsentAdapter } from "../bank.ts"
+import {
+  LOOKS_A_DAY,
+  type BankCall,
+  type BankRecord,
+  type BankRefusal,
+  type ConsentAdapter,
+} from "../bank.ts"
 import { judgeBerlin } from "./berlin-errors.ts"
 import { askJson } from "./question.ts"
 import { removeConsent } from "./removing.ts"
-
-/** Looks a day without the customer being there; more must be agreed with the bank. @see RTS 2018/389, Article 36 (5) */
-export const LOOKS_A_DAY = 4
 
 const CREATED = z.object({ consentId: z.string().check(z.regex(/^[A-Za-z0-9._~:-]{1,128}$/)) })
 const STATUS = z.object({ consentStatus: z.string() })
@@ -25,7 +28,7 @@ export const BERLIN_CONSENT: ConsentAdapter = {
         access: { accounts: [], balances: [], transactions: [] },
         recurringIndicator: true,
         validUntil: new Date(until).toISOString().slice(0, 10),
-        frequencyPerDay: LOOKS_A_DAY,
+        frequencyPerDay: bank.looksADay ?? LOOKS_A_DAY,
         combinedServiceIndicator: false,
       },
       schema: CREATED,

@@ -4,6 +4,7 @@ import type { BankRefusal } from "../../banks/bank.ts"
 import type { Purpose } from "../../foundation/purpose.ts"
 import { Grant } from "../../links/grant.ts"
 import { answer, answerText, plainText, type Plain } from "../leave.ts"
+import { countLook } from "../looks.ts"
 import { isNewLink, type Question, type State } from "../state.ts"
 import { turnOf, type Turn, type TurnContext } from "../turn-context.ts"
 import { intentPayload, type Intent } from "../intents/intent.ts"
@@ -32,13 +33,15 @@ export function ask(state: State, context: TurnContext, purpose: Purpose, asked:
     return turnOf(state, [answerWithMenu(state, "amounts_hidden", { bank: bankName(context), time })])
   }
   if (state.questions.length >= QUESTIONS_MAX) return turnOf(state, [answerWithMenu(state, "too_many")])
+  const counted = countLook(state, asked, context.bank, context.now)
+  if (!counted) return turnOf(state, [answerWithMenu(state, "bank_quota", { bank: bankName(context) })])
   const question = {
     ...asked,
     id: context.questionId,
     order: context.order,
     askedAt: context.now,
   } as Question
-  return turnOf({ ...state, questions: [...state.questions, question] })
+  return turnOf({ ...counted, questions: [...state.questions, question] })
 }
 
 /** What a person hears when the bank did not answer. */

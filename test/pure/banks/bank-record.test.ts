@@ -161,6 +161,46 @@ describe("parseBankRecord()", () => {
     expect(faults[0]).toMatch(new RegExp(`^${field} `))
   })
 
+  it.each([
+    ["fdx-6", {}, { profile: "fapi2", acrValues: ["urn:bank:2fa"] }],
+    ["fdx-6", { profile: "fdx-green" }, { profile: "fdx-green", acrValues: ["urn:bank:2fa"] }],
+    ["open-banking-4.0", {}, { profile: "uk-open-banking", acrValues: ["urn:openbanking:psd2:sca"] }],
+    ["open-banking-3.1", { acrValues: ["urn:x"] }, { profile: "uk-open-banking", acrValues: ["urn:x"] }],
+    ["berlin-1.3", {}, { profile: "berlin", acrValues: [], looksADay: 4 }],
+    ["berlin-1.3", { looksADay: 20 }, { looksADay: 20 }],
+  ])("reads dialect %s with %j", (dialect, given, expected) => {
+    const record = parseBankRecord(live({ dialect, profile: undefined, acrValues: undefined, ...given }), {
+      development: false,
+    })
+    expect(record).toMatchObject({
+      ok: true,
+      value: { idTokenAlg: "ES256", unsignedPayments: false, ...expected },
+    })
+    expect(record.ok && dialect !== "berlin-1.3" && "looksADay" in record.value).toBe(false)
+  })
+
+  it.each([
+    ["fdx-6", { profile: "berlin" }, "profile does not go with this dialect"],
+    ["open-banking-4.0", { profile: "fapi2" }, "profile does not go with this dialect"],
+    ["berlin-1.3", { profile: "fdx-green" }, "profile does not go with this dialect"],
+    ["fdx-6", { acrValues: [] }, "acrValues must name one value at least"],
+    ["open-banking-4.0", { acrValues: [] }, "acrValues must name one value at least"],
+  ])("refuses dialect %s with %j", (dialect, given, fault) => {
+    expect(faultsOf(live({ dialect, profile: undefined, ...given }))).toEqual([fault])
+  })
+
+  it.each([
+    ["profile", "oauth2"],
+    ["idTokenAlg", "RS256"],
+    ["idTokenAlg", "none"],
+    ["acrValues", Array.from({ length: 11 }, () => "urn:x")],
+    ["looksADay", 0],
+    ["looksADay", 1.5],
+    ["unsignedPayments", "yes"],
+  ])("refuses %s %j", (field, value) => {
+    expect(faultsOf(live({ [field]: value }))[0]).toMatch(new RegExp(`^${field} `))
+  })
+
   it("takes the last of each limit", () => {
     const least = {
       id: "ab",

@@ -96,6 +96,7 @@ describe("the schemas", () => {
     const record = bankRecord(HARBOUR, {
       actionsBase: "https://bank.example.com/actions",
       callbackUrl: "https://bank.example.com/callbacks",
+      looksADay: 4,
     })
     expect(Object.keys(SCHEMAS.Bank.properties).toSorted()).toEqual(Object.keys(record).toSorted())
     expect([...SCHEMAS.Bank.required].toSorted()).toEqual(Object.keys(bankRecord(HARBOUR)).toSorted())
