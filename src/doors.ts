@@ -29,7 +29,7 @@ import { advanceClockOffset } from "./db/deployment-store.ts"
 import type { Outage } from "./foundation/failure.ts"
 import { describeFault } from "./foundation/log.ts"
 import { err, ok, type Result } from "./foundation/result.ts"
-import { findLiveForCustomers } from "./links/link-store.ts"
+import { findLink, findLiveForCustomers } from "./links/link-store.ts"
 import { createLinking } from "./links/linking.ts"
 import { createLinkRoutes } from "./links/routes.tsx"
 import type { PageEvent } from "./messenger/page-event.ts"
@@ -283,6 +283,16 @@ export function openDoors(
         reconnect: desk.reconnect,
         listTemplates: desk.listTemplates,
         syncTemplates: desk.syncTemplates,
+      },
+      links: {
+        async find(id) {
+          const link = await findLink(db, id)
+          if (!link) return undefined
+          const { bank, state, createdAt, epoch, wrappedKey } = link
+          const revocationWaits = state === "ended" && wrappedKey !== null
+          return { id, bank, state, createdAt, epoch, revocationWaits }
+        },
+        end: (id, by) => house.leaving.end(id, { reason: "ended_by_operator", by }),
       },
       approvals,
       keys: house.keys,

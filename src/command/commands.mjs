@@ -180,6 +180,22 @@ export const COMMANDS = [
     run: listIncidents,
   },
   {
+    words: ["links", "show"],
+    usage: "links show <link>",
+    summary: "How one link stands",
+    parameters: ["link"],
+    run: (asked) => show(asked, `/links/${part(asked.given[0])}`),
+  },
+  {
+    words: ["links", "end"],
+    usage: "links end <link> --reason <why>",
+    summary: "End a link: nothing is told, read or asked under it any more, and its bank is told",
+    help: "The reason stands in the audit trail.",
+    parameters: ["link"],
+    options: ["reason"],
+    run: endLink,
+  },
+  {
     words: ["dead-letters", "list"],
     usage: "dead-letters list [--bank <bank>] [--cursor <next>]",
     summary: "What could not be handled, newest first",
@@ -360,6 +376,19 @@ async function replay({ client, given, options }) {
   })
   if (options.json) printJson(answer)
   else say(`Posted to "${answer?.replayed?.queue}" again.`)
+  return 0
+}
+
+async function endLink({ client, given, options }) {
+  if (!options.reason) throw usage("say why: --reason <why>")
+  const answer = await client.admin("POST", `/links/${part(given[0])}/end`, { reason: options.reason })
+  if (options.json) printJson(answer)
+  else
+    say(
+      answer?.left === "ending"
+        ? "Ended for its bank and for all events; its chat did not answer yet and is asked again."
+        : "Ended.",
+    )
   return 0
 }
 

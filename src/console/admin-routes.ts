@@ -23,6 +23,7 @@ import type { Fault } from "./admin-problems.ts"
 import { isDevelopmentValue } from "./development-values.ts"
 import { keyRoutes, type KeyRoutesGiven } from "./key-routes.ts"
 import { banksFor, EVERY_BANK, type Action } from "./operator.ts"
+import { linkRoutes, type LinkRoutesGiven } from "./link-routes.ts"
 import { pageRoutes, type PageRoutesGiven } from "./page-routes.ts"
 
 /** What a deployment says of itself to those who run it. Names and counts only. */
@@ -50,6 +51,7 @@ export interface AdminGiven {
   readonly pages: PageRoutesGiven["pages"]
   readonly approvals: ApprovalRoutesGiven["approvals"] & KeyRoutesGiven["approvals"]
   readonly keys: KeyRoutesGiven["keys"]
+  readonly links: LinkRoutesGiven["links"]
   readonly deadLetters: DeadLetterDesk
   /** Newest first. @param closed those that are over, too */
   readonly incidents: (scope: IncidentScope, closed: boolean) => Promise<readonly Incident[]>
@@ -117,6 +119,8 @@ export function adminApi(given: AdminGiven): Hono<{ Variables: AdminVariables }>
   )
 
   app.route("/keys", keyRoutes({ development, now: given.now, keys: given.keys, approvals: given.approvals }))
+
+  app.route("/links", linkRoutes({ development, now: given.now, links: given.links }))
 
   app.route("/approvals", approvalRoutes({ development, now: given.now, approvals: given.approvals }))
 

@@ -22,6 +22,7 @@ const ID_SCHEMAS = {
   banks: "BankId",
   pages: "PageId",
   "dead-letters": "DeadLetterId",
+  links: "LinkId",
   approvals: "ApprovalId",
   keys: "KeyId",
 } as const satisfies Readonly<Record<string, SchemaName>>

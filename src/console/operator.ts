@@ -34,6 +34,8 @@ export const ACTIONS = {
   "incident.read": ["admin", "operator", "auditor"],
   "dead_letter.read": ["admin", "operator", "auditor"],
   "dead_letter.replay": ["admin", "operator"],
+  "link.read": ["admin", "operator", "auditor"],
+  "link.end": ["admin", "operator"],
   "approval.read": ["admin", "auditor"],
   "approval.decide": ["admin"],
   "key.read": ["admin", "auditor"],

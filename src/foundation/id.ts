@@ -19,6 +19,7 @@ export type PageId = Branded<"PageId">
 
 const RANDOM_ID_BYTES = 16
 const BANK_ID = /^[a-z0-9][a-z0-9-]{1,39}$/
+const LINK_ID = /^link_[A-Za-z0-9_-]{22}$/
 const PAGE_ID = /^[0-9]{1,32}$/
 
 /** Fills an array of that many bytes; `crypto.getRandomValues` outside tests. */
@@ -37,6 +38,11 @@ export function isPageId(value: unknown): value is PageId {
 /** A person's id from its pseudonym (base64url text, see `crypto/pseudonym.ts`). */
 export function personIdOf(pseudonym: string): PersonId {
   return `person_${pseudonym}` as PersonId
+}
+
+/** `true` for an id in the form of a link's. */
+export function isLinkId(value: unknown): value is LinkId {
+  return typeof value === "string" && LINK_ID.test(value)
 }
 
 /** A new link's id. */

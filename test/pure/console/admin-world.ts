@@ -10,7 +10,8 @@ import { Secret } from "../../../src/foundation/secret.ts"
 import { parseBankRecord } from "../../../src/banks/bank-record.ts"
 import { adminApi, type AdminGiven } from "../../../src/console/admin-routes.ts"
 import type { Operator } from "../../../src/console/operator.ts"
-import type { BankId, PageId } from "../../../src/foundation/id.ts"
+import type { LinkAbout } from "../../../src/console/link-routes.ts"
+import type { BankId, LinkId, PageId } from "../../../src/foundation/id.ts"
 import { err, ok } from "../../../src/foundation/result.ts"
 import { parsePageRecord, type PageRecord } from "../../../src/messenger/page-record.ts"
 import type { DeadLetterAbout } from "../../../src/notifications/dead-letter.ts"
@@ -124,6 +125,16 @@ const INCIDENTS: readonly Incident[] = [
   { id: "incident_2", kind: "dead_letters", bank: OTHER, detail: "", openedAt: NOW - 2, closedAt: NOW - 1 },
   { id: "incident_3", kind: "graph_version_ending", bank: "*", detail: "v21.0", openedAt: NOW - 3 },
 ]
+
+/** One of a bank's, one the same people may not see. */
+export const LINKS: readonly LinkAbout[] = [HARBOUR, OTHER].map((bank, index) => ({
+  id: `link_${String(index).padStart(22, "0")}` as LinkId,
+  bank,
+  state: "live",
+  createdAt: NOW - 1_000,
+  epoch: 2,
+  revocationWaits: false,
+}))
 
 /** One of the deployment's, one of a bank's, one the same people may not see. */
 export const APPROVALS: readonly Approval[] = (["*", HARBOUR, OTHER] as const).map((bank, index) => ({
@@ -288,6 +299,13 @@ export function createAdminWorld(settings: { readonly development?: boolean } = 
       whyNotRemove: (kid) => {
         const key = KEYS.find((each) => each.kid === kid)
         return Promise.resolve(!key ? "key_unknown" : key.newest ? "key_newest" : undefined)
+      },
+    },
+    links: {
+      find: (id) => Promise.resolve(LINKS.find((each) => each.id === id)),
+      end: (id, by) => {
+        acts.push({ act: `link.end ${id}`, by })
+        return Promise.resolve("ended")
       },
     },
     approvals: {

@@ -9,6 +9,7 @@ import { requestIdentity } from "../../../src/http/headers.ts"
 import {
   API_KEYS,
   APPROVALS,
+  LINKS,
   BASE,
   bankBody,
   bankRecord,
@@ -64,6 +65,7 @@ for (const development of [false, true])
         pages: "11",
         "dead-letters": letter("d", HARBOUR).id,
         keys: "k1",
+        links: LINKS[0]?.id ?? "",
         approvals: APPROVALS[0]?.id ?? "",
       }
       for (const { method, path, operation } of operationsOf(document)) {
