@@ -137,7 +137,15 @@ function unready(detail: string, settings: readonly string[]): Response {
 }
 
 /** Scheduled work, each minute: links nobody confirmed, letters and logins past their term, Pages and incidents to look at. */
-async function runClock({ means, chores, erasures, desk, keys, incidents, watch: watched }: House): Promise<void> {
+async function runClock({
+  means,
+  chores,
+  erasures,
+  desk,
+  keys,
+  incidents,
+  watch: watched,
+}: House): Promise<void> {
   const { db, now, log } = means
   const banks = async () => (await listBanks(db, means.config)).map(({ id }) => id)
   const steps = {

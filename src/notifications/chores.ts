@@ -3,7 +3,7 @@
 
 import { bySystem } from "../audit/audit.ts"
 import type { BankRecord } from "../banks/bank.ts"
-import { DAY_MS, MINUTE_MS, type Now } from "../foundation/clock.ts"
+import { DAY_MS, HOUR_MS, MINUTE_MS, type Now } from "../foundation/clock.ts"
 import type { Database } from "../db/database.ts"
 import type { BankId, PageId, Random } from "../foundation/id.ts"
 import { DONE, each, type HandleBatch, type Verdict } from "../jobs/consume.ts"
@@ -20,7 +20,7 @@ export interface ChoreWorld {
   readonly db: Database
   readonly access: Pick<BankAccess, "revoke">
   readonly findBank: (bank: BankId) => Promise<BankRecord | undefined>
-  readonly incidents: Pick<Incidents, "open">
+  readonly incidents: Pick<Incidents, "open" | "settle" | "listOpen">
   readonly leaving: Pick<Leaving, "endAgain" | "settle">
   /** Go on with the erasure of a person. */
   readonly erase: (job: ErasePersonJob) => Promise<Verdict>
@@ -108,12 +108,15 @@ export async function endExpired(world: ChoreWorld): Promise<number> {
   return expired.length
 }
 
-/** Scheduled: post again the revocation of links that ended a day ago and still have their key. Once an hour: a bank that is down for
- * days must not fill the queue.
+/** Scheduled: let operators know of banks that have not taken the end of links for an hour, and post again the revocation of those that
+ * ended a day ago and still have their key. Once an hour: a bank that is down for days must not fill the queue.
  * @returns how many were posted */
-export async function revokeForgotten(world: Pick<ChoreWorld, "db" | "post" | "now">): Promise<number> {
+export async function revokeForgotten(
+  world: Pick<ChoreWorld, "db" | "post" | "now" | "incidents">,
+): Promise<number> {
   const now = world.now()
   if (Math.floor(now / MINUTE_MS) % MINUTES_AN_HOUR !== 0) return 0
+  await showWaiting(world, now)
   const forgotten = await listUnrevoked(world.db, now - DAY_MS, EXPIRED_A_RUN)
   if (forgotten.length === 0) return 0
   const posted = await world.post(
@@ -121,4 +124,17 @@ export async function revokeForgotten(world: Pick<ChoreWorld, "db" | "post" | "n
     forgotten.map(({ id, bank }) => ({ v: 1, kind: "revoke_link", bank, link: id, postedAt: now })),
   )
   return posted.ok ? forgotten.length : 0
+}
+
+/** One incident a bank while anything waits there, none afterwards. */
+async function showWaiting(
+  { db, incidents }: Pick<ChoreWorld, "db" | "incidents">,
+  now: number,
+): Promise<void> {
+  const kind = "revocation_waits"
+  const waiting = await listUnrevoked(db, now - HOUR_MS, EXPIRED_A_RUN)
+  const banks = new Set(waiting.map(({ bank }) => bank))
+  for (const bank of banks) await incidents.open({ kind, bank, detail: "" })
+  for (const { bank } of await incidents.listOpen(kind))
+    if (bank !== "*" && !banks.has(bank)) await incidents.settle({ kind, bank }, [])
 }

@@ -28,6 +28,8 @@ export const INCIDENT_KINDS = {
   /** Detail: the link. The key is destroyed: nobody can revoke them here any more. */
   erasure_not_revoked:
     "Somebody was erased and their bank did not take the tokens back; end the access at the bank",
+  /** Closed when the bank has taken them all. */
+  revocation_waits: "The bank has not taken the end of links for an hour; it is told again for days",
   /** Closed when none of the bank's lies here any more. */
   dead_letters: "Something could not be handled and waits to be looked at",
 } as const

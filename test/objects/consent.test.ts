@@ -137,7 +137,7 @@ describe("appendChange()", () => {
     const [one, two] = await Promise.all(
       ["c1", "c2"].map(async (id) => appendChange(db, ALICE, await change(link, mark, id), by(), random)),
     )
-    expect([one?.ok, two?.ok].toSorted()).toEqual([false, true])
+    expect([one, two].filter((each) => each?.ok)).toHaveLength(1)
     const now = await findLink(db, link)
     if (!now) throw new Error("no link")
     expect(await appendChange(db, BOB, await change(link, now, "c3"), by(), random)).toEqual(

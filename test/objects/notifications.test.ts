@@ -5,6 +5,7 @@ import {
   getQueueResult,
   runInDurableObject,
 } from "cloudflare:test"
+import { sql } from "drizzle-orm"
 import { env, exports } from "cloudflare:workers"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { createDatabase } from "../../src/db/database.ts"
@@ -433,6 +434,10 @@ describe("doChores()", () => {
     expect(await revokeForgotten(world({ now: () => onTheHour + 5 * MINUTE_MS, post }))).toBe(0)
     expect(await revokeForgotten(world({ now: () => onTheHour, post }))).toBe(1)
     expect(posted).toMatchObject([{ kind: "revoke_link", link: "link_forgotten" }])
+    expect(await incidents.listOpen("revocation_waits")).toMatchObject([{ bank: DEMO }])
+    await db.run(sql`update links set wrapped_key = null where id = 'link_forgotten'`)
+    await revokeForgotten(world({ now: () => onTheHour + HOUR_MS, post }))
+    expect(await incidents.listOpen("revocation_waits")).toEqual([])
   })
 })
 
