@@ -14,6 +14,7 @@ import type { QueueName } from "./jobs/job.ts"
 import { findLink, findLiveForCustomers } from "./links/link-store.ts"
 import { pageObjectOf } from "./messenger/page-object.ts"
 import type { PageRecord } from "./messenger/page-record.ts"
+import { listPages } from "./messenger/page-store.ts"
 import { deliverCallbacks, type CallbackWorld } from "./notifications/callbacks.ts"
 import { doChores, type ChoreWorld } from "./notifications/chores.ts"
 import { deadLetterOf } from "./notifications/dead-letter.ts"
@@ -21,6 +22,7 @@ import { countDeadLetters, keepDeadLetters } from "./notifications/dead-letter-s
 import { fanOut, type FanOutWorld } from "./notifications/fan-out.ts"
 import { createIncidents, type Incidents } from "./notifications/incidents.ts"
 import { hearLinkEvent } from "./notifications/link-events.ts"
+import type { RenewalWorld } from "./notifications/key-renewal.ts"
 import { createPageDesk, type PageDesk, type PageDeskGiven } from "./notifications/page-desk.ts"
 import type { WatchWorld } from "./notifications/watch.ts"
 import { createOuterKeys, type OuterKeys } from "./vault/outer-keys.ts"
@@ -42,6 +44,7 @@ export interface House {
   readonly desk: PageDesk
   readonly incidents: Incidents
   readonly keys: OuterKeys
+  readonly renewal: RenewalWorld
   readonly watch: WatchWorld
   readonly handlers: Readonly<Record<QueueName, HandleBatch>>
   readonly lettersKept: (bank: BankId | "*") => Promise<void>
@@ -188,9 +191,33 @@ export function buildHouse(env: Env, means: Means): House {
     findBank: bankOf,
     incidents,
     isPaused: desk.isPaused,
+    renewal: {
+      db,
+      vault,
+      access,
+      findBank: bankOf,
+      rekey: async (whom, given) =>
+        conversationOf(objects, await recordOf(whom.page), whom.person).rekey({ v: 1, keys: given }),
+      now,
+      log,
+    },
     post,
     now,
     random,
+  }
+  const renewal: RenewalWorld = {
+    db,
+    vault,
+    packKeys,
+    listPages: () => listPages(db),
+    listHeld: async (page, after) => pageObject(await recordOf(page)).held({ v: 1, after }),
+    async replaceHeld(page, key, job) {
+      await pageObject(await recordOf(page)).reseal({ v: 1, key, job })
+    },
+    incidents,
+    post,
+    now,
+    log,
   }
 
   const pack = fanOut(fan)
@@ -204,6 +231,7 @@ export function buildHouse(env: Env, means: Means): House {
     desk,
     incidents,
     keys,
+    renewal,
     watch: {
       incidents,
       countDeadLetters: (bank) => countDeadLetters(db, [bank as BankId], now()),

@@ -13,6 +13,7 @@ import { createLog, describeFault } from "./foundation/log.ts"
 import { problemResponse } from "./http/problem.ts"
 import { consume } from "./jobs/consume.ts"
 import type { QueueName } from "./jobs/job.ts"
+import { renewKeys } from "./notifications/key-renewal.ts"
 import { settleKeyIncidents } from "./notifications/key-incidents.ts"
 import { endExpired, revokeForgotten } from "./notifications/chores.ts"
 import { consumeDeadLetters } from "./notifications/dead-letters.ts"
@@ -143,6 +144,7 @@ async function runClock({
   erasures,
   desk,
   keys,
+  renewal,
   incidents,
   watch: watched,
 }: House): Promise<void> {
@@ -155,7 +157,11 @@ async function runClock({
     letters: () => deleteExpired(db, now(), EXPIRED_A_RUN),
     logins: () => forgetOldLogins(db, now(), Date.now(), EXPIRED_A_RUN),
     pages: () => desk.look(),
-    keys: async () => settleKeyIncidents(incidents, await keys.keep(), banks, now()),
+    keys: async () => {
+      const register = await keys.keep()
+      await settleKeyIncidents(incidents, register, banks, now())
+      await renewKeys(renewal, register)
+    },
     audit: () => moveLines({ db, logs: means.auditLogs, log }),
     incidents: () => watch(watched),
   }

@@ -111,7 +111,7 @@ async function makeMeans(env: Env): Promise<Result<Means, ConfigRefusal>> {
     vault,
     find: (bank, month) => findKey(db, bank, month),
     insertIfAbsent: (bank, month, wrappedKey) => insertKeyIfAbsent(db, { bank, month, wrappedKey }, now()),
-    realNow: Date.now,
+    now,
   })
   const report = createReport({
     findBank: banks.find,

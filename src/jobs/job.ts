@@ -99,6 +99,25 @@ export type ChoreJob =
       readonly postedAt: number
     }
 
+  /** Give a person's key a successor, where it is from before an instant, and everything under it. */
+  | {
+      readonly v: 1
+      readonly kind: "renew_person"
+      readonly bank: BankId
+      readonly page: PageId
+      readonly person: PersonId
+      readonly since: number
+      readonly postedAt: number
+    }
+  /** Give a link another key, and its tokens from the bank anew. */
+  | {
+      readonly v: 1
+      readonly kind: "renew_link"
+      readonly bank: BankId
+      readonly link: LinkId
+      readonly postedAt: number
+    }
+
 /** What we tell a bank, on its way there: many callbacks in one message, sealed under the bank's month key, for they name customers. */
 export interface CallbackJob {
   readonly v: 1
@@ -130,6 +149,8 @@ const KINDS = [
   "page_paused",
   "callback",
   "erase_person",
+  "renew_person",
+  "renew_link",
 ] as const
 
 /** Read a message. Only its envelope is looked at: what is inside is sealed and checked by whoever opens it. */

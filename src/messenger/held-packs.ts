@@ -12,11 +12,18 @@ export interface Held {
   readonly stale: number
 }
 
+/** A pack's place in the table. */
+export interface HeldKey {
+  readonly lane: number
+  readonly postedAt: number
+  readonly pack: string
+}
+
 /** A pack that waits, with its place in the table. */
 export interface HeldPack {
   readonly job: PackJob
   readonly stale: number
-  readonly key: { readonly lane: number; readonly postedAt: number; readonly pack: string }
+  readonly key: HeldKey
 }
 
 const LANE_ORDER: Readonly<Record<Lane, number>> = { alerts: 0, updates: 1 }
@@ -84,4 +91,37 @@ export function dropHeld(sql: Sql, packs: readonly HeldPack[]): void {
       key.postedAt,
       key.pack,
     )
+}
+
+/** The packs after a place, in the order they leave, at most `limit`. */
+export function listHeld(
+  sql: Sql,
+  after: HeldKey | null,
+  limit: number,
+): readonly { readonly key: HeldKey; readonly job: PackJob }[] {
+  const { lane, postedAt, pack } = after ?? { lane: -1, postedAt: 0, pack: "" }
+  return sql
+    .exec<{ lane: number; posted_at: number; pack: string; job: string }>(
+      `SELECT lane, posted_at, pack, job FROM packs WHERE (lane, posted_at, pack) > (?, ?, ?)
+       ORDER BY lane, posted_at, pack LIMIT ?`,
+      lane,
+      postedAt,
+      pack,
+      limit,
+    )
+    .rows.map((row) => ({
+      key: { lane: row.lane, postedAt: row.posted_at, pack: row.pack },
+      job: JSON.parse(row.job) as PackJob,
+    }))
+}
+
+/** Put the same pack in another sealing. Nothing where it has left. */
+export function replaceHeld(sql: Sql, { lane, postedAt, pack }: HeldKey, job: PackJob): void {
+  sql.exec(
+    "UPDATE packs SET job = ? WHERE lane = ? AND posted_at = ? AND pack = ?",
+    JSON.stringify(job),
+    lane,
+    postedAt,
+    pack,
+  )
 }

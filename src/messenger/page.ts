@@ -16,8 +16,11 @@ import {
   dropHeld,
   hasHeld,
   holdPack,
+  listHeld,
+  replaceHeld,
   nextHeld,
   type Held,
+  type HeldKey,
   type HeldPack,
 } from "./held-packs.ts"
 import {
@@ -114,6 +117,8 @@ const SWAPPED_TOKEN_MS = 90 * SECOND_MS
 /** Packs handed back at once, and how often: what the Page carries in that time, so that they do not wait on the queue instead. */
 const RELEASE_EVERY_MS = 5 * SECOND_MS
 const RELEASE_PACKS_MAX = 100
+/** Packs of 60 kB that one call gives out. */
+const HELD_AT_ONCE = 20
 /** The day's calls are stored again after this share of the budget. */
 const CALLS_STORED_SHARE = 100
 
@@ -213,6 +218,18 @@ export class Page extends DurableObject<Env> {
     if (!this.#pause) return false
     holdPack(this.#sql, request.job, request.staleAts)
     return true
+  }
+
+  /** Some of the packs that wait, after a place: to be put in another sealing. */
+  held(request: { readonly v: 1; readonly after: HeldKey | null }): ReturnType<typeof listHeld> {
+    assertVersion(request)
+    return listHeld(this.#sql, request.after, HELD_AT_ONCE)
+  }
+
+  /** Put a waiting pack in another sealing. */
+  reseal(request: { readonly v: 1; readonly key: HeldKey; readonly job: PackJob }): void {
+    assertVersion(request)
+    replaceHeld(this.#sql, request.key, request.job)
   }
 
   state(request: { readonly v: 1; readonly now: number }): PageReport {

@@ -14,6 +14,7 @@ import type { Leaving } from "../conversations/leaving.ts"
 import { endLink, findLink, listExpiredPending, listUnrevoked, type EndReason } from "../links/link-store.ts"
 import type { Post } from "../jobs/post.ts"
 import type { Incidents } from "./incidents.ts"
+import { renewOne, type RenewalChoreWorld } from "./key-renewal-chores.ts"
 
 /** What chores need. */
 export interface ChoreWorld {
@@ -26,6 +27,7 @@ export interface ChoreWorld {
   readonly erase: (job: ErasePersonJob) => Promise<Verdict>
   /** Whether a Page is stopped now. */
   readonly isPaused: (page: PageId) => Promise<boolean>
+  readonly renewal: RenewalChoreWorld
   readonly post: Post
   readonly now: Now
   readonly random: Random
@@ -50,6 +52,9 @@ export function doChores(world: ChoreWorld): HandleBatch {
       }
       case "erase_person":
         return world.erase(job)
+      case "renew_person":
+      case "renew_link":
+        return renewOne(world.renewal, job)
       case "page_paused":
         // Told late, it may speak again.
         if (await world.isPaused(job.page))

@@ -103,6 +103,32 @@ export async function listDeadPacks(
   return rows.map((row) => JSON.parse(row.job) as unknown)
 }
 
+/** Letters' jobs as they lie here, by id: for what must reach all of them. */
+export async function listSealedLetters(
+  db: Database,
+  after: string,
+  limit: number,
+): Promise<readonly { readonly id: string; readonly job: string }[]> {
+  return read(
+    db
+      .select({ id: deadLetters.id, job: deadLetters.job })
+      .from(deadLetters)
+      .where(gt(deadLetters.id, after))
+      .orderBy(deadLetters.id)
+      .limit(limit),
+  )
+}
+
+/** Put a letter's job in another sealing. Nothing where it is gone, or another lies in its place. */
+export async function resealLetter(db: Database, id: string, from: string, to: string): Promise<void> {
+  await write(
+    db
+      .update(deadLetters)
+      .set({ job: to })
+      .where(and(eq(deadLetters.id, id), eq(deadLetters.job, from))),
+  )
+}
+
 /** How many lie here, by queue; queues with none are left out. */
 export async function countDeadLetters(
   db: Database,

@@ -3,7 +3,7 @@
 // ends, for nobody. Requests that come at once on a cold isolate each ask the shelf; the first key to lie there is everybody's.
 // A month's key may be put in the place of another: the new one seals within a minute everywhere, both open while the former lies there.
 
-import { MINUTE_MS } from "../foundation/clock.ts"
+import { MINUTE_MS, type Now } from "../foundation/clock.ts"
 import type { BankId } from "../foundation/id.ts"
 import { succeed, type InnerKey, type Vault } from "./vault.ts"
 
@@ -30,13 +30,13 @@ interface Known {
   readonly at: number
 }
 
-/** Pack keys over a shelf of wrapped ones. `realNow` counts how old what is known is. */
+/** Pack keys over a shelf of wrapped ones. `now` counts how old what is known is. */
 export function createPackKeys(given: {
   readonly vault: Pick<Vault, "createKey" | "openKey">
   readonly find: (bank: BankId, month: string) => Promise<ShelvedPackKey | undefined>
   /** @returns what lies there now */
   readonly insertIfAbsent: (bank: BankId, month: string, wrapped: string) => Promise<ShelvedPackKey>
-  readonly realNow: () => number
+  readonly now: Now
 }): PackKeys {
   const opened = new Map<string, Known>()
   const openOne = async (bank: BankId, month: string, wrapped: string) => {
@@ -49,7 +49,7 @@ export function createPackKeys(given: {
     const { formerWrappedKey } = shelved
     const key =
       formerWrappedKey === null ? present : succeed(present, await openOne(bank, month, formerWrappedKey))
-    opened.set(nameOf(bank, month), { key, at: given.realNow() })
+    opened.set(nameOf(bank, month), { key, at: given.now() })
     return key
   }
   const load = async (bank: BankId, month: string) => {
@@ -60,7 +60,7 @@ export function createPackKeys(given: {
   return {
     async forSealing(bank, month) {
       const known = opened.get(nameOf(bank, month))
-      if (known && given.realNow() - known.at < KNOWN_MS) return known.key
+      if (known && given.now() - known.at < KNOWN_MS) return known.key
       try {
         const shelved = await given.find(bank, month)
         if (shelved) return await keep(bank, month, shelved)

@@ -292,6 +292,8 @@ describe("the admin API over real stores", () => {
       development: true,
       now: () => NOW,
       log: quietLog(),
+      approvals: undefined as never,
+      keys: undefined as never,
       authenticate: (headers) =>
         Promise.resolve(
           headers.get("authorization") === "Bearer dev-admin-key"

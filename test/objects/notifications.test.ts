@@ -344,6 +344,7 @@ describe("doChores()", () => {
     incidents,
     isPaused: () => Promise.resolve(true),
     leaving: { endAgain: () => Promise.resolve("ended"), settle: () => Promise.resolve(true) },
+    renewal: undefined as never,
     post: () => Promise.resolve(ok(undefined)),
     now: () => T,
     random,

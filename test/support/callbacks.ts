@@ -72,7 +72,7 @@ export function testPackKeys(now: () => number): PackKeys {
       shelf.set(`${bank}|${month}`, known)
       return known
     },
-    realNow: Date.now,
+    now: Date.now,
   })
 }
 

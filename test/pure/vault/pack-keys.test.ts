@@ -34,7 +34,7 @@ function createShelf() {
     keys: () =>
       createPackKeys({
         vault,
-        realNow: () => clock.at,
+        now: () => clock.at,
         async find(bank, month) {
           asked.push(month)
           if (clock.down) throw new Error("The shelf does not answer")
