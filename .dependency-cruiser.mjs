@@ -23,7 +23,12 @@ const FLOORS = [
 const APART = ["command"]
 
 /** The shells: the only files that may know they run in workerd. */
-const SHELLS = ["src/worker.ts", "src/conversations/conversation.ts", "src/messenger/page.ts", "src/audit/audit-log.ts"]
+const SHELLS = [
+  "src/worker.ts",
+  "src/conversations/conversation.ts",
+  "src/messenger/page.ts",
+  "src/audit/audit-log.ts",
+]
 
 const rooms = FLOORS.flatMap((names, floor) => names.map((name) => ({ name, floor })))
 
@@ -79,6 +84,28 @@ export default {
       severity: "error",
       from: { path: "^src/", pathNot: path(APART) },
       to: { path: path(APART) },
+    },
+    {
+      name: "only-perform-speaks",
+      comment: "words take the platform's form where a leave is made for them, and nowhere else (P4)",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/conversations/perform\\.ts$" },
+      to: { path: "^src/messenger/wire\\.ts$", dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "one-graph-client",
+      comment: "the client that can send is made once; others are given the part they need",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/(messenger/|conversations/means\\.ts$)" },
+      to: { path: "^src/messenger/(client|graph-call)\\.ts$", dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "only-links-call-banks",
+      comment:
+        "a call to a bank as a customer is made by links/bank-access.ts and bank-login.ts, under a grant or for the link itself (P4)",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/links/bank-[a-z-]+\\.ts$" },
+      to: { path: "^src/links/bank-(call|http|client|request)\\.ts$", dependencyTypesNot: ["type-only"] },
     },
     {
       name: "shells-only",
