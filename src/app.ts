@@ -13,6 +13,7 @@ export interface Rooms<Webhook extends Env, Intake extends Env, Links extends En
   readonly me: Hono<{ Variables: RequestVariables }>
   readonly links: Hono<Links>
   readonly admin: Hono<Admin>
+  readonly audit: Hono<{ Variables: RequestVariables }>
   readonly privacy: Hono<{ Variables: RequestVariables }>
   readonly erasure: Hono<{ Variables: RequestVariables }>
   readonly bankLinks: Hono<{ Variables: RequestVariables }>
@@ -43,6 +44,7 @@ export function createApp<W extends Env, I extends Env, L extends Env, A extends
   app.route("/", rooms.privacy)
   app.route("/", rooms.erasure)
   app.route("/", rooms.bankLinks)
+  app.route("/", rooms.audit)
   app.route("/admin/v1", rooms.admin)
   app.route("/", rooms.description)
   app.notFound((context) =>

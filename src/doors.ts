@@ -2,6 +2,9 @@
 
 import { createApp } from "./app.ts"
 import { createApprovals } from "./approvals/approvals.ts"
+import { createAuditDesk } from "./audit/audit-desk.ts"
+import { createAuditRoutes } from "./audit/routes.ts"
+import { compare, finishRestore } from "./notifications/restoring.ts"
 import { auditStatement } from "./audit/audit-store.ts"
 import { createApiKey } from "./banks/api-key.ts"
 import {
@@ -11,7 +14,7 @@ import {
   listCurrentApiKeys,
   revokeApiKey,
 } from "./banks/api-key-store.ts"
-import { createBankAuth } from "./banks/authenticate-bank.ts"
+import { bankProblem, createBankAuth } from "./banks/authenticate-bank.ts"
 import { parseBankRecord } from "./banks/bank-record.ts"
 import { findBank, listBanks, putBank } from "./banks/bank-store.ts"
 import { createBankKeys } from "./banks/bank-keys.ts"
@@ -56,13 +59,19 @@ const HEALTH_CACHE = "public, max-age=10"
 
 /** Everything that answers requests.
  * @param moved called once the development clock was moved
+ * @param restored called once a restore was finished
  * @param waitUntil keeps work alive that goes on beside an answer */
 export function openDoors(
   house: House,
   {
     moved,
+    restored,
     waitUntil,
-  }: { readonly moved: () => Promise<void>; readonly waitUntil: (work: Promise<unknown>) => void },
+  }: {
+    readonly moved: () => Promise<void>
+    readonly restored: () => void
+    readonly waitUntil: (work: Promise<unknown>) => void
+  },
 ): ReturnType<typeof createApp> {
   const { means, reception, acceptance, desk, incidents, erasures, objects, recordOf, bankOf, connect } =
     house
@@ -115,6 +124,7 @@ export function openDoors(
     random,
     acts: { "vault_key.remove": ({ object }, by) => house.keys.remove(object, by) },
   })
+  const auditDesk = createAuditDesk({ logs: means.auditLogs, signing: means.signing, publicOrigin, realNow })
   const bankAuth = createBankAuth({
     findBank: banks.find,
     listKeys: (bank, at) => listCurrentApiKeys(db, bank, at),
@@ -225,7 +235,24 @@ export function openDoors(
       realNow,
       log,
     }),
+    audit: createAuditRoutes({
+      desk: auditDesk,
+      async authenticate(request, bank) {
+        const known = await bankAuth.authenticate(request, bank)
+        return known.ok ? ok(known.value.bank.id) : err(bankProblem(known.error))
+      },
+      now,
+    }),
     admin: adminApi({
+      audit: auditDesk,
+      restore: {
+        compare: () => compare(house.restoring),
+        async finish(by) {
+          const finished = await finishRestore(house.restoring, by)
+          if (finished.ok) restored()
+          return finished
+        },
+      },
       development,
       authenticate: createAuthenticate(config.admin, {
         now,

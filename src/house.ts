@@ -2,6 +2,7 @@
 // to whom. Made once an isolate from its means. Doors are doors.ts, the entry is worker.ts.
 
 import { anchorHeads } from "./audit/audit-store.ts"
+import { revokeApiKey } from "./banks/api-key-store.ts"
 import { createPostCallbacks } from "./banks/callback-post.ts"
 import { conversationOf } from "./conversations/conversation-of.ts"
 import { createLeaving, type Leaving, type LeavingWorld } from "./conversations/leaving.ts"
@@ -24,6 +25,7 @@ import { createIncidents, type Incidents } from "./notifications/incidents.ts"
 import { hearLinkEvent } from "./notifications/link-events.ts"
 import type { RenewalWorld } from "./notifications/key-renewal.ts"
 import { createPageDesk, type PageDesk, type PageDeskGiven } from "./notifications/page-desk.ts"
+import type { RestoringWorld } from "./notifications/restoring.ts"
 import type { WatchWorld } from "./notifications/watch.ts"
 import { createOuterKeys, type OuterKeys } from "./vault/outer-keys.ts"
 import { createForgetLetters } from "./privacy/erased-letters.ts"
@@ -39,6 +41,7 @@ export interface House {
   readonly acceptance: AcceptanceWorld
   readonly chores: ChoreWorld
   readonly erasures: Erasures
+  readonly restoring: RestoringWorld
   /** The ways out that do not begin in the chat. */
   readonly leaving: Leaving
   readonly desk: PageDesk
@@ -228,6 +231,15 @@ export function buildHouse(env: Env, means: Means): House {
     chores,
     erasures,
     leaving,
+    restoring: {
+      db,
+      logs: means.auditLogs,
+      leaving,
+      holderOf,
+      eraseAgain: erasures.eraseAgain,
+      revokeKey: (bank, id, by) => revokeApiKey(db, { bank, id }, by),
+      log,
+    },
     desk,
     incidents,
     keys,

@@ -3,6 +3,7 @@
 
 import { waitUntil } from "cloudflare:workers"
 import { listBanks } from "./banks/bank-store.ts"
+import { createRestoreWatch, raiseGenerations, type RestoreWatch } from "./audit/generation.ts"
 import { moveLines } from "./audit/moving.ts"
 import { conversationOf } from "./conversations/conversation-of.ts"
 import { meansOf } from "./conversations/means.ts"
@@ -11,6 +12,7 @@ import { isPseudonymKeyOf } from "./db/deployment-store.ts"
 import { MINUTE_MS } from "./foundation/clock.ts"
 import { createLog, describeFault } from "./foundation/log.ts"
 import { problemResponse } from "./http/problem.ts"
+import { backoffSeconds } from "./jobs/backoff.ts"
 import { consume } from "./jobs/consume.ts"
 import type { QueueName } from "./jobs/job.ts"
 import { renewKeys } from "./notifications/key-renewal.ts"
@@ -33,11 +35,14 @@ export { AuditLog } from "./audit/audit-log.ts"
 /** How many expired rows one run of the clock removes. */
 const EXPIRED_A_RUN = 500
 const PEOPLE_A_PAGE = 200
+/** What stays open after a restore: whoever finishes it. */
+const RESTORE_DESK = /^\/admin\/v1\/restore(\/finish)?$/
 const RING_READ_MS = MINUTE_MS
 
 /** The house of one isolate, with its doors open. */
 interface Gateway extends House {
   readonly app: ReturnType<typeof openDoors>
+  readonly restoreWatch: RestoreWatch
 }
 
 /** By the real clock: when this isolate last read the register of outer keys. */
@@ -50,6 +55,8 @@ export default {
     if ("refusal" in house) return house.refusal
     if (house.means.config.development && !isLoopback(request))
       return unready("PUBLIC_ORIGIN is on loopback, and this request is not", ["PUBLIC_ORIGIN"])
+    if ((await house.restoreWatch.isShut()) && !RESTORE_DESK.test(new URL(request.url).pathname))
+      return restoredAnswer()
     await house.means.syncClock()
     return house.app.fetch(request, env, context)
   },
@@ -57,6 +64,12 @@ export default {
   async queue(batch, env) {
     const house = await open(env)
     if ("refusal" in house) return batch.retryAll({ delaySeconds: 30 })
+    // Days may go by until somebody finishes a restore: no message may run out of retries meanwhile.
+    if (await house.restoreWatch.isShut()) {
+      for (const message of batch.messages)
+        message.retry({ delaySeconds: backoffSeconds(message.attempts, Math.random()) })
+      return
+    }
     const { db, now, log } = house.means
     await house.means.syncClock()
     const handler = house.handlers[batch.queue as QueueName]
@@ -102,9 +115,21 @@ async function open(env: Env): Promise<Gateway | { readonly refusal: Response }>
     return { refusal: unready("The database does not answer, or was not migrated", ["DB"]) }
   }
   const house = buildHouse(env, means.value)
+  const { db, auditLogs: logs, log } = means.value
+  const restoreWatch = createRestoreWatch({
+    world: { db, logs },
+    realNow: Date.now,
+    beside: waitUntil,
+    log,
+  })
   const gateway: Gateway = {
     ...house,
-    app: openDoors(house, { moved: () => wakeEverybody(house), waitUntil }),
+    restoreWatch,
+    app: openDoors(house, {
+      moved: () => wakeEverybody(gateway),
+      restored: restoreWatch.forget,
+      waitUntil,
+    }),
   }
   built = { env, gateway }
   return gateway
@@ -137,17 +162,36 @@ function unready(detail: string, settings: readonly string[]): Response {
   })
 }
 
+/** The database was put back, and what it forgot was not done again yet. */
+function restoredAnswer(): Response {
+  return problemResponse({
+    status: 503,
+    type: "restored",
+    title: "The database was put back to an older state",
+    detail: "An admin brings it up to date: tellerline restore finish --reason <why>",
+    headers: { "retry-after": "60" },
+  })
+}
+
+/** Say that the directory has come a minute further.
+ * @returns `false` where it was put back: then nothing is to be done on its word */
+async function rise({ means, restoreWatch }: Gateway): Promise<boolean> {
+  const { db, auditLogs: logs, log } = means
+  try {
+    if (await raiseGenerations({ db, logs })) return true
+    restoreWatch.forget()
+    log.error("directory_restored")
+    return false
+  } catch (fault) {
+    log.error("scheduled_fault", { step: "generation", ...describeFault(fault) })
+    return true
+  }
+}
+
 /** Scheduled work, each minute: links nobody confirmed, letters and logins past their term, Pages and incidents to look at. */
-async function runClock({
-  means,
-  chores,
-  erasures,
-  desk,
-  keys,
-  renewal,
-  incidents,
-  watch: watched,
-}: House): Promise<void> {
+async function runClock(house: Gateway): Promise<void> {
+  if (!(await rise(house))) return
+  const { means, chores, erasures, desk, keys, renewal, incidents, watch: watched } = house
   const { db, now, log } = means
   const banks = async () => (await listBanks(db, means.config)).map(({ id }) => id)
   const steps = {
@@ -174,7 +218,7 @@ async function runClock({
 }
 
 /** The development clock was moved: every Conversation in the directory looks at it, and the scheduled work runs. */
-async function wakeEverybody(house: House): Promise<void> {
+async function wakeEverybody(house: Gateway): Promise<void> {
   const { means, objects } = house
   let after = ""
   for (;;) {

@@ -51,7 +51,10 @@ export interface AuditDesk {
     Result<{ readonly index: number; readonly size: number; readonly path: readonly string[] }, LogRefusal>
   >
   /** Hold the stored tree against its entries. */
-  check(bank: LogOwner, month: string): Promise<Result<{ readonly differs: string | null }, LogRefusal>>
+  check(
+    bank: LogOwner,
+    month: string,
+  ): Promise<Result<{ readonly intact: boolean; readonly differs?: string }, LogRefusal>>
   /** Everything of one log as JSON: `{v, bank, month, head, keys, entries}`; read while it is sent. */
   exported(bank: LogOwner, month: string): Promise<Result<ReadableStream<Uint8Array>, LogRefusal>>
 }
@@ -107,7 +110,9 @@ export function createAuditDesk(given: {
     },
     async check(bank, month) {
       const found = await open(bank, month)
-      return found ? ok(await found.log.check({ v: 1 })) : NOT_FOUND
+      if (!found) return NOT_FOUND
+      const { differs } = await found.log.check({ v: 1 })
+      return ok(differs === null ? { intact: true } : { intact: false, differs })
     },
     async exported(bank, month) {
       const found = await open(bank, month)

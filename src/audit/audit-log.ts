@@ -11,12 +11,14 @@ import {
   listEntries,
   listLogs,
   listSince,
+  newestOutbox,
   prepareLog,
   proveEntry,
   proveGrowth,
   putLog,
   raiseGeneration,
   type LogLine,
+  type PlacedEntry,
   type TreeHead,
 } from "./log-store.ts"
 
@@ -51,10 +53,16 @@ export class AuditLog extends DurableObject<Env> {
     return listEntries(this.#sql, request.from, request.limit)
   }
 
-  /** Entries whose number in D1 is larger, 500 at most. */
-  since(request: Versioned & { readonly outbox: number }): readonly LogLine[] {
+  /** Entries whose number in D1 is larger, from a leaf on, 500 at most. */
+  since(request: Versioned & { readonly outbox: number; readonly from: number }): readonly PlacedEntry[] {
     assertVersion(request)
-    return listSince(this.#sql, request.outbox)
+    return listSince(this.#sql, request.outbox, request.from)
+  }
+
+  /** The largest number in D1 of anything that lies here. */
+  newest(request: Versioned): number {
+    assertVersion(request)
+    return newestOutbox(this.#sql)
   }
 
   /** The path from an entry to the root. @throws RangeError */

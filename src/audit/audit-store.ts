@@ -107,13 +107,16 @@ export async function deleteMoved(db: Database, ids: readonly number[]): Promise
   )
 }
 
-/** The largest number this database ever gave to a line: whatever has a larger one happened after it was copied. */
-export async function findNewestLine(db: Database): Promise<number> {
-  const [waiting, moved] = await Promise.all([
-    read(db.select({ id: max(auditOutbox.id) }).from(auditOutbox)),
-    read(db.select().from(settings).where(eq(settings.name, MOVED_NAME))),
-  ])
-  return Math.max(waiting[0]?.id ?? 0, Number(moved[0]?.value ?? 0))
+/** The largest number that was ever moved from this database: whatever has a larger one happened after it was copied, or little before. */
+export async function findMoved(db: Database): Promise<number> {
+  const [row] = await read(db.select().from(settings).where(eq(settings.name, MOVED_NAME)))
+  return Number(row?.value ?? 0)
+}
+
+/** The largest number a line has here; 0 where none waits. */
+export async function findNewestWaiting(db: Database): Promise<number> {
+  const [row] = await read(db.select({ id: max(auditOutbox.id) }).from(auditOutbox))
+  return row?.id ?? 0
 }
 
 /** A line under a number of its own: the next ones go on from there. */

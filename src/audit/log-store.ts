@@ -84,13 +84,26 @@ export function listEntries(sql: Sql, from: number, limit: number): readonly str
     .rows.map(({ entry }) => entry)
 }
 
-/** Entries whose number in D1 is larger, by that number, at most 500: what a restored database does not know. */
-export function listSince(sql: Sql, outbox: number): readonly LogLine[] {
-  return sql.exec<{ outbox: number; entry: string }>(
-    "SELECT outbox, entry FROM entries WHERE outbox > ? ORDER BY outbox, seq LIMIT ?",
+/** An entry with its place. */
+export interface PlacedEntry {
+  readonly seq: number
+  readonly entry: string
+}
+
+/** Entries whose number in D1 is larger, in the order they came, at most 500: what a restored database does not know.
+ * @param from only from that leaf on */
+export function listSince(sql: Sql, outbox: number, from: number): readonly PlacedEntry[] {
+  return sql.exec<{ seq: number; entry: string }>(
+    "SELECT seq, entry FROM entries WHERE outbox > ? AND seq >= ? ORDER BY seq LIMIT ?",
     outbox,
+    from,
     ENTRIES_A_READ_MAX,
   ).rows
+}
+
+/** The largest number in D1 of anything that lies here; 0 where nothing does. */
+export function newestOutbox(sql: Sql): number {
+  return sql.exec<{ newest: number | null }>("SELECT max(outbox) AS newest FROM entries").rows[0]?.newest ?? 0
 }
 
 /** Proof that an entry stands in the tree of that size. @throws RangeError */

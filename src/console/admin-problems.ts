@@ -46,6 +46,11 @@ const PROBLEMS = {
   body_unreadable: { status: 400, type: "unreadable", title: "The body could not be read" },
   body_not_json: { status: 400, type: "not-json", title: "The body is not JSON" },
   media_type: { status: 415, type: "media-type", title: "The body must be application/json" },
+  not_restored: {
+    status: 409,
+    type: "not-restored",
+    title: "The database was not put back: there is nothing to finish",
+  },
   reason_missing: {
     status: 400,
     type: "reason",

@@ -14,6 +14,8 @@ import { isDeadLetterId, type DeadLetterAbout } from "../notifications/dead-lett
 import type { DeadLetterDesk } from "../notifications/dead-letters.ts"
 import { INCIDENT_KINDS, type Incident } from "../notifications/incident.ts"
 import type { IncidentScope } from "../notifications/incident-store.ts"
+import { auditRoutes, type AuditRoutesGiven } from "./audit-routes.ts"
+import { restoreRoutes, type RestoreRoutesGiven } from "./restore-routes.ts"
 import { approvalRoutes, type ApprovalRoutesGiven } from "./approval-routes.ts"
 import type { Authenticate } from "./admin-auth.ts"
 import { byOf, no, permit, renderInstant, type AdminContext, type AdminVariables } from "./admin-context.ts"
@@ -53,6 +55,8 @@ export interface AdminGiven {
   readonly keys: KeyRoutesGiven["keys"]
   readonly links: LinkRoutesGiven["links"]
   readonly deadLetters: DeadLetterDesk
+  readonly audit: AuditRoutesGiven["audit"]
+  readonly restore: RestoreRoutesGiven["restore"]
   /** Newest first. @param closed those that are over, too */
   readonly incidents: (scope: IncidentScope, closed: boolean) => Promise<readonly Incident[]>
   readonly health: () => Promise<HealthReport>
@@ -123,6 +127,9 @@ export function adminApi(given: AdminGiven): Hono<{ Variables: AdminVariables }>
   app.route("/links", linkRoutes({ development, now: given.now, links: given.links }))
 
   app.route("/approvals", approvalRoutes({ development, now: given.now, approvals: given.approvals }))
+
+  app.route("/audit", auditRoutes(given))
+  app.route("/restore", restoreRoutes(given))
 
   app.get("/incidents", async (context) => {
     const { bank, closed } = context.req.query()

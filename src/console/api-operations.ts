@@ -35,6 +35,9 @@ const PAGE_REFUSALS = [
   "development_value",
 ] as const
 
+const AUDIT_MONTH = { name: "month", description: "YYYY-MM; by default the present one" }
+const AUDIT_REFUSALS = ["forbidden", "not_found", "invalid"] as const
+
 /** Every operation of the admin API. */
 export const OPERATIONS: readonly Operation[] = [
   {
@@ -271,6 +274,88 @@ export const OPERATIONS: readonly Operation[] = [
     body: "ReasonInput",
     answer: { schema: "DeadLetter", member: "replayed" },
     refusals: [...BODY, "not_found", "queue_unavailable"],
+  },
+  {
+    method: "get",
+    path: "/audit/{id}",
+    id: "listAuditMonths",
+    summary: "The months a bank has an audit log of",
+    action: "audit.read",
+    answer: { schema: "AuditMonth", list: "months" },
+    refusals: ["forbidden", "not_found"],
+  },
+  {
+    method: "get",
+    path: "/audit/{id}/head",
+    id: "getAuditHead",
+    summary: "An audit log's signed head, and the proof that it goes on from an earlier one",
+    action: "audit.read",
+    query: [AUDIT_MONTH, { name: "since", description: "A size the log had: adds the proof of growth" }],
+    answer: { schema: "AuditHead" },
+    refusals: AUDIT_REFUSALS,
+  },
+  {
+    method: "get",
+    path: "/audit/{id}/entries",
+    id: "listAuditEntries",
+    summary: "Who did what to which thing, and why, in the order of the log, 500 at a time",
+    action: "audit.read",
+    query: [AUDIT_MONTH, { name: "from", description: "Number of the first entry, from 0" }],
+    answer: { schema: "AuditEntries" },
+    refusals: AUDIT_REFUSALS,
+  },
+  {
+    method: "get",
+    path: "/audit/{id}/proof",
+    id: "getAuditProof",
+    summary: "Proof that an entry stands in the log",
+    action: "audit.read",
+    query: [
+      AUDIT_MONTH,
+      { name: "index", description: "Number of the entry, from 0" },
+      { name: "size", description: "Size of the tree; by default the present one" },
+    ],
+    answer: { schema: "AuditProof" },
+    refusals: AUDIT_REFUSALS,
+  },
+  {
+    method: "get",
+    path: "/audit/{id}/check",
+    id: "checkAudit",
+    summary: "Build the log's tree anew from its entries and hold every stored hash against it",
+    action: "audit.read",
+    query: [AUDIT_MONTH],
+    answer: { schema: "AuditCheck" },
+    refusals: AUDIT_REFUSALS,
+  },
+  {
+    method: "get",
+    path: "/audit/{id}/export",
+    id: "exportAudit",
+    summary: "A whole audit log with its signed head, to be checked offline by `tellerline audit verify`",
+    action: "audit.read",
+    query: [AUDIT_MONTH],
+    answer: { schema: "AuditExport" },
+    refusals: AUDIT_REFUSALS,
+  },
+  {
+    method: "get",
+    path: "/restore",
+    id: "getRestore",
+    summary: "Whether the database was put back to an older state: then everything else answers 503",
+    action: "restore.read",
+    answer: { schema: "Restore" },
+    refusals: ["forbidden"],
+  },
+  {
+    method: "post",
+    path: "/restore/finish",
+    id: "finishRestore",
+    summary: "Do again what a database that was put back forgot, from the audit logs, and open the doors",
+    action: "restore.finish",
+    body: "ReasonInput",
+    answer: { schema: "RestoreReport" },
+    refusals: [...BODY, "not_restored"],
   },
   {
     method: "get",

@@ -4,6 +4,7 @@
 import { INCIDENT_KINDS } from "../notifications/incident.ts"
 import { PAGE_STATE, PAGE_STATE_SCHEMAS } from "./api-page-state.ts"
 import { LINK_SCHEMAS } from "./api-links.ts"
+import { AUDIT_SCHEMAS } from "./api-audit.ts"
 import { VAULT_SCHEMAS } from "./api-vault.ts"
 import { WAY_SCHEMAS } from "./api-ways.ts"
 
@@ -266,6 +267,7 @@ export const SCHEMAS = {
   },
   ...PAGE_STATE_SCHEMAS,
   ...VAULT_SCHEMAS,
+  ...AUDIT_SCHEMAS,
   ...WAY_SCHEMAS,
   ...LINK_SCHEMAS,
   Incident: {

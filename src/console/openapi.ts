@@ -25,6 +25,7 @@ const ID_SCHEMAS = {
   links: "LinkId",
   approvals: "ApprovalId",
   keys: "KeyId",
+  audit: "AuditOwner",
 } as const satisfies Readonly<Record<string, SchemaName>>
 
 /** `GET /openapi.json` and `GET /docs`, to be mounted at the root. */

@@ -40,6 +40,9 @@ export const ACTIONS = {
   "approval.decide": ["admin"],
   "key.read": ["admin", "auditor"],
   "key.change": ["admin"],
+  "audit.read": ["admin", "auditor"],
+  "restore.read": ["admin", "operator", "auditor"],
+  "restore.finish": ["admin"],
   "health.read": ["admin", "operator", "auditor"],
   "clock.advance": ["admin"],
 } as const satisfies Readonly<Record<string, readonly Role[]>>

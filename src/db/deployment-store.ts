@@ -1,13 +1,14 @@
-// Facts of the deployment itself, table `settings`: the pseudonym key's check value and the development clock.
+// Facts of the deployment itself, table `settings`: the pseudonym key's check value, the development clock, how far the database has come.
 // Nothing else may live there.
 
-import { eq, sql } from "drizzle-orm"
+import { and, eq, sql } from "drizzle-orm"
 import type { BatchItem } from "drizzle-orm/batch"
 import { read, write, type Database } from "./database.ts"
 import { settings } from "./schema.ts"
 
 const CHECK_NAME = "pseudonym_check"
 const CLOCK_NAME = "clock_offset_ms"
+const GENERATION_NAME = "generation"
 
 /** Hold this database's pseudonym check value against the key's: the first key to come is the key for ever.
  * @returns `false` where the database was made with another key: every way in must then stop */
@@ -42,4 +43,35 @@ export async function advanceClockOffset(
     })
   await write(db.batch([moved, audit]))
   return loadClockOffset(db)
+}
+
+/** How far this database has come: a count that only grows, once a minute. */
+export async function loadGeneration(db: Database): Promise<number> {
+  const [row] = await read(db.select().from(settings).where(eq(settings.name, GENERATION_NAME)))
+  return Number(row?.value ?? 0)
+}
+
+/** Raise it by one, unless the database is behind what was seen of it elsewhere.
+ * @param seen the largest that was seen; 0 where none ever was
+ * @returns the new count; `undefined` where it is behind, and then it stays so */
+export async function raiseGenerationFrom(db: Database, seen: number): Promise<number | undefined> {
+  if (seen === 0)
+    await write(db.insert(settings).values({ name: GENERATION_NAME, value: "0" }).onConflictDoNothing())
+  const rows = await write(
+    db
+      .update(settings)
+      .set({ value: sql`cast(cast(${settings.value} as integer) + 1 as text)` })
+      .where(and(eq(settings.name, GENERATION_NAME), sql`cast(${settings.value} as integer) >= ${seen}`))
+      .returning({ value: settings.value }),
+  )
+  return rows[0] ? Number(rows[0].value) : undefined
+}
+
+/** The statement that brings it up after a restore, for the batch that says so. */
+export function generationStatement(db: Database, value: number): BatchItem<"sqlite"> {
+  const text = String(value)
+  return db
+    .insert(settings)
+    .values({ name: GENERATION_NAME, value: text })
+    .onConflictDoUpdate({ target: settings.name, set: { value: text } })
 }

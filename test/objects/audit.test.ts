@@ -4,7 +4,7 @@ import { compactVerify, importJWK } from "jose"
 import { beforeEach, describe, expect, it } from "vitest"
 import { createAuditDesk } from "../../src/audit/audit-desk.ts"
 import { createAuditLogs, type AuditLogs } from "../../src/audit/audit-log-of.ts"
-import { auditStatement, findNewestLine, listAudit } from "../../src/audit/audit-store.ts"
+import { auditStatement, findMoved, findNewestWaiting, listAudit } from "../../src/audit/audit-store.ts"
 import { readEntry } from "../../src/audit/log-entry.ts"
 import { moveLines } from "../../src/audit/moving.ts"
 import { parseSigningKeys } from "../../src/crypto/signing-keys.ts"
@@ -94,9 +94,9 @@ describe("moveLines()", () => {
     expect(await objectsIn("*", "2026-11")).toEqual(["clock"])
     for (const bank of [DEMO, OTHER, "*"] as const) expect(await listAudit(db, bank, 10)).toEqual([])
     expect(await moveLines({ db, logs, log })).toBe(0)
-    expect(await findNewestLine(db)).toBe(6)
+    expect([await findMoved(db), await findNewestWaiting(db)]).toEqual([6, 0])
     await write(DEMO, "link_4")
-    expect(await findNewestLine(db)).toBe(7)
+    expect([await findMoved(db), await findNewestWaiting(db)]).toEqual([6, 7])
   })
 
   it("moves more than one round's lines", async () => {

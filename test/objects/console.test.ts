@@ -333,6 +333,18 @@ describe("the admin API over real stores", () => {
         syncTemplates: () => Promise.resolve(err({ reason: "graph_unavailable" })),
       },
       incidents: () => Promise.resolve([]),
+      audit: {
+        months: () => Promise.resolve(["2026-11"]),
+        head: () => Promise.resolve(err({ reason: "not_found" })),
+        entries: () => Promise.resolve(err({ reason: "not_found" })),
+        inclusion: () => Promise.resolve(err({ reason: "not_found" })),
+        check: () => Promise.resolve(err({ reason: "not_found" })),
+        exported: () => Promise.resolve(err({ reason: "not_found" })),
+      },
+      restore: {
+        compare: () => Promise.resolve({ directory: 1, register: 1 }),
+        finish: () => Promise.resolve(err({ reason: "not_restored" })),
+      },
       deadLetters: createDeadLetterDesk({ db, post: recording.post, now: () => NOW }),
       health: () => Promise.resolve({ status: "ok", checks: [] }),
       advanceClock: (advanceMs) => Promise.resolve(advanceMs),

@@ -9,6 +9,7 @@ import {
   listEntries,
   listLogs,
   listSince,
+  newestOutbox,
   prepareLog,
   proveEntry,
   proveGrowth,
@@ -52,7 +53,13 @@ describe("an audit log", () => {
     const { sql } = storage
     appendLines(sql, lines(1, 3))
     expect(appendLines(sql, [line(3, "b"), line(3)]).size).toBe(4)
-    expect(listSince(sql, 2)).toEqual([line(3), line(3, "b")])
+    const since = (from: number) => listSince(sql, 2, from).map(({ seq, entry }) => [seq, entry])
+    expect(since(0)).toEqual([
+      [2, line(3).entry],
+      [3, line(3, "b").entry],
+    ])
+    expect(since(3)).toEqual([[3, line(3, "b").entry]])
+    expect(newestOutbox(sql)).toBe(3)
     expect(checkLog(sql)).toBeUndefined()
   })
 

@@ -308,6 +308,29 @@ export function createAdminWorld(settings: { readonly development?: boolean } = 
         return Promise.resolve("ended")
       },
     },
+    audit: {
+      months: () => Promise.resolve(["2026-11"]),
+      head: (bank, month) => Promise.resolve(ok({ bank, month, size: 1, root: "r", head: "a.b.c" })),
+      entries: (bank) =>
+        Promise.resolve(
+          ok({
+            entries: [
+              { id: 1, bank, at: NOW, actor: "ines", action: "bank.put", object: "harbour", reason: "x" },
+            ],
+          }),
+        ),
+      inclusion: (_bank, _month, index) =>
+        Promise.resolve(index > 0 ? err({ reason: "not_found" as const }) : ok({ index, size: 1, path: [] })),
+      check: () => Promise.resolve(ok({ intact: true })),
+      exported: () => Promise.resolve(ok(new Response("{}").body as ReadableStream<Uint8Array>)),
+    },
+    restore: {
+      compare: () => Promise.resolve({ directory: 1, register: 2 }),
+      finish: (by) => {
+        acts.push({ act: "restore.finish", by })
+        return Promise.resolve(ok({ ended: 1, settled: 0, erased: 0, revokedKeys: 0, toDo: [] }))
+      },
+    },
     approvals: {
       ask: (ask, by) => {
         acts.push({ act: `ask ${ask.kind} ${ask.object}`, by })

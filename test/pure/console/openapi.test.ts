@@ -66,6 +66,7 @@ for (const development of [false, true])
         "dead-letters": letter("d", HARBOUR).id,
         keys: "k1",
         links: LINKS[0]?.id ?? "",
+        audit: HARBOUR,
         approvals: APPROVALS[0]?.id ?? "",
       }
       for (const { method, path, operation } of operationsOf(document)) {
