@@ -192,8 +192,9 @@ export function openDoors(
         objects,
         recordOf,
         findBank: bankOf,
-        erase: async () => {
-          throw new Error("Cannot erase a person from here")
+        async erase(whom) {
+          const by = { actor: whom.person, reason: "own_pages", at: now() }
+          return `/privacy/erasure/${await erasures.request(whom, "me", by)}`
         },
       }),
     ),

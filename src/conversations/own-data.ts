@@ -13,12 +13,19 @@ import { listReceipts, verifyChain, type LedgerHolder, type Receipt } from "./le
 import { openEntry, type Sender } from "./perform.ts"
 import type { Whom } from "./person-world.ts"
 import type { DataKind } from "./receipt.ts"
+import { findWhom } from "./storage.ts"
 
-/** Asks for what is shown. Travels by RPC. */
-export interface OwnDataRequest {
-  readonly v: 1
+/** Whose pages are open, and since when. */
+export interface OwnVisit {
   /** Must be whom the Conversation is for. */
   readonly whom: Whom
+  /** When the visit began: whoever came after it, once everything was deleted, is somebody else. */
+  readonly since: number
+}
+
+/** Asks for what is shown. Travels by RPC. */
+export interface OwnDataRequest extends OwnVisit {
+  readonly v: 1
 }
 
 /** What is on now. Travels by RPC, in clear, never stored. */
@@ -98,7 +105,7 @@ const TOLD: ReadonlySet<string> = new Set<LedgerState>([
 
 /** What is on. Like the two below it, `undefined` for a visit of somebody else. */
 export async function readOwnData(sender: Sender, request: OwnDataRequest): Promise<OwnData | undefined> {
-  if (!isOwn(sender, request.whom)) return undefined
+  if (!isOwn(sender, request)) return undefined
   const state = sender.state()
   const consent = state && viewOf(state)
   return {
@@ -113,7 +120,7 @@ export async function readUses(
   sender: Sender,
   request: OwnDataRequest & { readonly before?: number },
 ): Promise<OwnUses | undefined> {
-  if (!isOwn(sender, request.whom)) return undefined
+  if (!isOwn(sender, request)) return undefined
   const holder = holderOf(sender)
   const [receipts, verified] = await Promise.all([listReceipts(holder), verifyChain(holder)])
   const uses = usesOf(receipts)
@@ -133,7 +140,7 @@ export async function readEverything(
   sender: Sender,
   request: OwnDataRequest,
 ): Promise<Everything | undefined> {
-  if (!isOwn(sender, request.whom)) return undefined
+  if (!isOwn(sender, request)) return undefined
   const rows = listRows(sender.world.sql).toSorted((left, right) => right.at - left.at)
   const inbox = sender.world.sql.exec<InboxRow & Record<string, string | number>>(
     "SELECT key, seq, at, sealed FROM inbox ORDER BY seq DESC LIMIT ?",
@@ -158,8 +165,9 @@ export async function readEverything(
 }
 
 /** A visit names whose pages it opens. For anybody else nothing lies here. */
-function isOwn({ whom }: Sender, asked: Whom): boolean {
-  return whom.person === asked.person && whom.page === asked.page && whom.bank === asked.bank
+function isOwn({ whom, world }: Sender, { whom: asked, since }: OwnVisit): boolean {
+  const isWhom = whom.person === asked.person && whom.page === asked.page && whom.bank === asked.bank
+  return isWhom && (findWhom(world.sql)?.metAt ?? 0) <= since
 }
 
 function holderOf({ world, whom, key }: Sender): LedgerHolder {

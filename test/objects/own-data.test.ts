@@ -98,7 +98,9 @@ describe("a visit", () => {
     await vi.waitFor(() => expect(told(psid)).toHaveLength(1))
     const off = await post("/me/purpose", { form, purpose: "transaction_alerts", to: "off" }, cookie)
     expect(off.headers.get("location")).toBe("/me?did=change")
-    const view = await (await gateway.conversation(psid)).ownData({ v: 1, whom: await whomOf(psid) })
+    const view = await (
+      await gateway.conversation(psid)
+    ).ownData({ v: 1, whom: await whomOf(psid), since: gateway.means.now() })
     expect(view?.consent?.purposes).toEqual(["fraud_alerts"])
     await gateway.postEvents([transactionPosted({ id: `own_${psid}_2`, at: Date.now() })])
     // Longer than the first one took.
@@ -132,6 +134,24 @@ describe("a visit", () => {
     await vi.waitFor(() => expect(gateway.sent.at(-1)?.text).toMatch(/^Disconnected\./))
     expect((await post("/me/purpose", { form, purpose: "fraud_alerts", to: "off" }, cookie)).status).toBe(409)
     expect(await (await get("/me", cookie)).text()).toContain("Nothing is connected")
+  })
+
+  it("from before everything was deleted reaches nothing of whoever writes from that chat afterwards", async () => {
+    const psid = someone()
+    await gateway.say(psid, "my data")
+    const cookie = await visitOf(psid)
+    expect(await (await get("/me/copy.json", cookie)).text()).toContain(psid)
+    const { person } = await whomOf(psid)
+    const requestedAt = gateway.means.now()
+    await (await gateway.conversation(psid)).erase({ v: 1, person, requestedAt, oldKey: true })
+    await scheduler.wait(5)
+    await gateway.say(psid, "hello")
+    await vi.waitFor(() => expect(gateway.sent.at(-1)?.text).toContain("automated assistant"))
+    expect(await (await get("/me/copy.json", cookie)).text()).not.toContain(psid)
+    const form = await formOf(cookie)
+    expect((await post("/me/delete", { form }, cookie)).status).toBe(409)
+    await gateway.say(psid, "my data")
+    expect(await (await get("/me/copy.json", await visitOf(psid))).text()).toContain(psid)
   })
 
   it("P13: reaches nothing of another person, nor of another bank's", async () => {
@@ -173,8 +193,12 @@ describe("a visit", () => {
       { page: OTHER_PAGE },
       { person: (await whomOf(stranger)).person },
     ])
-      expect(await conversation.everything({ v: 1, whom: { ...whom, ...wrong } })).toBeUndefined()
-    expect((await conversation.ownData({ v: 1, whom }))?.consent?.purposes).toHaveLength(2)
+      expect(
+        await conversation.everything({ v: 1, whom: { ...whom, ...wrong }, since: gateway.means.now() }),
+      ).toBeUndefined()
+    expect(
+      (await conversation.ownData({ v: 1, whom, since: gateway.means.now() }))?.consent?.purposes,
+    ).toHaveLength(2)
   })
 })
 
@@ -185,7 +209,7 @@ function told(psid: string): readonly string[] {
 }
 
 async function whomOf(psid: string) {
-  return { person: await gateway.personOf(psid), page: PAGE, bank: BANK }
+  return { person: await gateway.personOf(psid), page: PAGE, bank: BANK } as const
 }
 
 async function openOtherBank(): Promise<void> {

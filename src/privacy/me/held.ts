@@ -2,7 +2,7 @@
 // in it as long as its key is there, each consent record. Read for the person of a visit alone; nobody else's row is ever asked for.
 
 import type { Account } from "../../banks/bank.ts"
-import type { Whom } from "../../conversations/person-world.ts"
+import type { OwnVisit } from "../../conversations/own-data.ts"
 import type { Database } from "../../db/database.ts"
 import type { LinkId } from "../../foundation/id.ts"
 import { listRecordsOf } from "../../links/consent-store.ts"
@@ -43,13 +43,16 @@ export interface HeldLink {
 /** Read what is held. */
 export async function readHeld(
   { db, vault }: { readonly db: Database; readonly vault: Pick<Vault, "openKey"> },
-  whom: Whom,
+  visit: OwnVisit,
 ): Promise<Held> {
+  const { whom } = visit
   const [since, rows, kept] = await Promise.all([
     findSince(db, whom.person),
     listOwnLinks(db, whom),
     listRecordsOf(db, whom.person),
   ])
+  // Everything was deleted during the visit, and whoever writes from that chat now is somebody new.
+  if (since !== undefined && since > visit.since) return { v: 1, links: [], receipts: [], whole: true }
   const links = await Promise.all(
     rows.map(async ({ stored, createdAt, endedAt, endedReason }): Promise<HeldLink> => {
       const customer = await openCustomer(vault, stored)

@@ -60,7 +60,7 @@ export function renderMainPage(
               describedBy={`sample-${purpose} switches-note`}
               note={
                 <small id={`sample-${purpose}`}>
-                  <span class="hidden">{linkPagePhrase(language, "consent_sample")}: </span>
+                  {linkPagePhrase(language, "consent_sample")}:{" "}
                   <Say language={language} phrase={`${purpose}_sample`} values={{ bank }} />
                 </small>
               }

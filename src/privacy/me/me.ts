@@ -3,7 +3,7 @@
 
 import type { BankRecord } from "../../banks/bank.ts"
 import type { ConsentView } from "../../conversations/consent-view.ts"
-import type { Everything, OwnData, OwnUses } from "../../conversations/own-data.ts"
+import type { Everything, OwnData, OwnUses, OwnVisit } from "../../conversations/own-data.ts"
 import type { Whom } from "../../conversations/person-world.ts"
 import type { OwnWish } from "../../conversations/turn-context.ts"
 import type { Now } from "../../foundation/clock.ts"
@@ -30,13 +30,13 @@ export interface MeWorld {
     /** Use a one-time link up. @returns whether it was good */
     readonly enter: (whom: Whom, entry: string) => Promise<boolean>
     /** `undefined` where nothing of them is kept. */
-    readonly ownData: (whom: Whom) => Promise<OwnData | undefined>
+    readonly ownData: (visit: OwnVisit) => Promise<OwnData | undefined>
     /** @param before uses before this instant only */
-    readonly uses: (whom: Whom, before?: number) => Promise<OwnUses | undefined>
-    readonly everything: (whom: Whom) => Promise<Everything | undefined>
+    readonly uses: (visit: OwnVisit, before?: number) => Promise<OwnUses | undefined>
+    readonly everything: (visit: OwnVisit) => Promise<Everything | undefined>
   }
   /** What the directory and the vault hold of them. */
-  readonly held: (whom: Whom) => Promise<Held>
+  readonly held: (visit: OwnVisit) => Promise<Held>
   /** Whether that is the customer a link is tied to. */
   readonly isCustomer: (link: LinkId, reference: string) => Promise<boolean>
   readonly acts: MeActs

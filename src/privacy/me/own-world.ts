@@ -46,12 +46,15 @@ export function createMeWorld(given: {
     findBank,
     chat: {
       enter: async (whom, entry) => (await chatOf(whom)).enter({ v: 1, entry }),
-      ownData: async (whom) => (await chatOf(whom)).ownData({ v: 1, whom }),
-      uses: async (whom, before) =>
-        (await chatOf(whom)).ownUses({ v: 1, whom, ...(before === undefined ? {} : { before }) }),
-      everything: async (whom) => (await chatOf(whom)).everything({ v: 1, whom }),
+      ownData: async ({ whom, since }) => (await chatOf(whom)).ownData({ v: 1, whom, since }),
+      uses: async ({ whom, since }, before) =>
+        (await chatOf(whom)).ownUses({ v: 1, whom, since, ...(before === undefined ? {} : { before }) }),
+      everything: async ({ whom, since }) => (await chatOf(whom)).everything({ v: 1, whom, since }),
     },
-    held: (whom) => readHeld({ db, vault }, whom),
+    async held(visit) {
+      await chatOf(visit.whom)
+      return readHeld({ db, vault }, visit)
+    },
     async isCustomer(id, reference) {
       const link = await findLink(db, id)
       return link?.state === "live" && link.customer === (await pseudonyms.customerOf(link.bank, reference))

@@ -79,7 +79,7 @@ export function createMeRoutes(world: MeWorld): Hono<{ Variables: RequestVariabl
   app.get("/me", async (c) => {
     const { session } = c.var
     if (!session) return c.html(renderEntryPage(c.var.language, c.var.nonce))
-    const data = await chat.ownData(session.whom)
+    const data = await chat.ownData(session)
     return c.html(renderMainPage(frameOf(c), session, data, c.req.query("did") === "change"))
   })
 
@@ -117,7 +117,7 @@ export function createMeRoutes(world: MeWorld): Hono<{ Variables: RequestVariabl
     const { session } = c.var
     if (!session) return refuse(world, c, "session_over")
     const before = Number(c.req.query("before") ?? Number.NaN)
-    const uses = await chat.uses(session.whom, Number.isSafeInteger(before) ? before : undefined)
+    const uses = await chat.uses(session, Number.isSafeInteger(before) ? before : undefined)
     return c.html(renderUsesPage(frameOf(c), uses))
   })
 
@@ -126,7 +126,7 @@ export function createMeRoutes(world: MeWorld): Hono<{ Variables: RequestVariabl
     if (!session) return refuse(world, c, "session_over")
     const part = c.req.query("part") ?? "0"
     return c.html(
-      renderReceiptsPage(frameOf(c), await world.held(session.whom), PART.test(part) ? Number(part) : 0),
+      renderReceiptsPage(frameOf(c), await world.held(session), PART.test(part) ? Number(part) : 0),
     )
   })
 
@@ -134,7 +134,7 @@ export function createMeRoutes(world: MeWorld): Hono<{ Variables: RequestVariabl
     const { session } = c.var
     if (!session) return refuse(world, c, "session_over")
     const hash = HASH_FILE.exec(c.req.param("file"))?.[1]
-    const { receipts } = await world.held(session.whom)
+    const { receipts } = await world.held(session)
     const receipt = receipts.find(({ now: { recordHash } }) => recordHash === hash)
     if (!receipt) return refuse(world, c, "link_changed")
     return c.body(await world.sign(receipt), 200, {
@@ -150,7 +150,7 @@ export function createMeRoutes(world: MeWorld): Hono<{ Variables: RequestVariabl
   app.get("/me/copy.json", async (c) => {
     const { session } = c.var
     if (!session) return refuse(world, c, "session_over")
-    const [everything, held] = await Promise.all([chat.everything(session.whom), world.held(session.whom)])
+    const [everything, held] = await Promise.all([chat.everything(session), world.held(session)])
     const copy = createCopy(frameOf(c).bankName, everything, held, now())
     return c.body(JSON.stringify(copy, undefined, 2), 200, {
       "content-type": "application/json; charset=utf-8",
@@ -161,7 +161,7 @@ export function createMeRoutes(world: MeWorld): Hono<{ Variables: RequestVariabl
   app.get("/me/copy/:part", async (c) => {
     const { session } = c.var
     if (!session) return refuse(world, c, "session_over")
-    const [everything, held] = await Promise.all([chat.everything(session.whom), world.held(session.whom)])
+    const [everything, held] = await Promise.all([chat.everything(session), world.held(session)])
     const wanted = c.req.param("part")
     const part = PART.test(wanted) ? Math.min(Number(wanted), splitCopy(everything).length) : 1
     return c.html(renderCopyPage(frameOf(c), held, everything, part))
@@ -170,7 +170,7 @@ export function createMeRoutes(world: MeWorld): Hono<{ Variables: RequestVariabl
   app.get("/me/disconnect", async (c) => {
     const { session } = c.var
     if (!session) return refuse(world, c, "session_over")
-    const data = await chat.ownData(session.whom)
+    const data = await chat.ownData(session)
     return data?.consent
       ? c.html(renderConfirmPage(frameOf(c), session.form, "disconnect", false))
       : c.redirect("/me", 303)
@@ -178,7 +178,7 @@ export function createMeRoutes(world: MeWorld): Hono<{ Variables: RequestVariabl
 
   app.post("/me/disconnect", (c) =>
     answerTo(world, c, async (session) => {
-      const link = (await chat.ownData(session.whom))?.consent?.link
+      const link = (await chat.ownData(session))?.consent?.link
       const ended = link !== undefined && (await acts.disconnect(session.whom, link))
       return ended ? c.redirect("/me?did=change", 303) : refuse(world, c, "link_changed")
     }),
@@ -187,14 +187,16 @@ export function createMeRoutes(world: MeWorld): Hono<{ Variables: RequestVariabl
   app.get("/me/delete", async (c) => {
     const { session } = c.var
     if (!session) return refuse(world, c, "session_over")
-    const data = await chat.ownData(session.whom)
+    const data = await chat.ownData(session)
     return c.html(renderConfirmPage(frameOf(c), session.form, "delete", data?.consent !== undefined))
   })
 
   app.post("/me/delete", (c) =>
     answerTo(world, c, async (session) => {
-      const data = await chat.ownData(session.whom)
-      return data?.consent ? step(c, session, { kind: "delete_everything" }) : erase(c, session)
+      const data = await chat.ownData(session)
+      // Nothing of them is kept: it was deleted meanwhile.
+      if (!data) return refuse(world, c, "link_changed")
+      return data.consent ? step(c, session, { kind: "delete_everything" }) : erase(c, session)
     }),
   )
 
@@ -241,7 +243,7 @@ export function createMeRoutes(world: MeWorld): Hono<{ Variables: RequestVariabl
     session: Session,
     wish: Parameters<typeof acts.change>[2],
   ): Promise<Response> {
-    const link = (await chat.ownData(session.whom))?.consent?.link
+    const link = (await chat.ownData(session))?.consent?.link
     const view = link && (await acts.change(session.whom, link, wish))
     return view ? c.redirect("/me?did=change", 303) : refuse(world, c, "link_changed")
   }
@@ -249,7 +251,7 @@ export function createMeRoutes(world: MeWorld): Hono<{ Variables: RequestVariabl
   /** Lead to the bank's login; what it was asked for waits in a cookie. */
   async function step(c: MeContext, session: Session, act: StepAct): Promise<Response> {
     const { bank } = c.var
-    const consent = (await chat.ownData(session.whom))?.consent
+    const consent = (await chat.ownData(session))?.consent
     if (!bank || !consent) return refuse(world, c, "link_changed")
     if (act.kind === "switch_on" && act.what !== "amounts" && consent.covered?.includes(act.what) === false)
       return refuse(world, c, "not_covered")

@@ -2,6 +2,7 @@
 // between. Two cookies, each sealed under a day key (places `me|session|cookie`, `me|step|cookie`), so that nothing is stored for a
 // visit. The session's cookie is Strict: no other site's link opens the pages. The step's is Lax, for the bank's redirect is another site's.
 
+import type { OwnVisit } from "../../conversations/own-data.ts"
 import type { Whom } from "../../conversations/person-world.ts"
 import { isSameSecret } from "../../crypto/compare.ts"
 import { MINUTE_MS } from "../../foundation/clock.ts"
@@ -19,9 +20,8 @@ export const SESSION_MS = 15 * MINUTE_MS
 export const STEP_MS = 20 * MINUTE_MS
 
 /** One visit. */
-export interface Session {
+export interface Session extends OwnVisit {
   readonly v: 1
-  readonly whom: Whom
   /** Forms of this visit carry it; no other visit's do. */
   readonly form: string
   readonly language: Language
@@ -45,7 +45,7 @@ export interface Step {
 
 /** Begin a visit. */
 export function createSession(whom: Whom, language: Language, now: number, random: Random): Session {
-  return { v: 1, whom, form: randomText(random), language, until: now + SESSION_MS }
+  return { v: 1, whom, since: now, form: randomText(random), language, until: now + SESSION_MS }
 }
 
 /** Whether a form is of this visit. */
