@@ -4,6 +4,7 @@
 import { waitUntil } from "cloudflare:workers"
 import { listBanks } from "./banks/bank-store.ts"
 import { createRestoreWatch, raiseGenerations, type RestoreWatch } from "./audit/generation.ts"
+import { listBanksWithSecretsBefore } from "./banks/webhook-secret-store.ts"
 import { moveLines } from "./audit/moving.ts"
 import { conversationOf } from "./conversations/conversation-of.ts"
 import { meansOf } from "./conversations/means.ts"
@@ -203,7 +204,8 @@ async function runClock(house: Gateway): Promise<void> {
     pages: () => desk.look(),
     keys: async () => {
       const register = await keys.keep()
-      await settleKeyIncidents(incidents, register, banks, now())
+      const secretsBefore = (at: number) => listBanksWithSecretsBefore(db, at, now())
+      await settleKeyIncidents({ incidents, banks, secretsBefore, now }, register)
       await renewKeys(renewal, register)
     },
     audit: () => moveLines({ db, logs: means.auditLogs, log }),

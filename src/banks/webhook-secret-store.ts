@@ -1,7 +1,7 @@
 // Secrets of banks' webhooks in D1, sealed. Only this file names the table. A new one ends the one before after a day, so that a bank can
 // change over; what it opens to is the vault's business. A change and its line of the audit trail are one batch.
 
-import { and, desc, eq, gt, isNull, lte, or } from "drizzle-orm"
+import { and, desc, eq, gt, isNull, lt, lte, or } from "drizzle-orm"
 import type { AuditBy } from "../audit/audit.ts"
 import { auditStatement } from "../audit/audit-store.ts"
 import { read, write, type Database } from "../db/database.ts"
@@ -65,4 +65,24 @@ export async function insertWebhookSecret(
       auditStatement(db, { ...by, bank, action: "webhook_secret.create", object: secret.id }),
     ]),
   )
+}
+
+/** Banks with a secret from before an instant that still counts. @throws DatabaseError */
+export async function listBanksWithSecretsBefore(
+  db: Database,
+  before: number,
+  now: number,
+): Promise<readonly BankId[]> {
+  const rows = await read(
+    db
+      .selectDistinct({ bank: webhookSecrets.bankId })
+      .from(webhookSecrets)
+      .where(
+        and(
+          lt(webhookSecrets.createdAt, before),
+          or(isNull(webhookSecrets.endsAt), gt(webhookSecrets.endsAt, now)),
+        ),
+      ),
+  )
+  return rows.map(({ bank }) => bank as BankId)
 }

@@ -23,6 +23,9 @@ export const INCIDENT_KINDS = {
     "An outer key that was replaced is still named by rows; look at `tellerline keys list`",
   /** Detail: the kid. Open until everything under it was renewed. */
   vault_key_compromised: "An outer key fell into wrong hands; tokens and keys under it are being renewed",
+  /** Detail: the kid the bank's webhook secrets lay under. */
+  webhook_secret_exposed:
+    "The bank's webhook secret may be in wrong hands; make a new one and give it to the bank",
   /** Detail: the kid its token lay under. */
   page_token_exposed: "The Page's token may be in wrong hands; get a new one at Meta and reconnect the Page",
   /** Detail: the link. The key is destroyed: nobody can revoke them here any more. */

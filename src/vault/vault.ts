@@ -17,7 +17,7 @@ import { fromUtf8, utf8 } from "../crypto/text.ts"
 /** What is sealed under a day key. */
 export type DayLabel = "inbox" | "inbound" | "linking" | "metadata" | "form" | "cursor" | "me"
 
-/** Labels of what lies in a browser and comes back from there: who holds the outer key can make one. */
+/** Labels of what lies with others and comes back from there: who holds the outer key can make one. */
 const OUTSIDE: ReadonlySet<DayLabel> = new Set(["linking", "form", "cursor", "me"])
 /** Nothing opens under a day key older than this. */
 const DAY_KEY_DAYS_MAX = 14
@@ -46,7 +46,7 @@ export interface Vault {
   /** What lies at `place` under an outer key, an inner key or a text, under the newest one instead. */
   rewrap(sealed: string, place: string): Promise<Result<string, OpenRefusal>>
   /** Seal without D1, under today's key of `label`. Additional data: `label|owner|id`. */
-  /** These outer keys are in wrong hands: what comes back from a browser under one of them may be forged and does not open. */
+  /** These outer keys are in wrong hands: what comes back from others under one of them may be forged and does not open. */
   distrust(kids: readonly string[]): void
   sealForDays(label: DayLabel, owner: string, id: string, text: string): Promise<string>
   openForDays(

@@ -86,7 +86,6 @@ function open() {
         },
       },
     } as never,
-    actions: {} as never,
     // The first token is too old; all others are taken.
     fetch: async (_, init) => {
       const authorization = new Headers(init?.headers).get("authorization") ?? ""

@@ -109,3 +109,97 @@ describe("rotation of the outer key", () => {
     })
   })
 })
+
+describe("a value that was copied, cut or put back", () => {
+  const PLACE = "demo|people|person_1|key"
+
+  test("does not open at any length but its own, nor with anything behind it", async () => {
+    const vault = vaultOf([OLD])
+    const { wrapped, key } = await vault.createKey(PLACE)
+    const sealed = await key.seal("four and twenty letters.", "place")
+    for (let length = 0; length < sealed.length; length += 1) {
+      expect(await key.open(sealed.slice(0, length), "place")).toMatchObject({ ok: false })
+      if (length < wrapped.length)
+        expect(await vault.openKey(wrapped.slice(0, length), PLACE)).toMatchObject({ ok: false })
+    }
+    for (const more of ["A", "AAAA", ".", "=", " "])
+      expect(await key.open(sealed + more, "place")).toMatchObject({ ok: false })
+  })
+
+  test("does not open in another bank's row of the same name", async () => {
+    const vault = vaultOf([OLD])
+    const { wrapped } = await vault.createKey(PLACE)
+    expect(await vault.openKey(wrapped, "other|people|person_1|key")).toEqual({
+      ok: false,
+      error: { reason: "seal_broken" },
+    })
+    const token = await vault.seal("page-token", "demo|pages|1|token")
+    expect(await vault.open(token, "other|pages|1|token")).toMatchObject({ ok: false })
+    expect(await vault.rewrap(token, "other|pages|1|token")).toMatchObject({
+      error: { reason: "seal_broken" },
+    })
+  })
+
+  test("shows nothing once its key is gone: a row put back from a backup opens under no key made since", async () => {
+    const vault = vaultOf([OLD])
+    const before = await vault.createKey(PLACE)
+    const backup = await before.key.seal("everything said", "demo|conversation|person_1|state")
+    // The key was destroyed; the person wrote again and has another.
+    const after = await vault.createKey(PLACE)
+    expect(await after.key.open(backup, "demo|conversation|person_1|state")).toEqual({
+      ok: false,
+      error: { reason: "seal_broken" },
+    })
+    // Nor does the outer key open it, nor a day key: it lies under the inner key alone.
+    expect(await vault.open(backup, "demo|conversation|person_1|state")).toMatchObject({ ok: false })
+    expect(await vault.openForDays("inbox", "demo", "person_1", backup)).toMatchObject({ ok: false })
+  })
+
+  test("a row put back with its wrapped key opens only while the outer key is on the ring", async () => {
+    const { wrapped } = await vaultOf([OLD]).createKey(PLACE)
+    expect(await vaultOf([NEW, OLD]).openKey(wrapped, PLACE)).toMatchObject({ ok: true })
+    expect(await vaultOf([NEW]).openKey(wrapped, PLACE)).toMatchObject({
+      error: { reason: "seal_key_unknown", kid: "k1" },
+    })
+  })
+})
+
+describe("rewrap()", () => {
+  test("puts a wrapped key and a text under the newest outer key; what they are stays", async () => {
+    const before = vaultOf([OLD])
+    const { wrapped, key } = await before.createKey("place")
+    const sealed = await key.seal("at-0", "value")
+    const during = vaultOf([NEW, OLD])
+    const anew = await during.rewrap(wrapped, "place")
+    expect(anew).toMatchObject({ ok: true, value: expect.stringMatching(/^v1\.k2\./) as string })
+    const after = await vaultOf([NEW]).openKey(anew.ok ? anew.value : "", "place")
+    expect(after.ok && (await after.value.open(sealed, "value"))).toEqual({ ok: true, value: "at-0" })
+  })
+})
+
+describe("distrust()", () => {
+  test.each(["linking", "form", "me", "cursor"] as const)(
+    "refuses what comes back from outside under a key in wrong hands: %s",
+    async (label) => {
+      const sealed = await vaultOf([OLD]).sealForDays(label, "demo", "x", "state")
+      const vault = vaultOf([NEW, OLD])
+      expect(await vault.openForDays(label, "demo", "x", sealed)).toMatchObject({ ok: true })
+      vault.distrust(["k1"])
+      expect(await vault.openForDays(label, "demo", "x", sealed)).toMatchObject({
+        error: { reason: "seal_key_unknown" },
+      })
+      const own = await vault.sealForDays(label, "demo", "x", "state")
+      expect(await vault.openForDays(label, "demo", "x", own)).toMatchObject({ ok: true })
+    },
+  )
+
+  test.each(["inbox", "inbound", "metadata"] as const)(
+    "goes on opening what lies with us: %s",
+    async (label) => {
+      const sealed = await vaultOf([OLD]).sealForDays(label, "demo", "x", "text")
+      const vault = vaultOf([NEW, OLD])
+      vault.distrust(["k1"])
+      expect(await vault.openForDays(label, "demo", "x", sealed)).toEqual({ ok: true, value: "text" })
+    },
+  )
+})
