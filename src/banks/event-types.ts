@@ -83,13 +83,13 @@ export const EVENT_TYPES = {
     purpose: "fraud_alerts",
     lane: "alerts",
     staleAfterMs: DAY_MS,
-    use: "not_yet",
+    use: "told",
   },
   "bank.card.state_changed.v1": {
     purpose: "fraud_alerts",
     lane: "alerts",
     staleAfterMs: DAY_MS,
-    use: "not_yet",
+    use: "told",
   },
   "bank.security.notice.v1": {
     purpose: "fraud_alerts",

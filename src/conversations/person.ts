@@ -7,6 +7,7 @@
 // Turns wait for each other (`#serial`), and that chain holds cryptography and storage only, never a call to anybody.
 // Composed by conversation.ts; telling is tell.ts, sending perform.ts, asking the bank ask.ts, links on their way link-settling.ts.
 
+import { changeOf } from "./case-news.ts"
 import { DAY_MS, MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
 import { describeFault } from "../foundation/log.ts"
 import { randomText, type LinkId } from "../foundation/id.ts"
@@ -138,6 +139,8 @@ export class Person {
         wake: this.#wake,
         doubt: (link: LinkId) => this.#compare(link),
       }
+      const change = changeOf(request.event)
+      if (change && this.#memory.state?.consent?.link === request.shelf.link) await this.#take(change)
       const outcome = await (EVENT_TYPES[request.event.type].lane === "alerts"
         ? tellAlert(teller, request, key)
         : tellUpdate(teller, request, key))

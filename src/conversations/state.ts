@@ -69,6 +69,8 @@ export interface State {
   readonly paging?: { readonly account: string; readonly cursor: string }
   /** Fraud questions somebody answered, by the alert's ledger key (cases/fraud-case.ts). */
   readonly cases: Readonly<Record<string, FraudCase>>
+  /** Cases the bank said are over, newest last: a question that comes after that is not asked. */
+  readonly closed?: readonly { readonly caseId: string; readonly at: number }[]
   /** What "try again" would ask once more. */
   readonly again?: Intent
   /** Who holds the thread, as far as we were told. */

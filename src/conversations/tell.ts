@@ -25,6 +25,7 @@ import {
   settleRow,
   type LedgerRow,
 } from "./ledger.ts"
+import { findStaleNews } from "./case-news.ts"
 import { accountOf, composeNotice, purposeOf } from "./notices/compose.ts"
 import type { Outbox } from "./outbox.ts"
 import { outcomeOfRow, settled } from "./outcome.ts"
@@ -82,7 +83,10 @@ export async function tellAlert(teller: Teller, request: TellRequest, key: strin
   const known = findRow(world.sql, key)
   if (known && (await isAnother(teller, known, request))) return settled("suppressed", "conflict")
   if (!known) {
-    const early = (await settleDoubt(teller, request)) ?? judge(teller, request)
+    const early =
+      (await settleDoubt(teller, request)) ??
+      judge(teller, request) ??
+      (await findStaleNews(teller, request.event))
     if (early) return early
     const [facts] = await Promise.all([world.loadBankFacts(whom.bank, whom.page), wake.ready()])
     // What ended while this was fetched is seen here, and once more when the message goes.

@@ -148,7 +148,7 @@ function takeTurn(state: State, event: TurnEvent, context: TurnContext): Turn {
     case "erasure_requested":
       return turnOf(confirmed(state))
     case "bank_changed":
-      return turnOf(hearBankChange(state, event))
+      return turnOf(hearBankChange(state, event, context.now))
     case "refused":
       return hearRefused(state, event.fact, context)
     case "time":

@@ -34,6 +34,8 @@ import { bankName, callButton, menuChips, postback } from "./choices.ts"
 
 /** A case is remembered this long after its buttons have expired, for whoever taps them then. */
 const KEPT_MS = 14 * DAY_MS
+/** Ends of cases remembered. */
+const CLOSED_MAX = 20
 /** A longer one is the bank's inner name, not something to read out on the phone. */
 const CASE_NAME_CHARS_MAX = 16
 
@@ -51,6 +53,8 @@ export function answerAlert(state: State, context: TurnContext, alert: AskedAler
   if (choice === "yes") return showAgain(state, context, key)
   const kind = CHOICES[choice]
   if (kind === undefined) return closed(state, context)
+  const over = state.closed?.some(({ caseId }) => caseId === asked.caseId)
+  if (over && !state.cases[key]) return closed(state, context)
   const at = state.cases[key] ?? openFraudCase({ alert: key, ...asked })
   const event: FraudEvent = kind === "mistake" ? { kind } : { kind, at: context.now }
   return take(state, context, stepFraud(at, event, context.now))
@@ -83,11 +87,15 @@ export function tellFraud(
 export function hearBankChange(
   state: State,
   { caseId, card }: { readonly caseId?: string; readonly card?: CardState },
+  now: number,
 ): State {
   const over = (at: FraudCase) =>
     (caseId !== undefined && at.caseId === caseId) ||
-    (card?.state === "active" && at.card?.ref !== undefined && at.card.ref === card.ref)
-  return withCases(state, (at) => (over(at) ? stepFraud(at, { kind: "resolved" }, 0).next : at))
+    (card?.state === "active" && card.ref !== undefined && at.card?.ref === card.ref)
+  const settled = withCases(state, (at) => (over(at) ? stepFraud(at, { kind: "resolved" }, now).next : at))
+  if (caseId === undefined || state.closed?.some((each) => each.caseId === caseId)) return settled
+  const closed = (state.closed ?? []).filter(({ at }) => now - at < KEPT_MS).slice(1 - CLOSED_MAX)
+  return { ...settled, closed: [...closed, { caseId, at: now }] }
 }
 
 /** Rounds that are due, pages of the bank's nobody came back from, cases nobody will tap any more. */

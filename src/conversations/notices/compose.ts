@@ -5,6 +5,8 @@ import { EVENT_TYPES, type ToldEvent, type ToldEventType } from "../../banks/eve
 import type { Purpose } from "../../foundation/purpose.ts"
 import type { TemplateSpec } from "../../messenger/template.ts"
 import { balanceNotice } from "./balance-updated.ts"
+import { cardStateNotice } from "./card-state-changed.ts"
+import { fraudResolvedNotice } from "./fraud-resolved.ts"
 import { fraudNotice } from "./fraud-suspected.ts"
 import { ENDING_TEMPLATES } from "../flows/renewal.ts"
 import type { ComposedNotice, Notice, NoticeContext } from "./notice.ts"
@@ -16,6 +18,8 @@ const NOTICES: Notices = {
   "bank.balance.updated.v1": balanceNotice,
   "bank.transaction.posted.v1": transactionNotice,
   "bank.fraud.suspected.v1": fraudNotice,
+  "bank.fraud.resolved.v1": fraudResolvedNotice,
+  "bank.card.state_changed.v1": cardStateNotice,
 }
 
 /** The purpose that switches a type on. */
