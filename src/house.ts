@@ -150,6 +150,8 @@ export function buildHouse(env: Env, means: Means): House {
       await keepDeadLetters(db, await Promise.all(packs.map((pack) => deadLetterOf(pack.lane, pack, about))))
       for (const bank of new Set(packs.map((pack) => pack.bank))) await lettersKept(bank)
     },
+    look: async (request) =>
+      conversationOf(objects, await recordOf(request.whom.page), request.whom.person).look(request),
     wait: (ms) => scheduler.wait(ms),
   }
   const callbacks: CallbackWorld = {

@@ -25,6 +25,7 @@ export interface Asker {
 export class Asking {
   /** Each with what cuts its calls short. */
   readonly #running = new Map<string, AbortController>()
+  readonly #looks = new Set<AbortController>()
 
   /** Start what waits and may start. */
   start(asker: Asker): readonly Promise<void>[] {
@@ -34,9 +35,22 @@ export class Asking {
       .map((question) => this.#ask(asker, question))
   }
 
+  /** Ask the bank without a question of the person's; cut short when the link or what is on changes. */
+  async look<T>(run: (ended: AbortSignal) => Promise<T>): Promise<T> {
+    const ended = new AbortController()
+    this.#looks.add(ended)
+    try {
+      return await run(ended.signal)
+    } finally {
+      this.#looks.delete(ended)
+    }
+  }
+
   /** What a turn ended ends in the calls made for it: none starts after the ending was answered. */
   cutShort(before: State, after: State): void {
     const relinked = before.consent?.link !== after.consent?.link
+    if (relinked || before.consent?.epoch !== after.consent?.epoch)
+      for (const ended of this.#looks) ended.abort()
     for (const [id, ended] of this.#running)
       if (relinked || !after.questions.some((each) => each.id === id)) ended.abort()
   }

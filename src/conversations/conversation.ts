@@ -12,6 +12,7 @@ import { renewalOf } from "../links/renewal.ts"
 import type { BankRefusal } from "../banks/bank.ts"
 import { createActs } from "./acts.ts"
 import { isTold } from "../banks/event-types.ts"
+import type { LookOutcome, LookRequest } from "./hints.ts"
 import { findEventRows, type EventRow } from "./ledger.ts"
 import type { JsonObject } from "../messenger/json.ts"
 import { takesUtility } from "../messenger/page-record.ts"
@@ -22,7 +23,7 @@ import { conversationOf } from "./conversation-of.ts"
 import { createLinkWorld } from "./link-world.ts"
 import type { ErasureRequest, WipeRequest } from "./erasing.ts"
 import { meansOf, type Means } from "./means.ts"
-import { Unready } from "./unready.ts"
+import { isOutage, Unready } from "./unready.ts"
 import { personKeyPlace } from "./place.ts"
 import { enterPerson, findWrappedKey, removePerson } from "./person-store.ts"
 import {
@@ -64,6 +65,21 @@ export class Conversation extends DurableObject<Env> {
     if (request.v !== 1 || !isTold(request.event)) return { kind: "pending", afterMs: NEWER_RELEASE_MS }
     const person = await this.#ready()
     return person.tell(request)
+  }
+
+  /** Ask the bank what a hint is about. Where the bank refuses the tokens for good, the link ends as in a question of the person's own. */
+  async look(request: LookRequest): Promise<LookOutcome> {
+    if (request.v !== 1) return { kind: "pending", afterMs: NEWER_RELEASE_MS }
+    const person = await this.#ready()
+    try {
+      const outcome = await person.look(request)
+      if (outcome.kind === "link_ended") await person.endLink(request.shelf.link, "refused_by_bank", false)
+      this.#begin(person)
+      return outcome
+    } catch (fault) {
+      if (!isOutage(fault)) throw fault
+      return { kind: "pending", afterMs: NEWER_RELEASE_MS }
+    }
   }
 
   /** Rows of events by their keys: what became of them. */

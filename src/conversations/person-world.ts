@@ -21,7 +21,7 @@ import type { Log } from "../foundation/log.ts"
 import type { Result } from "../foundation/result.ts"
 import type { Alarm, Sql } from "../foundation/world.ts"
 import type { ErasureCause } from "../jobs/job.ts"
-import type { Grant } from "../links/grant.ts"
+import type { Grant, ReadingPurpose } from "../links/grant.ts"
 import type { LinkOffer } from "../links/link.ts"
 import type { Presented } from "../links/presenting.ts"
 import type { DefaultApp, UtilityShape } from "../messenger/page-record.ts"
@@ -138,13 +138,13 @@ export interface PersonWorld {
   }
   readonly bank: {
     readonly balances: (
-      grant: Grant<"account_service">,
+      grant: Grant<ReadingPurpose>,
       signal: AbortSignal,
       bank: BankId,
     ) => Promise<Result<readonly Balance[], BankRefusal>>
     /** Of the grant's only account. */
     readonly transactions: (
-      grant: Grant<"account_service">,
+      grant: Grant<ReadingPurpose>,
       range: { readonly limit: number; readonly cursor?: string },
       signal: AbortSignal,
       bank: BankId,

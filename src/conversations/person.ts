@@ -22,6 +22,7 @@ import { Asking } from "./asking.ts"
 import * as erasing from "./erasing.ts"
 import { isQuiet } from "./idle.ts"
 import { hear } from "./hearing.ts"
+import { lookAtBank, type LookOutcome, type LookRequest } from "./hints.ts"
 import { nextInInbox, openInboxRow, storeInbox, type InboxRow, type Kept } from "./inbox.ts"
 import { claimRow, earliestDue, earliestPostponed, listSending } from "./ledger.ts"
 import { holdingOf, viewOf, type ConsentView, type Holding } from "./consent-view.ts"
@@ -150,6 +151,13 @@ export class Person {
       this.#world.log.warn("event_not_told_yet", describeFault(fault))
       return { kind: "pending", afterMs: RETRY_MS }
     }
+  }
+
+  /** Ask the bank what a hint is about. @see LookOutcome */
+  async look(request: LookRequest): Promise<LookOutcome> {
+    await this.#memory.load({ shelf: request.shelf })
+    if (!this.#memory.key) return settled("suppressed", "not_linked")
+    return this.#asking.look((ended) => lookAtBank(this.#sender(), request, ended))
   }
 
   /** A link is pending: name it in the chat and ask for the code. Durable when it returns. */

@@ -19,7 +19,7 @@ import { err, ok, type Result } from "../foundation/result.ts"
 import type { InnerKey, Vault } from "../vault/vault.ts"
 import { createBankCall, createBreaker, type TokenSource } from "./bank-call.ts"
 import type { BankLogin } from "./bank-login.ts"
-import { Grant } from "./grant.ts"
+import { Grant, type ReadingPurpose } from "./grant.ts"
 import { rekeyLink } from "./link-key-store.ts"
 import { findLink, storeTokens, type StoredLink } from "./link-store.ts"
 import { parseTokens, placeOf, type LinkTokens } from "./link-tokens.ts"
@@ -29,13 +29,13 @@ export interface BankAccess {
   /** Balances of the accounts the grant names. */
   balances(
     bank: BankRecord,
-    grant: Grant<"account_service">,
+    grant: Grant<ReadingPurpose>,
     signal: AbortSignal,
   ): Promise<Result<readonly Balance[], BankRefusal>>
   /** Movements of one account, newest first. Refusal `forbidden` for an account the grant does not name. */
   transactions(
     bank: BankRecord,
-    grant: Grant<"account_service">,
+    grant: Grant<ReadingPurpose>,
     account: string,
     range: { readonly limit: number; readonly cursor?: string },
     signal: AbortSignal,

@@ -14,6 +14,9 @@ export type GrantRefusal =
   | { readonly reason: "purpose_off" }
   | { readonly reason: "account_not_covered" }
 
+/** Purposes a bank may be asked for: a question of the person's own, or what is new after the bank's hint. */
+export type ReadingPurpose = "account_service" | "balance_updates" | "transaction_alerts"
+
 /** A permission. The private member keeps anybody else from making one: an object literal does not compile as a `Grant`. */
 export class Grant<P extends Purpose = Purpose> {
   readonly #made = true

@@ -2,7 +2,7 @@
 // Every item gets its own verdict. An outage costs no attempt; a fault does, and the fifth puts the item among the dead letters.
 // What becomes of what is left is pack-settling.ts, where permits come from leases.ts. Composed by worker.ts.
 
-import type { BankEvent } from "../banks/event.ts"
+import type { BankEvent, DataHint } from "../banks/event.ts"
 import { isTold, type LinkEvent } from "../banks/event-types.ts"
 import { SECOND_MS } from "../foundation/clock.ts"
 import type { BankId, PageId, PersonId } from "../foundation/id.ts"
@@ -16,11 +16,12 @@ import type { TellOutcome, TellRequest } from "../conversations/person-world.ts"
 import type { EventOutcome } from "./callback-outcome.ts"
 import { isLinkEvent } from "./link-events.ts"
 import type { Settled } from "../conversations/outcome.ts"
+import { hearHint, type HintWorld } from "./hints.ts"
 import { createLeases, type Leases, type LeaseWorld } from "./leases.ts"
 import { keepPack, settlePack, type Again, type SettlingWorld } from "./pack-settling.ts"
 
 /** What fan-out needs. */
-export interface FanOutWorld extends SettlingWorld, LeaseWorld {
+export interface FanOutWorld extends SettlingWorld, LeaseWorld, HintWorld {
   readonly customerOf: (bank: BankId, reference: string) => Promise<string>
   /** Everybody live among these customers: one query. @throws DatabaseError */
   readonly findLive: (pseudonyms: readonly string[]) => Promise<readonly LiveLink[]>
@@ -187,6 +188,7 @@ async function tellPerson(
 async function tellOne(world: FanOutWorld, leases: Leases, link: LiveLink, event: BankEvent): Promise<Told> {
   const { page, person, bank } = link
   if (isLinkEvent(event)) return hearOne(world, link, event)
+  if (event.type === "bank.data.hint.v1") return lookOne(world, link, event)
   if (!isTold(event)) {
     // A newer release wrote it: it knows what to do with it.
     world.log.warn("event_type_not_known_yet", { type: event.type })
@@ -216,6 +218,18 @@ async function tellOne(world: FanOutWorld, leases: Leases, link: LiveLink, event
     }
   } catch (fault) {
     world.log.warn("conversation_not_told", describeFault(fault))
+    return { ...again, counts: isFault(fault) }
+  }
+}
+
+/** Looking needs no leave of a Page: what is new asks for it when it is told. */
+async function lookOne(world: FanOutWorld, link: LiveLink, hint: DataHint): Promise<Told> {
+  const again = { kind: "again", afterMs: RETRY_MS, counts: false, blocks: false } as const
+  try {
+    const heard = await hearHint(world, link, hint)
+    return "kind" in heard ? { kind: "settled", told: heard } : { ...again, ...heard }
+  } catch (fault) {
+    world.log.warn("hint_not_heard", describeFault(fault))
     return { ...again, counts: isFault(fault) }
   }
 }

@@ -117,6 +117,7 @@ export function createFanOutWorld(changes: Partial<FanOutWorld> = {}) {
       posted.push({ queue, jobs, delaySeconds: options?.delaySeconds })
       return Promise.resolve(ok(undefined))
     },
+    look: () => Promise.reject(new Error("No bank hints here")),
     hearLinkEvent: () => Promise.reject(new Error("No bank speaks of links here")),
     now: () => state.now,
     random: (bytes) => new Uint8Array(bytes).fill((state.packs += 1)),
