@@ -37,7 +37,9 @@ describe("docs/bank-events.md", () => {
 
   test("has a row for each type of event, and no other", () => {
     const rows = Array.from(events.matchAll(/^\| `(bank\.[a-z_.]+\.v1)` \|/gm), ([, type]) => type)
-    expect(rows.toSorted()).toEqual(Object.keys(EVENT_TYPES).toSorted())
+    // A hint is ours: dialects make it, no bank sends it by this name.
+    const types = Object.keys(EVENT_TYPES).filter((type) => type !== "bank.data.hint.v1")
+    expect(rows.toSorted()).toEqual(types.toSorted())
   })
 
   test("its code signs what the gateway verifies", async () => {
