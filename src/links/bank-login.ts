@@ -170,7 +170,7 @@ export function createBankLogin(
         },
       )
       given = tokens.refresh_token
-      if (signed) await oauth.validateApplicationLevelSignature(server, signed, http)
+      if (signed) await verifyIdToken(of, signed)
       return ok(tokens)
     } catch (fault) {
       if (given !== undefined) await revokeToken(of, given)
@@ -316,6 +316,19 @@ export function createBankLogin(
   }
 
   return { start, finish, refresh, renew, retire, revoke }
+}
+
+/** A bank that changes its keys may sign with one it had not published when we looked. The answer came from the bank itself, so that
+ * looking once more is nothing a stranger could make us do. */
+async function verifyIdToken({ server, http }: BankClient, signed: Response): Promise<void> {
+  try {
+    await oauth.validateApplicationLevelSignature(server, signed, http)
+  } catch (fault) {
+    const unknown = fault instanceof oauth.OperationProcessingError && fault.code === oauth.KEY_SELECTION
+    if (!unknown) throw fault
+    // Keys are remembered with the metadata's object: another one is asked for anew.
+    await oauth.validateApplicationLevelSignature({ ...server }, signed, http)
+  }
 }
 
 /** Judge what the code gave: tokens bound as agreed, a customer, two factors, now. */

@@ -44,7 +44,7 @@ export async function startNodeBank({ nonce, rotation, clientKeys }: NodeBankWay
   const record: BankRecord = { ...BANK, issuer, apiBase: `${issuer}/fdx` }
   /** Change what the bank answers; reset by giving none. */
   const spoil: {
-    before?: (url: URL, init: RequestInit | undefined) => Promise<Response> | Response | undefined
+    before?: (url: URL, init: RequestInit | undefined) => Promise<Response | undefined> | Response | undefined
     token?: (body: Record<string, unknown>) => Promise<Record<string, unknown>> | Record<string, unknown>
   } = {}
 

@@ -30,7 +30,13 @@ export async function signToken(
 ): Promise<string> {
   const scheme = SCHEMES[alg]
   const members = Object.fromEntries(scheme.private.map((name) => [name, key[name]]))
-  const signing = await crypto.subtle.importKey("jwk", members as unknown as JsonWebKey, scheme.import, false, ["sign"])
+  const signing = await crypto.subtle.importKey(
+    "jwk",
+    members as unknown as JsonWebKey,
+    scheme.import,
+    false,
+    ["sign"],
+  )
   const input = `${base64url(JSON.stringify({ alg, kid: key.kid, ...header }))}.${base64url(JSON.stringify(claims))}`
   const signature = await crypto.subtle.sign(scheme.sign, signing, new TextEncoder().encode(input))
   return `${input}.${base64url(signature)}`

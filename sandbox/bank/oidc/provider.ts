@@ -89,7 +89,7 @@ export function createProvider(
     },
     ttl: {
       AuthorizationCode: MINUTE,
-      AccessToken: 10 * MINUTE,
+      AccessToken: (ctx) => settingsOf(ctx).accessTokenTtlSeconds,
       RefreshToken: GRANT_TTL_SECONDS,
       Session: 60 * MINUTE,
       Interaction: INTERACTION_TTL_SECONDS,
@@ -115,11 +115,10 @@ export function createProvider(
         enabled: true,
         defaultResource: () => audienceOf(origins, server),
         useGrantedResource: () => true,
-        getResourceServerInfo: (ctx, resource) => ({
+        getResourceServerInfo: (_ctx, resource) => ({
           scope: SERVERS[server].scope,
           audience: resource,
           accessTokenFormat: "jwt",
-          accessTokenTTL: settingsOf(ctx).accessTokenTtlSeconds,
           jwt: { sign: { alg: "ES256" } },
         }),
       },
