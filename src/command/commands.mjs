@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises"
 import process from "node:process"
 import { BANK_WAY_COMMANDS } from "./bank-ways.mjs"
+import { AUDIT_COMMANDS } from "./audit-commands.mjs"
 import { refused, usage } from "./failure.mjs"
 import { oneLine, printJson, printRecord, printTable, say } from "./print.mjs"
 
@@ -218,6 +219,7 @@ export const COMMANDS = [
     options: ["reason"],
     run: replay,
   },
+  ...AUDIT_COMMANDS,
   {
     words: ["health"],
     usage: "health",

@@ -23,6 +23,9 @@ const OPTIONS = {
   page: { type: "string" },
   closed: { type: "boolean" },
   "connected-by": { type: "string" },
+  month: { type: "string" },
+  keys: { type: "string" },
+  since: { type: "string" },
 }
 /** Options any command takes. */
 const COMMON = ["url", "json", "help"]
