@@ -9,6 +9,7 @@ import { customerOf, passTime, setBank, tokensAt } from "./control.ts"
 import { countLinks } from "./gateway-state.ts"
 import {
   allow,
+  callbackOf,
   chooseAndConnect,
   disconnect,
   hears,
@@ -71,6 +72,13 @@ describe("linking that is refused", () => {
     expect(next).toMatch(/start again|begin again|Start again|connect/)
   }
 
+  /** Go through the bank, but stop before this browser opens the bank's answer. @returns its address */
+  async function throughBank(page: Page): Promise<string> {
+    await passPassword(page, "chi")
+    await passSecondFactor(page)
+    return callbackOf(page)
+  }
+
   test("denied at the bank: the page says so, and how to try again", async () => {
     const page = await reachStart(chi)
     await passPassword(page, "chi")
@@ -122,7 +130,7 @@ describe("linking that is refused", () => {
 
   test("another browser: the bank's answer is worth nothing there, and still good where it began", async () => {
     const page = await reachStart(chi)
-    const callback = await callbackOf(page)
+    const callback = await throughBank(page)
     const other = await browser.newContext()
     const elsewhere = await other.newPage()
     await elsewhere.goto(callback)
@@ -148,7 +156,7 @@ describe("linking that is refused", () => {
 
   test("twenty-five minutes before the bank's answer is opened: it took longer than twenty", async () => {
     const page = await reachStart(chi)
-    const callback = await callbackOf(page)
+    const callback = await throughBank(page)
     await passTime(sandbox, 25 * MINUTE_MS)
     await page.goto(callback)
     await expectPage(page, "attempt_expired")
@@ -241,23 +249,4 @@ describe("linking that is refused", () => {
     await disconnect(chi)
     await expectNoLink()
   })
-
-  /** Go through the bank, but stop before this browser opens the bank's answer. @returns its address */
-  async function callbackOf(page: Page): Promise<string> {
-    await passPassword(page, "chi")
-    await passSecondFactor(page)
-    const account = await page
-      .getByRole("checkbox", { name: /Checking/ })
-      .first()
-      .getAttribute("value")
-    const form = { step: "allow", account: account ?? "" }
-    // A page cannot hold a redirect back; the same browser's request can.
-    let answer = await page.context().request.post(page.url(), { form, maxRedirects: 0 })
-    for (let hops = 0; hops < 5; hops += 1) {
-      const to = new URL(answer.headers()["location"] ?? "", answer.url()).href
-      if (to.includes("/link/callback")) return to
-      answer = await page.context().request.get(to, { maxRedirects: 0 })
-    }
-    throw new Error("Cannot reach the bank's answer")
-  }
 })

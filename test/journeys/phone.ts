@@ -124,6 +124,23 @@ export async function allow(page: Page, accounts: RegExp): Promise<void> {
   await page.locator("button[value=allow]").click()
 }
 
+/** Allow the first checking account at the bank, but do not open its answer here: a page cannot hold a redirect back, the same browser's
+ * request can. @returns the answer's address */
+export async function callbackOf(page: Page): Promise<string> {
+  const account = await page
+    .getByRole("checkbox", { name: /Checking/ })
+    .first()
+    .getAttribute("value")
+  const form = { step: "allow", account: account ?? "" }
+  let answer = await page.context().request.post(page.url(), { form, maxRedirects: 0 })
+  for (let hops = 0; hops < 5; hops += 1) {
+    const to = new URL(answer.headers()["location"] ?? "", answer.url()).href
+    if (to.includes("/link/callback")) return to
+    answer = await page.context().request.get(to, { maxRedirects: 0 })
+  }
+  throw new Error("Cannot reach the bank's answer")
+}
+
 /** What a customer does at the bank: user name, password, second factor, accounts. Ends on our consent page. */
 export async function passBank(page: Page, customer: string, accounts = /Checking/): Promise<void> {
   await passPassword(page, customer)

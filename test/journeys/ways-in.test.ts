@@ -7,6 +7,7 @@ import { passTime, readThread, setBankRecord } from "./control.ts"
 import { countLinks } from "./gateway-state.ts"
 import {
   allow,
+  callbackOf,
   chooseAndConnect,
   disconnect,
   hears,
@@ -199,21 +200,5 @@ describe("ways in", () => {
     const context = await browser.newContext({ ...DESKTOP, ...more })
     context.setDefaultTimeout(15_000)
     return { context, page: await context.newPage() }
-  }
-
-  /** Allow the first account at the bank, but do not open its answer. @returns the answer's address */
-  async function callbackOf(page: Page): Promise<string> {
-    const account = await page
-      .getByRole("checkbox", { name: /Checking/ })
-      .first()
-      .getAttribute("value")
-    const form = { step: "allow", account: account ?? "" }
-    let answer = await page.context().request.post(page.url(), { form, maxRedirects: 0 })
-    for (let hops = 0; hops < 5; hops += 1) {
-      const to = new URL(answer.headers()["location"] ?? "", answer.url()).href
-      if (to.includes("/link/callback")) return to
-      answer = await page.context().request.get(to, { maxRedirects: 0 })
-    }
-    throw new Error("Cannot reach the bank's answer")
   }
 })

@@ -202,6 +202,7 @@ function leavingWorld(holding: Holding = "live") {
       }),
     customerOf: world.pseudonyms.customerOf,
     linkReports: {
+      confirmed: () => Promise.resolve("confirmed"),
       activated: () => Promise.resolve(),
       changed: () => Promise.resolve(),
       ended: (_, reason) => step(`report:${reason}`),
