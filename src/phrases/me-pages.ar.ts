@@ -60,7 +60,7 @@ export const mePagesAr: Readonly<Record<MePageKey, string>> = {
   kind_link: "حالة هذا الارتباط",
   kind_notice: "إشعار من البنك",
   kind_other: "شيء سألتم عنه",
-  uses_whole: "كل إيصال يذكر الذي قبله. فُحص ذلك الآن: لا إيصال ناقص ولا إيصال مُغيَّر.",
+  uses_whole: "كل إيصال يذكر الذي قبله. فُحص ذلك الآن: لم يُغيَّر إيصال ولم يُنتزع إيصال.",
   uses_broken: "أحد الإيصالات هنا لا يطابق الذي قبله. أخبروا {bank} من فضلكم.",
 
   receipts_title: "ما وافقت عليه",

@@ -61,7 +61,7 @@ export const mePagesEn = {
   kind_link: "The state of this connection",
   kind_notice: "A notice of the bank",
   kind_other: "Something you asked for",
-  uses_whole: "Each receipt names the one before it. Checked just now: none is missing, none was changed.",
+  uses_whole: "Each receipt names the one before it. Checked just now: none was changed, none taken out.",
   uses_broken: "A receipt here does not fit the one before it. Please tell {bank}.",
 
   receipts_title: "What I agreed to",

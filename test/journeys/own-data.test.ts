@@ -82,7 +82,7 @@ describe("the customer's own pages", () => {
 
   test("who used the data, what was agreed to with its signed receipt, and a copy of everything", async () => {
     await page.getByRole("link", { name: "Who used my data" }).click()
-    await page.getByText("Checked just now: none is missing, none was changed.").waitFor()
+    await page.getByText("Checked just now: none was changed, none taken out.").waitFor()
     expect(await page.getByText("A payment", { exact: true }).count()).toBe(2)
     expect(await page.getByText("A balance", { exact: true }).count()).toBe(2)
     expect(await page.locator("main").textContent()).not.toMatch(/Switch|\d+\.\d\d/)

@@ -1,7 +1,7 @@
 // The customer's own pages on the whole gateway in workerd: the chat's one-time link, the visit it begins, what a visit reaches and what it
 // does not: another person's things, another bank's (P13).
 import { runInDurableObject } from "cloudflare:test"
-import { exports } from "cloudflare:workers"
+import { env, exports } from "cloudflare:workers"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { bySystem } from "../../src/audit/audit.ts"
 import { putBank } from "../../src/banks/bank-store.ts"
@@ -108,7 +108,7 @@ describe("a visit", () => {
     const receipts = await (await get("/me/receipts", cookie)).text()
     expect(receipts).toContain("You switched something off")
     const uses = await (await get("/me/uses", cookie)).text()
-    expect(uses).toContain("Checked just now: none is missing, none was changed.")
+    expect(uses).toContain("Checked just now: none was changed, none taken out.")
     expect(uses.match(/<b>A payment<\/b>/g)).toHaveLength(1)
     expect(told(psid)).toHaveLength(1)
   })
@@ -122,6 +122,20 @@ describe("a visit", () => {
       state.storage.sql.exec("UPDATE ledger SET at = at + 1 WHERE n = 2")
     })
     expect(await (await get("/me/uses", cookie)).text()).toContain("does not fit the one before it")
+  })
+
+  it("says so where a record of what was agreed to was altered, or the newest one is gone", async () => {
+    const psid = someone()
+    await gateway.link(psid, CUSTOMER, PURPOSES)
+    await gateway.say(psid, "my data")
+    const cookie = await visitOf(psid)
+    const shown = async () => (await get("/me/receipts", cookie)).text()
+    expect(await shown()).toContain("none is missing, none was changed")
+    await env.DB.prepare("DELETE FROM consents WHERE kind = 'confirmed'").run()
+    expect(await shown()).toContain("does not fit the one before it")
+    await env.DB.prepare("UPDATE consents SET record = replace(record, 'fraud_alerts', 'receipts')").run()
+    expect(await shown()).toContain("does not fit the one before it")
+    expect(await shown()).not.toContain(".jwt")
   })
 
   it("of a link that ended meanwhile changes nothing and says so", async () => {

@@ -76,25 +76,30 @@ export async function readForm(
 }
 
 /** A refusal's page, and its line in the log. @param why a word of ours or a registered one, never a text of others */
-export function refuse(world: MeWorld, c: MeContext, reason: MeReason, why?: string): Response {
+export async function refuse(
+  world: MeWorld,
+  c: MeContext,
+  reason: MeReason,
+  why?: string,
+): Promise<Response> {
   world.log.warn("own_pages_refused", { reason, why, bank: c.var.bank?.id, request: c.var.requestId })
   return outcome(world, c, { kind: "refused", reason }, ME_STATUS[reason], c.var.session)
 }
 
 /** Something nobody expected, as a page: a person reads it. */
-export function failed(world: MeWorld, c: MeContext, fault: Error): Response {
+export async function failed(world: MeWorld, c: MeContext, fault: Error): Promise<Response> {
   world.log.error("own_pages_fault", { ...describeFault(fault), request: c.var.requestId })
   return outcome(world, c, { kind: "refused", reason: "unavailable" }, ME_STATUS.unavailable, c.var.session)
 }
 
 /** A page that says how it ended, and where it goes on. */
-export function outcome(
+export async function outcome(
   world: MeWorld,
   c: MeContext,
   ended: MeOutcome,
   status: number,
   session: Session | undefined,
-): Response {
+): Promise<Response> {
   const { language, nonce, bank } = c.var
   const on = wayOn(world, ended, session)
   return c.html(

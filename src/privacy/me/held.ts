@@ -9,7 +9,7 @@ import { listRecordsOf } from "../../links/consent-store.ts"
 import { openCustomer } from "../../links/link-customer.ts"
 import { receiptOf, type Receipt } from "../../links/receipt.ts"
 import type { Vault } from "../../vault/vault.ts"
-import { findSince, listOwnLinks } from "./own-store.ts"
+import { findSince, listOwnLinks, type OwnLink } from "./own-store.ts"
 
 /** Everything outside the Conversation. */
 export interface Held {
@@ -20,7 +20,7 @@ export interface Held {
   readonly links: readonly HeldLink[]
   /** A receipt for each link anything was agreed to under, newest first. Where its records do not fit together there is none. */
   readonly receipts: readonly Receipt[]
-  /** Each record stands on the one before it: none is missing, none was changed. */
+  /** Each record stands on the one before it, and the newest is the one its link names: none is missing, none was changed. */
   readonly whole: boolean
 }
 
@@ -82,11 +82,16 @@ export async function readHeld(
     ).values(),
   ]
   const folded = await Promise.all(byLink.map((each) => receiptOf(each)))
+  const receipts = folded.flatMap((each) => (each.ok ? [each.value] : []))
+  // What a link names as its newest record must be there: a cut-off one shows here, an altered one in the folding.
+  const fits = ({ stored: { id, recordHash } }: OwnLink) =>
+    recordHash === (receipts.find(({ link }) => link === id)?.now.recordHash ?? "")
+  const sound = new Set(rows.filter(fits).map(({ stored }) => stored.id))
   return {
     v: 1,
     ...(since === undefined ? {} : { since }),
     links,
-    receipts: folded.flatMap((each) => (each.ok ? [each.value] : [])).toReversed(),
-    whole: folded.every((each) => each.ok),
+    receipts: receipts.filter(({ link }) => sound.has(link)).toReversed(),
+    whole: sound.size === rows.length,
   }
 }

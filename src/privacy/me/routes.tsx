@@ -14,6 +14,7 @@ import { Hono } from "hono"
 import { getCookie } from "hono/cookie"
 import { createMiddleware } from "hono/factory"
 import { isPurpose } from "../../foundation/purpose.ts"
+import { redirectUriOf } from "../../links/bank-profile.ts"
 import { pageHeaders, type RequestVariables } from "../../http/headers.ts"
 import { isLanguage } from "../../phrases/catalogue.ts"
 import { openEntry } from "../../conversations/own-data-entry.ts"
@@ -227,9 +228,12 @@ export function createMeRoutes(world: MeWorld): Hono<{ Variables: RequestVariabl
     c.set("session", opened.session)
     c.set("language", opened.session.language)
     await headers(c, async () => {
-      c.set("bank", await world.findBank(opened.session.whom.bank))
+      const bank = await world.findBank(opened.session.whom.bank)
+      c.set("bank", bank)
       clearCookie(c, STEP_COOKIE)
-      c.res = await finish(c, opened, answer)
+      // An answer that another bank could have sent is not exchanged: each comes back to the address it was given.
+      const isThere = bank && new URL(redirectUriOf(bank, world.publicOrigin)).pathname === c.req.path
+      c.res = await (isThere ? finish(c, opened, answer) : refuse(world, c, "not_confirmed", "address"))
     })
     return c.res
   })

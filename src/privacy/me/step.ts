@@ -2,6 +2,7 @@
 // login is used as proof that the link's own customer sits there, and for nothing else: what it gave is given back at once.
 // No HTTP in here: routes.tsx is its face.
 
+import { decodeJwt } from "jose"
 import type { BankRecord } from "../../banks/bank.ts"
 import type { LinkId } from "../../foundation/id.ts"
 import { err, ok, type Result } from "../../foundation/result.ts"
@@ -61,9 +62,19 @@ export async function finishStep(
     : err({ reason: "other_customer", why: "reference" })
 }
 
-/** Whether a redirect of the bank is the answer to this step, not to a linking under way in the same browser. */
+/** Whether a redirect of the bank is the answer to this step, not to a linking under way in the same browser. Only a sorting: what is
+ * signed is looked into here and verified when it is judged, its state once more. */
 export function isAnswerTo(step: Step, answer: URLSearchParams): boolean {
-  return answer.get("state") === step.login.state
+  return (answer.get("state") ?? stateIn(answer.get("response"))) === step.login.state
+}
+
+/** The state in an answer that comes as a JWT (JARM, 2.3), unverified. */
+function stateIn(response: string | null): unknown {
+  try {
+    return response === null ? undefined : decodeJwt(response)["state"]
+  } catch {
+    return undefined
+  }
 }
 
 function refuse(refusal: LoginRefusal): Result<never, StepRefusal> {

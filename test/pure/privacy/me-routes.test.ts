@@ -278,8 +278,9 @@ describe("the one-time link", () => {
     expect((await post("/me/session", { token })).status).toBe(303)
   })
 
-  test.each(["", "v1.x.y", "x".repeat(3_000)])("refuses what is no token: %s", async (token) => {
-    expect((await post("/me/session", { token })).status).toBe(403)
+  test("refuses what is no token", async () => {
+    for (const token of ["", "v1.x.y", "x".repeat(3_000)])
+      expect((await post("/me/session", { token })).status).toBe(403)
     expect(asked).toEqual([])
   })
 
@@ -519,6 +520,27 @@ describe("the bank's answer", () => {
     const response = await callback(stepFor(ON_RECEIPTS, { link: "link_older" as LinkId }))
     expect(response.status).toBe(403)
     expect(asked).toEqual(["given back r"])
+  })
+
+  test("at an address that is not that bank's own is not exchanged", async () => {
+    const cookie = `${STEP_COOKIE}=${await sealStep(vault, stepFor(ON_RECEIPTS))}`
+    const response = await get("/link/callback/other?code=c&state=state-1", undefined, { cookie })
+    expect(response.status).toBe(403)
+    expect(await response.text()).toContain("was not completed")
+    expect(asked).toEqual([])
+  })
+
+  test("that comes as one signed parameter is known by the state in it", async () => {
+    const part = (value: object) => btoa(JSON.stringify(value)).replaceAll("=", "")
+    const cookie = `${STEP_COOKIE}=${await sealStep(vault, stepFor(ON_RECEIPTS))}`
+    const answer = (state: string) =>
+      `/link/callback?response=${part({ alg: "ES256" })}.${part({ state })}.c2ln`
+    expect((await get(answer("state-1"), undefined, { cookie })).status).toBe(200)
+    expect(asked.at(-1)).toContain('"on":["receipts"]')
+    expect(await (await get(answer("state-2"), undefined, { cookie })).text()).toBe("the linking pages'")
+    expect(await (await get("/link/callback?response=x", undefined, { cookie })).text()).toBe(
+      "the linking pages'",
+    )
   })
 
   test("to another login is the linking pages', cookie or not", async () => {
