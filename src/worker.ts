@@ -22,6 +22,7 @@ import { endExpired, revokeForgotten } from "./notifications/chores.ts"
 import { consumeDeadLetters } from "./notifications/dead-letters.ts"
 import { deleteExpired } from "./notifications/dead-letter-store.ts"
 import { watch } from "./notifications/watch.ts"
+import { forgetPastTerm } from "./privacy/retention.ts"
 import { forgetOldLogins } from "./privacy/page-connection-store.ts"
 import { sentenceOf } from "./vault/outer-key.ts"
 import { checkRing, compromisedOf } from "./vault/outer-keys.ts"
@@ -199,6 +200,7 @@ async function runClock(house: Gateway): Promise<void> {
     links: () => endExpired(chores),
     revocations: () => revokeForgotten(chores),
     erasures: () => erasures.resume(),
+    retention: () => forgetPastTerm(means),
     letters: () => deleteExpired(db, now(), EXPIRED_A_RUN),
     logins: () => forgetOldLogins(db, now(), Date.now(), EXPIRED_A_RUN),
     pages: () => desk.look(),

@@ -71,11 +71,15 @@ const ACR_VALUES: Readonly<Record<Profile, readonly string[]>> = {
 }
 const ACR_VALUES_MAX = 10
 const LOOKS_A_DAY_MAX = 10_000
+/** design.md 7: chat text. */
+const CHAT_TEXT_DAYS = 30
+const CHAT_TEXT_DAYS_MAX = 365
 const E164 = /^\+[1-9][0-9]{6,14}$/
 const CLAIM = /^[A-Za-z_][A-Za-z0-9_:./-]{0,99}$/
 
 /** Read a record. Where they are not given: `v` is 1, `profile` is the dialect's first, `acrValues` are the profile's, `idTokenAlg` is
- * ES256, `unsignedPayments` is off, `looksADay` is 4 with Berlin Group and uncounted elsewhere, `subjectClaim` is `sub`, `timeZone` is UTC, `consentDays` is 180,
+ * ES256, `unsignedPayments` is off, `looksADay` is 4 with Berlin Group and uncounted elsewhere, `subjectClaim` is `sub`, `timeZone` is
+ * UTC, `consentDays` is 180, `chatTextDays` is 30,
  * `fallbackAfterSeconds` is 30, `reportDelivery` is off, `login` is `browser`, `linkConfirmation` is `none`, `linksMax` is 2,
  * `newLinkHours` is 24.
  * @param development plain http and loopback hosts are allowed there, and only there */
@@ -214,6 +218,7 @@ function schemaOf(development: boolean) {
       .check(z.maxLength(LIST_MAX)),
     looksADay: z.nullish(z.int().check(z.minimum(1), z.maximum(LOOKS_A_DAY_MAX))),
     consentDays: z._default(z.int().check(z.minimum(1), z.maximum(CONSENT_DAYS_MAX)), CONSENT_DAYS),
+    chatTextDays: z._default(z.int().check(z.minimum(1), z.maximum(CHAT_TEXT_DAYS_MAX)), CHAT_TEXT_DAYS),
     fallbackAfterSeconds: z._default(
       z.int().check(z.minimum(FALLBACK_SECONDS_MIN), z.maximum(FALLBACK_SECONDS_MAX)),
       FALLBACK_SECONDS,

@@ -75,6 +75,8 @@ export interface BankRecord {
   readonly looksADay?: number
   /** How long a consent lasts. */
   readonly consentDays: number
+  /** How long what was said in the chat is kept. */
+  readonly chatTextDays: number
   /** An alert not delivered after this is reported `undeliverable`, so that the bank uses another channel. */
   readonly fallbackAfterSeconds: number
   /** Whether the bank hears that updates were delivered and read. Of alerts it always does. */

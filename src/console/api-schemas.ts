@@ -84,6 +84,13 @@ const bankMembers = {
     default: 180,
     description: "How long a consent lasts",
   },
+  chatTextDays: {
+    type: "integer",
+    minimum: 1,
+    maximum: 365,
+    default: 30,
+    description: "How long what was said in the chat is kept",
+  },
   fallbackAfterSeconds: {
     type: "integer",
     minimum: 5,

@@ -3,7 +3,7 @@
 
 import { DurableObject } from "cloudflare:workers"
 import { anchorHeads } from "../audit/audit-store.ts"
-import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
 import { createLog, describeFault } from "../foundation/log.ts"
 import type { LinkId, PageId } from "../foundation/id.ts"
 import { meterStorage } from "../foundation/world.ts"
@@ -336,6 +336,7 @@ function worldOf(
         newLinkMs: bank.newLinkHours * HOUR_MS,
         ownDataUrl,
         erasureUrl,
+        textKeptMs: bank.chatTextDays * DAY_MS,
       }
     },
     links: createLinkWorld(means, {

@@ -13,7 +13,7 @@ import { redact } from "./intents/redact.ts"
 import type { Whom } from "./person-world.ts"
 
 /** Longer than the platform repeats, shorter than a day key lives. */
-const KEPT_MS = 8 * DAY_MS
+export const INBOX_KEPT_MS = 8 * DAY_MS
 
 /** An event waiting for its turn. */
 export interface InboxRow {
@@ -120,7 +120,7 @@ export function newestInInbox(sql: Sql): number {
 
 /** Forget events that have had their turn long ago. */
 export function pruneInbox(sql: Sql, turnedThrough: number, now: number): void {
-  sql.exec("DELETE FROM inbox WHERE at < ? AND seq <= ?", now - KEPT_MS, turnedThrough)
+  sql.exec("DELETE FROM inbox WHERE at < ? AND seq <= ?", now - INBOX_KEPT_MS, turnedThrough)
 }
 
 function withoutNumbers(event: MessengerEvent): { readonly event: MessengerEvent; readonly card: boolean } {

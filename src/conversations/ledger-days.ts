@@ -6,9 +6,9 @@ import type { Sql } from "../foundation/world.ts"
 import { markOfAll, type ChainHead } from "./ledger-chain.ts"
 
 /** A settled row is kept as the receipt for this long … */
-const RECEIPT_KEPT_MS = 90 * DAY_MS
+export const RECEIPT_KEPT_MS = 90 * DAY_MS
 /** … and its day for thirteen months. */
-const DAYS_KEPT = 396
+export const DAYS_KEPT = 396
 
 /** What is left of one day's receipts. */
 export interface LedgerDay {
@@ -22,9 +22,10 @@ export interface LedgerDay {
   readonly mark: string
 }
 
-/** Put receipts past their term into their days, and forget days past theirs. One transaction; harmless to repeat. */
-export function foldLedger(sql: Sql, now: number): void {
-  const before = now - RECEIPT_KEPT_MS
+/** Put receipts past their term into their days, and forget days past theirs. One transaction; harmless to repeat.
+ * @param textKeptMs a receipt stays at least as long as its text */
+export function foldLedger(sql: Sql, now: number, textKeptMs = 0): void {
+  const before = now - Math.max(RECEIPT_KEPT_MS, textKeptMs)
   sql.transaction(() => {
     // From before the chain began: nothing hangs on them.
     sql.exec("DELETE FROM ledger WHERE n = 0 AND state NOT IN ('queued', 'sending') AND at < ?", before)

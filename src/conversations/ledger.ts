@@ -8,7 +8,7 @@
 //   accepted -> the platform gave a message id; `delivered`, `read` after its watermarks
 //   suppressed, superseded, undeliverable, unknown, failed -> settled without being told, `reason` says why
 
-import { DAY_MS, MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
+import { MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
 import type { Sql } from "../foundation/world.ts"
 import { headOf, markOf, nextHead } from "./ledger-chain.ts"
 
@@ -64,8 +64,6 @@ export interface Claim extends Omit<LedgerRow, "n" | "chain" | "mark"> {
 export const ALERT_UNKNOWN_MS = 15 * SECOND_MS
 /** … anything else is reported `unknown` after this and not sent again. */
 export const OTHER_UNKNOWN_MS = 10 * MINUTE_MS
-/** What was said in the chat is kept this long; the receipt stays (ledger-chain.ts). */
-export const TEXT_KEPT_MS = 30 * DAY_MS
 /** `reason` of an alert that goes, or went, once more (P2). */
 export const REMINDER = "reminder"
 /** States of what the platform surely took. */
@@ -279,13 +277,24 @@ export function earliestPostponed(sql: Sql, now: number): number | undefined {
 }
 
 /** Settled rows that were said long enough ago and still hold the text: their receipts stay. Updates never hold any. */
-export function listWithOldText(sql: Sql, now: number): readonly LedgerRow[] {
+export function listWithOldText(sql: Sql, before: number): readonly LedgerRow[] {
   return sql.exec<Stored>(
     `SELECT ${COLUMNS} FROM ledger WHERE lane <> ? AND state NOT IN ('queued', 'sending') AND at < ? AND due_at > ?`,
     LANES.updates,
-    now - TEXT_KEPT_MS,
+    before,
     TEXT_GONE,
   ).rows
+}
+
+/** When the oldest text still kept was said. */
+export function oldestTextAt(sql: Sql): number | undefined {
+  return (
+    sql.exec<{ at: number | null }>(
+      "SELECT min(at) AS at FROM ledger WHERE lane <> ? AND state NOT IN ('queued', 'sending') AND due_at > ?",
+      LANES.updates,
+      TEXT_GONE,
+    ).rows[0]?.at ?? undefined
+  )
 }
 
 /** Put the receipt alone in the place of what was said. */

@@ -93,7 +93,11 @@ export interface PersonWorld {
   readonly loadBankFacts: (
     bank: BankId,
     page: PageId,
-  ) => Promise<TurnContext["bank"] & TurnContext["ways"] & Pick<TurnContext, "ownDataUrl" | "erasureUrl">>
+  ) => Promise<
+    TurnContext["bank"] &
+      TurnContext["ways"] &
+      Pick<TurnContext, "ownDataUrl" | "erasureUrl"> & { readonly textKeptMs: number }
+  >
   readonly links: {
     /** Make a pending link live and tell what its record says now, or why it is none any more. Harmless to repeat.
      * @throws DatabaseError, Unready where the bank has not said its word yet */

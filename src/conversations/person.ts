@@ -8,7 +8,7 @@
 // Composed by conversation.ts; telling is tell.ts, sending perform.ts, asking the bank ask.ts, links on their way link-settling.ts.
 
 import { changeOf } from "./case-news.ts"
-import { DAY_MS, MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
+import { MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
 import { describeFault } from "../foundation/log.ts"
 import { randomText, type LinkId } from "../foundation/id.ts"
 import { EVENT_TYPES } from "../banks/event-types.ts"
@@ -63,8 +63,6 @@ const RETRY_MS = 5 * SECOND_MS
 const RETRY_MS_MAX = 15 * MINUTE_MS
 /** A turn that ends in a fault this often is not tried again. */
 const ROW_FAULTS_MAX = 3
-/** Retention is looked after this often where nothing else wakes the object. */
-const RETENTION_MS = 30 * DAY_MS
 
 /** One person's Conversation. */
 export class Person {
@@ -81,6 +79,8 @@ export class Person {
   /** Alerts the bank was told to take elsewhere, and when the next is due. */
   readonly #toldOfFallback = new Set<string>()
   #fallbackAt: number | undefined
+  /** When something that is kept comes to its term. */
+  #forgetAt: number | undefined
   /** Alarms in a row that ended in a fault. */
   #faults = 0
   /** Faults of the inbox row whose turn it is. */
@@ -260,7 +260,7 @@ export class Person {
         // First the bank's other channel, then what may take its time.
         await this.#reportOverdue()
         await this.work()
-        if (this.#memory.state) await forgetOld(this.#sender())
+        this.#forgetAt = this.#memory.state && (await forgetOld(this.#sender()))
       }
       this.#faults = 0
     } catch (fault) {
@@ -446,7 +446,7 @@ export class Person {
       earliestDue(sql),
       this.#fallbackAt,
       state && nextChangeAt(state),
-      state && now() + RETENTION_MS,
+      this.#forgetAt,
       erasing.erasureForgottenAt(sql),
     ].filter((each): each is number => each !== undefined)
     if (due.length > 0) await this.#wake.armBy(Math.max(Math.min(...due), now() + SECOND_MS))

@@ -30,6 +30,7 @@ export function bankRecord(changes: Partial<BankRecord> = {}): BankRecord {
     emergencyPhone: "+49301234567",
     linkHosts: ["localhost:8788"],
     consentDays: 180,
+    chatTextDays: 30,
     fallbackAfterSeconds: 30,
     reportDelivery: false,
     login: "browser",

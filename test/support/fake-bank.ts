@@ -33,6 +33,7 @@ export const BANK: BankRecord = {
   emergencyPhone: "+4915112345678",
   linkHosts: ["bank.example"],
   consentDays: 180,
+  chatTextDays: 30,
   fallbackAfterSeconds: 30,
   reportDelivery: false,
   login: "browser",

@@ -33,7 +33,7 @@ export const ALL_PURPOSES: readonly Purpose[] = [
 
 export const BANK: TurnContext["bank"] &
   TurnContext["ways"] &
-  Pick<TurnContext, "ownDataUrl" | "erasureUrl"> = {
+  Pick<TurnContext, "ownDataUrl" | "erasureUrl"> & { readonly textKeptMs: number } = {
   name: "Demo Bank",
   emergencyPhone: "+4930123456",
   timeZone: "Europe/Berlin",
@@ -46,6 +46,7 @@ export const BANK: TurnContext["bank"] &
   bankConfirms: false,
   newLinkMs: 0,
   ownDataUrl: "https://gateway.example/me",
+  textKeptMs: 30 * DAY_MS,
   erasureUrl: "https://gateway.example/privacy/erasure/",
 }
 

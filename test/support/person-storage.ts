@@ -12,6 +12,8 @@ export interface ObjectStorage {
   alarmAt: number | null
   /** Drop every table and the alarm. */
   deleteAll(): void
+  /** The file's size, as the platform counts it. */
+  readonly bytes: number
   /** Every value stored, to look for what must not be there in clear. */
   dump(): string
   close(): void
@@ -44,6 +46,10 @@ export function createStorage(): ObjectStorage {
           throw fault
         }
       },
+    },
+    get bytes() {
+      const of = (pragma: string) => Object.values(db.prepare(`PRAGMA ${pragma}`).get() ?? {})[0] as number
+      return of("page_count") * of("page_size")
     },
     deleteAll() {
       storage.alarmAt = null

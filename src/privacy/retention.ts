@@ -1,0 +1,32 @@
+// The directory's part of retention: a bounded pass of the clock over what is past its term. Terms are terms.ts. What the objects hold,
+// they end themselves. Composed by worker.ts.
+
+import type { Pseudonyms } from "../crypto/pseudonym.ts"
+import type { Database } from "../db/database.ts"
+import { MINUTE_MS, monthOf, type Now } from "../foundation/clock.ts"
+import { listReleasable, releaseLinks } from "../links/release-store.ts"
+import { forgetOldErasures } from "./erasure-store.ts"
+import { forgetApiKeys, forgetBankKeys, forgetConsents } from "./retention-store.ts"
+import { BANK_KEY_KEPT_MS, CONSENT_KEPT_MS, ENDED_API_KEY_KEPT_MS, ENDED_LINK_KEPT_MS } from "./terms.ts"
+
+/** Rows, or links, of each kind in one pass. A batch of D1 holds a statement a link. */
+const A_PASS = 50
+const EVERY_MINUTES = 5
+
+/** End what is past its term. Repeating it is harmless; what is left is the next pass's.
+ * @returns whether it was time for a pass */
+export async function forgetPastTerm(given: {
+  readonly db: Database
+  readonly pseudonyms: Pick<Pseudonyms, "recordSubjectOf">
+  readonly now: Now
+}): Promise<boolean> {
+  const { db, pseudonyms } = given
+  const now = given.now()
+  if (Math.floor(now / MINUTE_MS) % EVERY_MINUTES !== 0) return false
+  await releaseLinks(db, pseudonyms, await listReleasable(db, now - ENDED_LINK_KEPT_MS, A_PASS))
+  await forgetConsents(db, now - CONSENT_KEPT_MS, A_PASS)
+  await forgetBankKeys(db, monthOf(now - BANK_KEY_KEPT_MS), A_PASS)
+  await forgetApiKeys(db, now - ENDED_API_KEY_KEPT_MS, A_PASS)
+  await forgetOldErasures(db, now, A_PASS)
+  return true
+}
