@@ -90,7 +90,8 @@ export default {
 /** The isolate's house, or the answer that says why there is none. */
 async function open(env: Env): Promise<Gateway | { readonly refusal: Response }> {
   if (built?.env === env) {
-    await hearOfCompromises(built.gateway)
+    // Beside the answer: nobody waits for the register.
+    waitUntil(hearOfCompromises(built.gateway))
     return built.gateway
   }
   const means = await meansOf(env)

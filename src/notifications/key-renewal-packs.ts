@@ -3,14 +3,14 @@
 // successor for longer than one can be on its way. Called by key-renewal.ts.
 
 import { callbackPlace } from "../banks/callback-queue.ts"
-import type { Database } from "../db/database.ts"
+import { DatabaseError, type Database } from "../db/database.ts"
 import type { BankId, PageId } from "../foundation/id.ts"
 import type { Log } from "../foundation/log.ts"
-import { parseJob, type Job, type PackJob } from "../jobs/job.ts"
+import { parseJob, type CallbackJob, type Job, type PackJob } from "../jobs/job.ts"
 import { packPlace } from "../jobs/pack.ts"
 import type { HeldKey } from "../messenger/held-packs.ts"
 import type { PackKeys } from "../vault/pack-keys.ts"
-import type { Vault } from "../vault/vault.ts"
+import type { InnerKey, Vault } from "../vault/vault.ts"
 import { listSealedLetters, resealLetter } from "./dead-letter-store.ts"
 
 /** What moving them needs. */
@@ -69,7 +69,9 @@ async function sealAnew(world: PackRenewalWorld, job: Job): Promise<Job | undefi
     case "pack":
     case "callback": {
       const place = job.kind === "pack" ? packPlace(job.bank, job.pack) : callbackPlace(job.bank, job.id)
-      const text = await (await world.packKeys.forOpening(job.bank, job.month)).open(job.sealed, place)
+      const opening = await keyOf(world, job)
+      if (!opening) return unopened(world, job.kind, "key_gone")
+      const text = await opening.open(job.sealed, place)
       if (!text.ok) return unopened(world, job.kind, text.error.reason)
       const key = await world.packKeys.forSealing(job.bank, job.month)
       return { ...job, sealed: await key.seal(text.value, place) }
@@ -81,6 +83,19 @@ async function sealAnew(world: PackRenewalWorld, job: Job): Promise<Job | undefi
     }
     default:
       return undefined
+  }
+}
+
+/** The key a job is sealed under; `undefined` where its month's has gone. @throws DatabaseError */
+async function keyOf(
+  { packKeys }: PackRenewalWorld,
+  job: PackJob | CallbackJob,
+): Promise<InnerKey | undefined> {
+  try {
+    return await packKeys.forOpening(job.bank, job.month)
+  } catch (fault) {
+    if (fault instanceof DatabaseError) throw fault
+    return undefined
   }
 }
 

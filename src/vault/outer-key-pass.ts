@@ -6,7 +6,15 @@ import { parseSealed } from "../crypto/seal.ts"
 import type { Database } from "../db/database.ts"
 import { SECOND_MS } from "../foundation/clock.ts"
 import type { Log } from "../foundation/log.ts"
-import { LAG_MS, RECOUNT_MS, type OuterKey, type Progress, type Tally } from "./outer-key.ts"
+import {
+  LAG_MS,
+  LOOKED_AGAIN_MS,
+  RECOUNT_MS,
+  sum,
+  type OuterKey,
+  type Progress,
+  type Tally,
+} from "./outer-key.ts"
 import {
   enterOuterKey,
   listOuterValues,
@@ -34,15 +42,16 @@ const ROWS_A_READ = 250
 /** Under this name stands what is no sealed text at all: it is logged, and no key is entered for it. */
 const NO_KID = "?"
 
-/** Whether a pass is due: one goes on, something old is left or was never counted, or the last was a day ago. */
+/** Whether a pass is due: one goes on, an old key was not counted since nobody seals under it, something old was left an hour ago (it
+ * does not open, or came back from a backup), or the last was a day ago. */
 export function isPassDue(register: readonly OuterKey[], newest: string, now: number): boolean {
   const own = register.find(({ kid }) => kid === newest)
   if (!own) return false
   if (own.progress.pass) return true
   const old = register.filter(({ kid, removedAt }) => kid !== newest && removedAt === undefined)
-  if (old.some((key) => Object.keys(key.left).length > 0 || key.countedAt <= (key.replacedAt ?? 0) + LAG_MS))
-    return true
-  return now - own.countedAt >= RECOUNT_MS
+  if (old.some((key) => key.countedAt <= (key.replacedAt ?? 0) + LAG_MS)) return true
+  const left = old.some((key) => sum(key.left) > 0)
+  return now - own.countedAt >= (left ? LOOKED_AGAIN_MS : RECOUNT_MS)
 }
 
 /** Go on with the pass of the newest key, or begin one.

@@ -2,7 +2,7 @@
 // it fell into wrong hands, renewed once nothing under it is worth anything, removed once two people let it go. Pure.
 // Rows are outer-key-store.ts, the passes over the tables outer-key-pass.ts, what an operator does outer-keys.ts.
 
-import { DAY_MS, MINUTE_MS } from "../foundation/clock.ts"
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../foundation/clock.ts"
 import { err, ok, type Result } from "../foundation/result.ts"
 import type { KeyRing } from "../crypto/key-ring.ts"
 
@@ -52,6 +52,8 @@ export type RingRefusal =
 export const DAY_SEALS_MS = 15 * DAY_MS
 /** Everything is looked at again this often, so that a row put back from a backup is found. */
 export const RECOUNT_MS = DAY_MS
+/** What was left is tried again this often. */
+export const LOOKED_AGAIN_MS = HOUR_MS
 /** An isolate of the release before may seal under the key before for this long. */
 export const LAG_MS = 5 * MINUTE_MS
 

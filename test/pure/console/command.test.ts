@@ -375,3 +375,42 @@ describe("tellerline, a bank's ways in", () => {
     expect((await run(["refusals"])).error).toContain("say which bank")
   })
 })
+
+describe("tellerline keys and approvals", () => {
+  it("lists what is left under each key, and what is still to be renewed", async () => {
+    answer = {
+      status: 200,
+      body: {
+        keys: [
+          {
+            kid: "k1",
+            newest: false,
+            onRing: true,
+            left: {},
+            countedAt: "2026-11-22T00:00:00Z",
+            renewalLeft: { people: 3, links: 1 },
+          },
+          { kid: "k2", newest: true, onRing: true, left: {} },
+        ],
+      },
+    }
+    const { code, out } = await run(["keys", "list"])
+    expect(code).toBe(0)
+    for (const words of ["k1", "none", "people 3, links 1", "not counted"]) expect(out).toContain(words)
+    expect(asked).toMatchObject([{ method: "GET", url: "/admin/v1/keys" }])
+  })
+
+  it.each([
+    [["keys", "compromised", "k1"], "/admin/v1/keys/k1/compromised", "keys list"],
+    [["keys", "remove", "k1"], "/admin/v1/keys/k1/removal", "tellerline approvals approve approval_1"],
+    [["approvals", "approve", "approval_1"], "/admin/v1/approvals/approval_1/approve", "Approved and done"],
+    [["approvals", "decline", "approval_1"], "/admin/v1/approvals/approval_1/decline", "Declined"],
+  ])("%j says why, and does nothing without a reason", async (args, path, said) => {
+    answer = { status: 200, body: { id: "approval_1" } }
+    expect((await run(args)).code).toBe(2)
+    expect(asked).toEqual([])
+    const { code, out } = await run([...args, "--reason", "it was seen"])
+    expect([code, out]).toEqual([0, expect.stringContaining(said)])
+    expect(asked).toMatchObject([{ method: "POST", url: path, body: { reason: "it was seen" } }])
+  })
+})

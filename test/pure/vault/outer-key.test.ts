@@ -11,7 +11,7 @@ import {
   type OuterKey,
 } from "../../../src/vault/outer-key.ts"
 import { isPassDue } from "../../../src/vault/outer-key-pass.ts"
-import { RECOUNT_MS } from "../../../src/vault/outer-key.ts"
+import { LOOKED_AGAIN_MS, RECOUNT_MS } from "../../../src/vault/outer-key.ts"
 
 const NOON = Date.UTC(2026, 10, 22, 12)
 
@@ -86,7 +86,6 @@ describe("isPassDue()", () => {
   })
 
   test.each([
-    ["an old key is named", [{ ...K1, left: { links: 1 } }, K2]],
     ["an old key was not counted since it was replaced", [{ ...K1, countedAt: NOON + LAG_MS }, K2]],
     [
       "a pass goes on",
@@ -94,6 +93,12 @@ describe("isPassDue()", () => {
     ],
   ])("goes on while %s", (_, register) => {
     expect(isPassDue(register, "k2", COUNTED)).toBe(true)
+  })
+
+  test("tries what was left again each hour: it does not open, or came back from a backup", () => {
+    const register = [{ ...K1, left: { links: 1 } }, K2]
+    expect(isPassDue(register, "k2", COUNTED + LOOKED_AGAIN_MS - 1)).toBe(false)
+    expect(isPassDue(register, "k2", COUNTED + LOOKED_AGAIN_MS)).toBe(true)
   })
 
   test("a key that was let go keeps nothing going", () => {
