@@ -37,6 +37,7 @@ import type { PersonWorld, TellOutcome, TellRequest, Whom } from "./person-world
 import { rekey, type Rekeyed, type RekeyRequest } from "./rekeying.ts"
 import { forgetOld } from "./retention.ts"
 import { createSerial } from "./serial.ts"
+import { findSilent } from "./silence.ts"
 import type { State } from "./state.ts"
 import { eventKeyOf, statePlace } from "./place.ts"
 import { endedQuestions } from "./receipt.ts"
@@ -81,6 +82,8 @@ export class Person {
   #fallbackAt: number | undefined
   /** When something that is kept comes to its term. */
   #forgetAt: number | undefined
+  /** When a fraud question nobody answered is said once more. */
+  #silenceAt: number | undefined
   /** Alarms in a row that ended in a fault. */
   #faults = 0
   /** Faults of the inbox row whose turn it is. */
@@ -259,6 +262,7 @@ export class Person {
         await this.#settleUnknowns()
         // First the bank's other channel, then what may take its time.
         await this.#reportOverdue()
+        await this.#breakSilence()
         await this.work()
         this.#forgetAt = this.#memory.state && (await forgetOld(this.#sender()))
       }
@@ -428,6 +432,13 @@ export class Person {
     for (const row of listSending(this.#world.sql)) await settleUnknown(this.#sender(), row)
   }
 
+  async #breakSilence(): Promise<void> {
+    if (!this.#memory.state) return
+    const { due, nextAt } = await findSilent(this.#sender())
+    this.#silenceAt = nextAt
+    for (const silent of due) await this.#take({ kind: "silence", ...silent })
+  }
+
   async #reportOverdue(): Promise<void> {
     this.#fallbackAt = this.#memory.state
       ? await reportOverdue(this.#sender(), this.#toldOfFallback)
@@ -445,6 +456,7 @@ export class Person {
       waits ? now() + this.#retryMs() : undefined,
       earliestDue(sql),
       this.#fallbackAt,
+      this.#silenceAt,
       state && nextChangeAt(state),
       this.#forgetAt,
       erasing.erasureForgottenAt(sql),

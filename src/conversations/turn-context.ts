@@ -134,6 +134,8 @@ export type TurnEvent =
   | { readonly kind: "consent_proven"; readonly proven: Consent }
   /** A one-time link to the person's own pages was posted. */
   | { readonly kind: "entered"; readonly entry: string }
+  /** Nobody answered a fraud question: it is said once more. */
+  | { readonly kind: "silence"; readonly alert: AskedAlert; readonly utterance: Utterance }
   /** The bank says that a case is over, or what a card is now: what waited for that waits no more. */
   | { readonly kind: "bank_changed"; readonly caseId?: string; readonly card?: CardState }
   /** What the platform's refusal of a message tells of the person. */

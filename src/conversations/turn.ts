@@ -25,6 +25,7 @@ import { askBalance, tellBalance } from "./flows/balance.ts"
 import { askToDelete, beErased, confirmDelete, confirmed, eraseIdle, keepData } from "./flows/delete-data.ts"
 import {
   answerAlert,
+  askOnceMore,
   fraudDueAt,
   hearBankChange,
   loseFraud,
@@ -147,6 +148,8 @@ function takeTurn(state: State, event: TurnEvent, context: TurnContext): Turn {
       return beErased(state, context, event)
     case "erasure_requested":
       return turnOf(confirmed(state))
+    case "silence":
+      return askOnceMore(state, event.alert, event.utterance)
     case "bank_changed":
       return turnOf(hearBankChange(state, event, context.now))
     case "refused":

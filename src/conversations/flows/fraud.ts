@@ -83,6 +83,13 @@ export function tellFraud(
   return event ? take(state, context, stepFraud(at, event, context.now)) : turnOf(state)
 }
 
+/** Nobody answered: the question stands, and its one reminder is said. */
+export function askOnceMore(state: State, { key, choice: _, ...asked }: AskedAlert, words: Utterance): Turn {
+  if (state.cases[key]) return turnOf(state)
+  const at = openFraudCase({ alert: key, ...asked })
+  return turnOf({ ...state, cases: { ...state.cases, [key]: at } }, [words], { urgent: true })
+}
+
 /** The bank says that a case is over, or that a card can be used again: what waited for that waits no more. */
 export function hearBankChange(
   state: State,

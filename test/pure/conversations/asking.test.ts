@@ -456,6 +456,39 @@ describe("a fraud question", () => {
     },
   )
 
+  test("nobody answers: one reminder halfway to its end, marked, with the same buttons; then no more", async () => {
+    await sim.link()
+    const choices = await ask()
+    sim.forgetChat()
+    await sim.advance(HOUR_MS / 2 - 1_000)
+    expect(sim.messenger.texts).toEqual([])
+    await sim.advance(5_000)
+    expect(sim.messenger.texts).toEqual([
+      expect.stringMatching(/^Reminder\. Fraud check from Demo Bank: 249\.99/),
+    ])
+    expect(choicesOf(last())).toEqual(choices)
+    await press(choicesOf(last())[1])
+    expect(sim.bank.answers).toMatchObject([{ answer: "deny" }])
+    sim.forgetChat()
+    await sim.advance(2 * HOUR_MS)
+    expect(sim.messenger.texts).toEqual([])
+  })
+
+  test("an answered question, one with hours left before its hour, and one whose link ended are not said again", async () => {
+    await sim.link()
+    await press((await ask())[0])
+    await sim.tell(
+      fraud("long", sim.now, { reply: { allowed: ["deny"], expiresAt: sim.now + 24 * HOUR_MS } }),
+    )
+    sim.forgetChat()
+    await sim.advance(HOUR_MS - 1_000)
+    expect(sim.messenger.texts).toEqual([])
+    await sim.webhook(tap("v1.STOP_NOW", sim.now))
+    sim.forgetChat()
+    await sim.advance(HOUR_MS)
+    expect(sim.messenger.texts).toEqual([])
+  })
+
   test("with two open a typed No names neither: the bank's number is given", async () => {
     await sim.link()
     await ask("y")

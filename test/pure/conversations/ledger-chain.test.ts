@@ -5,7 +5,7 @@ import { headOf, NO_RECEIPTS, type ChainHead } from "../../../src/conversations/
 import { listReceipts, verifyChain, type LedgerHolder } from "../../../src/conversations/ledger-verify.ts"
 import { personKeyPlace } from "../../../src/conversations/place.ts"
 import { prepareStorage } from "../../../src/conversations/storage.ts"
-import { DAY_MS, MINUTE_MS } from "../../../src/foundation/clock.ts"
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/foundation/clock.ts"
 import type { SqlValue } from "../../../src/foundation/world.ts"
 import { fraud, payment, tap, text, WHOM } from "../../support/person-builders.ts"
 import { createRandom, createTestVault } from "../../support/person-given.ts"
@@ -39,7 +39,7 @@ async function live(): Promise<void> {
   await sim.tell(fraud("x", sim.now))
   await sim.advance(MINUTE_MS)
   const alert = sim.storage.sql.exec<{ key: string }>("SELECT key FROM ledger WHERE lane = 0").rows[0]?.key
-  await sim.webhook(tap(`FRAUD:${alert}:deny`, sim.now))
+  await sim.webhook(tap(`v1.FRAUD.${alert}.deny`, sim.now))
   sim.messenger.fates.push({ kind: "refuse", refusal: { reason: "throttled", retry: { afterMs: 20_000 } } })
   await sim.tell(payment("b", sim.now))
   await sim.say("help")
@@ -91,6 +91,8 @@ describe("the chain of a ledger", () => {
 
   test("holds while the text goes after 30 days and rows become days after 90, and goes on from them", async () => {
     await live()
+    // The fraud question nobody answered is said once more.
+    await sim.advance(2 * HOUR_MS)
     const first = headOf(sim.storage.sql)
     const whole = await holder()
     await sim.advance(45 * DAY_MS)
