@@ -31,6 +31,7 @@ import { createOuterKeys, type OuterKeys } from "./vault/outer-keys.ts"
 import { createForgetLetters } from "./privacy/erased-letters.ts"
 import { createErasures, type Erasures } from "./privacy/erasure.ts"
 import { connectPage } from "./privacy/page-connection-store.ts"
+import { createBacklog } from "./notifications/backlog.ts"
 import type { AcceptanceWorld } from "./notifications/acceptance.ts"
 import type { BankRecord } from "./banks/bank.ts"
 
@@ -110,7 +111,14 @@ export function buildHouse(env: Env, means: Means): House {
     random,
     log,
   }
-  const acceptance = { packKeys, post, now, random, log }
+  const queues = { alerts: env.ALERTS, updates: env.UPDATES }
+  const findBacklog = createBacklog({
+    numbers: (lane) => queues[lane].metrics(),
+    wait: (ms) => scheduler.wait(ms),
+    realNow,
+    log,
+  })
+  const acceptance = { packKeys, post, findBacklog, now, random, log }
   const holderOf: LeavingWorld["holderOf"] = async ({ page, person }) =>
     conversationOf(objects, await recordOf(page), person)
   const leaving = createLeaving({

@@ -9,6 +9,7 @@ import { describeFault, type Log } from "../foundation/log.ts"
 import type { Outage } from "../foundation/failure.ts"
 import { err, ok, type Result } from "../foundation/result.ts"
 import type { Lane } from "../jobs/job.ts"
+import type { FindBacklog } from "./backlog.ts"
 import { sealPacks, type PackItem } from "../jobs/pack.ts"
 import type { Post } from "../jobs/post.ts"
 import type { PackKeys } from "../vault/pack-keys.ts"
@@ -19,12 +20,14 @@ const LANES = ["alerts", "updates"] as const satisfies readonly Lane[]
 export interface AcceptanceWorld {
   readonly packKeys: PackKeys
   readonly post: Post
+  /** Whether a lane is too far behind to take more from banks. What is on its way already is never held up by it. */
+  readonly findBacklog?: FindBacklog
   readonly now: Now
   readonly random: Random
   readonly log: Log
 }
 
-/** Make events durable; alerts first. Posting the same events again is harmless: each is told once (P2). */
+/** Make events durable; alerts first, so that they are taken where updates are not any more. Posting the same events again is harmless: each is told once (P2). */
 export async function acceptEvents(
   world: AcceptanceWorld,
   bank: BankRecord,
@@ -35,6 +38,8 @@ export async function acceptEvents(
       .filter((event) => EVENT_TYPES[event.type].lane === lane)
       .map((event): PackItem<BankEvent> => ({ event, attempts: 0 }))
     if (items.length === 0) continue
+    const behind = await world.findBacklog?.(lane)
+    if (behind) return err(behind)
     const posted = await postItems(world, { lane, bank: bank.id }, items)
     if (!posted.ok) return posted
   }
