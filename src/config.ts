@@ -12,6 +12,8 @@ export interface Config {
   readonly development: boolean
   /** Scheme and host, no trailing slash. */
   readonly publicOrigin: string
+  /** Who runs this service, as customers read it where they consent. */
+  readonly operatorName: string
   readonly messenger: {
     readonly graphOrigin: string
     readonly graphVersion: string
@@ -65,6 +67,7 @@ export interface ConfigRefusal {
 }
 
 const DEVELOPMENT = {
+  OPERATOR_NAME: "Tellerline",
   MESSENGER_APP_ID: "1000000000000001",
   MESSENGER_APP_SECRETS: "dev-app-secret",
   MESSENGER_VERIFY_TOKEN: "dev-verify-token",
@@ -112,6 +115,8 @@ const DEVELOPMENT_ADMIN_DIGESTS = [
   "df76ff796f70d2c9cb055ea6280553caa27eda26b70e01082c160de75a05a4a9",
   "4ed7421be654b688dd576282bdee76f5e1e60a7083116d7deafc82d4014ea7d2",
 ]
+/** A name people read: nothing that does not show, no more than fits a sentence. */
+const OPERATOR_NAME = /^(?=.{2,80}$)[^\s\p{Cc}\p{Cf}][^\p{Cc}\p{Cf}]*[^\s\p{Cc}\p{Cf}]$/u
 const DIGEST = /^[0-9a-f]{64}$/
 /** Stands in the audit trail as who acted. */
 const OPERATOR_ID = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}$/
@@ -139,6 +144,8 @@ export function readConfig(env: Settings): Result<Config, ConfigRefusal> {
 
   if (!publicOrigin) missing.push("PUBLIC_ORIGIN")
   check("PUBLIC_ORIGIN", development || isHttpsOrigin(publicOrigin))
+  const operatorName = value("OPERATOR_NAME")
+  check("OPERATOR_NAME", OPERATOR_NAME.test(operatorName))
   const graphOrigin = value("GRAPH_ORIGIN")
   const linkOrigin = value("MESSENGER_LINK_ORIGIN")
   check("GRAPH_ORIGIN", isBaseUrl(graphOrigin))
@@ -189,6 +196,7 @@ export function readConfig(env: Settings): Result<Config, ConfigRefusal> {
     Object.freeze({
       development,
       publicOrigin,
+      operatorName,
       messenger: {
         graphOrigin,
         graphVersion,

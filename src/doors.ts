@@ -85,7 +85,7 @@ export function openDoors(
     login,
     now,
     random,
-    operator: development ? "Tellerline" : new URL(publicOrigin).host,
+    operator: config.operatorName,
     sandboxOrigin: development ? new URL(config.messenger.linkOrigin).origin : undefined,
     findBank: bankOf,
     listPages: async (bank) => (await listPages(db, bank)).map((page) => page.id),

@@ -11,6 +11,7 @@ import type { ChoreJob } from "../jobs/job.ts"
 import type { Post } from "../jobs/post.ts"
 import type { ConsentRecord } from "../links/consent-record.ts"
 import { listRecords } from "../links/consent-store.ts"
+import { NOBODY } from "../links/link-binding-store.ts"
 import type { LinkReports } from "../links/link-callbacks.ts"
 import {
   endLink,
@@ -110,6 +111,7 @@ export function createLeaving(world: LeavingWorld) {
   }
 
   async function tellHolder(link: StoredLink, request: EndRequest): Promise<boolean> {
+    if (link.person === NOBODY) return true
     try {
       await (await world.holderOf(link)).endLink(request)
       return true

@@ -13,6 +13,7 @@ export const APP_SECRET = "bench-app-secret"
 
 const SETTINGS = {
   PUBLIC_ORIGIN,
+  OPERATOR_NAME: "The bench",
   MESSENGER_APP_ID: APP_ID,
   MESSENGER_APP_SECRETS: APP_SECRET,
   MESSENGER_VERIFY_TOKEN: "bench-verify-token",

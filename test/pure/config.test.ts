@@ -11,6 +11,7 @@ const DEVELOPMENT: Settings = { PUBLIC_ORIGIN: "http://localhost:8787", ...TEST_
 const DEPLOYED: Settings = {
   ...TEST_KEYS,
   PUBLIC_ORIGIN: "https://chat.example.com",
+  OPERATOR_NAME: "Harbourline Messaging Ltd",
   MESSENGER_APP_ID: "4711",
   MESSENGER_APP_SECRETS: "app-secret-one,app-secret-two",
   MESSENGER_VERIFY_TOKEN: "verify-token-one",
@@ -111,6 +112,7 @@ describe("readConfig() of a deployment", () => {
 
   it.each([
     "PUBLIC_ORIGIN",
+    "OPERATOR_NAME",
     "MESSENGER_APP_ID",
     "MESSENGER_APP_SECRETS",
     "MESSENGER_VERIFY_TOKEN",
@@ -147,6 +149,10 @@ describe("readConfig() of a deployment", () => {
     ["GRAPH_VERSION", "v26.0/../v1.0"],
     ["MESSENGER_LINK_ORIGIN", "https://example.com"],
     ["MESSENGER_LINK_ORIGIN", "https://m.me/"],
+    ["OPERATOR_NAME", "x"],
+    ["OPERATOR_NAME", " Harbourline"],
+    ["OPERATOR_NAME", "Harbour\u202eline"],
+    ["OPERATOR_NAME", "x".repeat(81)],
     ["MESSENGER_APP_ID", "47x"],
     ["MESSENGER_APP_SECRETS", "1234567"],
     ["MESSENGER_APP_SECRETS", "app-secret-one,"],

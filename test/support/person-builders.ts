@@ -10,6 +10,7 @@ import type {
   EchoReceived,
   MessageReceived,
   PostbackReceived,
+  Referred,
 } from "../../src/messenger/event.ts"
 import type { Whom } from "../../src/conversations/person-world.ts"
 import type { TurnContext } from "../../src/conversations/turn-context.ts"
@@ -98,6 +99,11 @@ export function text(said: string, at: number, more: Partial<MessageReceived> = 
 /** A tap on a button. */
 export function tap(payload: string, at: number, title = "A button"): PostbackReceived {
   return { v: 1, kind: "postback", page: WHOM.page, psid: PSID, at, key: `p_${(made += 1)}`, title, payload }
+}
+
+/** An `m.me` link with this `ref` was opened. */
+export function referral(ref: string, at: number): Referred {
+  return { v: 1, kind: "referral", page: WHOM.page, psid: PSID, at, key: `f_${(made += 1)}`, ref }
 }
 
 /** A message of ours comes back. */

@@ -15,6 +15,8 @@ import { turnOf, type Flow, type Opened, type Turn, type TurnContext } from "../
 import { answerWithLogIn, bankName, callButton, chips, connectButtons, menuChips } from "./choices.ts"
 
 const CODE_DIGITS = 6
+/** What keyboards and people put between digits: spaces, dashes of any script, dots, marks that do not show. */
+const BETWEEN_DIGITS = /[\s\p{Pd}\p{Cf}.·_]/gu
 const ACCOUNTS_NAMED_MAX = 3
 
 /** Account's name with its last four digits, in the person's language. */
@@ -67,7 +69,7 @@ export function hearPresented(state: State, context: TurnContext, presented: Pre
 
 /** The six digits in a text: spaces, a dash, any script's digits; `undefined` where the text is something else. */
 export function findCode(text: string): string | undefined {
-  const compact = text.trim().replace(/[\s\-–—.\u00a0]/g, "")
+  const compact = text.replace(BETWEEN_DIGITS, "")
   const characters = [...compact]
   if (characters.length !== CODE_DIGITS || !characters.every((each) => /\p{Nd}/u.test(each))) return undefined
   return characters.map(digitValue).join("")
