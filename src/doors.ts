@@ -49,6 +49,7 @@ import { createMeWorld } from "./privacy/me/own-world.ts"
 import { createBankLinks } from "./privacy/bank-links.ts"
 import { createBankLinkRoutes } from "./privacy/bank-routes.ts"
 import { createErasureRoutes } from "./privacy/erasure-routes.tsx"
+import { createLetters } from "./privacy/letters.ts"
 import { createPrivacyRoutes } from "./privacy/routes.tsx"
 import { createStaffLogins } from "./privacy/staff-logins.ts"
 import type { House } from "./house.ts"
@@ -324,6 +325,14 @@ export function openDoors(
       },
       approvals,
       keys: house.keys,
+      letters: createLetters({
+        db,
+        vault,
+        pseudonyms,
+        conversation: async ({ page, person }) => conversationOf(objects, await recordOf(page), person),
+        now,
+      }),
+      erase: (bank, reference, by) => erasures.requestCustomer(bank, reference, "operator", by),
       deadLetters,
       incidents: incidents.list,
       health: async () => ({ status: "ok", checks: [{ name: "database", ok: true }] }),

@@ -25,6 +25,7 @@ import type { Fault } from "./admin-problems.ts"
 import { isDevelopmentValue } from "./development-values.ts"
 import { keyRoutes, type KeyRoutesGiven } from "./key-routes.ts"
 import { banksFor, EVERY_BANK, type Action } from "./operator.ts"
+import { letterRoutes, type LetterRoutesGiven } from "./letter-routes.ts"
 import { linkRoutes, type LinkRoutesGiven } from "./link-routes.ts"
 import { pageRoutes, type PageRoutesGiven } from "./page-routes.ts"
 
@@ -54,6 +55,8 @@ export interface AdminGiven {
   readonly approvals: ApprovalRoutesGiven["approvals"] & KeyRoutesGiven["approvals"]
   readonly keys: KeyRoutesGiven["keys"]
   readonly links: LinkRoutesGiven["links"]
+  readonly letters: LetterRoutesGiven["letters"]
+  readonly erase: LetterRoutesGiven["erase"]
   readonly deadLetters: DeadLetterDesk
   readonly audit: AuditRoutesGiven["audit"]
   readonly restore: RestoreRoutesGiven["restore"]
@@ -124,6 +127,16 @@ export function adminApi(given: AdminGiven): Hono<{ Variables: AdminVariables }>
 
   app.route("/keys", keyRoutes({ development, now: given.now, keys: given.keys, approvals: given.approvals }))
 
+  app.route(
+    "/banks",
+    letterRoutes({
+      development,
+      now: given.now,
+      isBank: async (bank) => (await banks.find(bank)) !== undefined,
+      letters: given.letters,
+      erase: given.erase,
+    }),
+  )
   app.route("/links", linkRoutes({ development, now: given.now, links: given.links }))
 
   app.route("/approvals", approvalRoutes({ development, now: given.now, approvals: given.approvals }))

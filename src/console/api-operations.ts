@@ -2,6 +2,7 @@
 
 import type { AdminRefusal } from "./admin-problems.ts"
 import type { SchemaName } from "./api-schemas.ts"
+import { LETTER_OPERATIONS } from "./api-letters.ts"
 import { WAY_OPERATIONS } from "./api-ways.ts"
 import type { Action } from "./operator.ts"
 
@@ -69,6 +70,7 @@ export const OPERATIONS: readonly Operation[] = [
     refusals: [...BODY, "not_found", "development_value"],
   },
   ...WAY_OPERATIONS,
+  ...LETTER_OPERATIONS,
   {
     method: "get",
     path: "/pages",

@@ -3,6 +3,7 @@
 
 import { INCIDENT_KINDS } from "../notifications/incident.ts"
 import { PAGE_STATE, PAGE_STATE_SCHEMAS } from "./api-page-state.ts"
+import { LETTER_SCHEMAS } from "./api-letters.ts"
 import { LINK_SCHEMAS } from "./api-links.ts"
 import { AUDIT_SCHEMAS } from "./api-audit.ts"
 import { VAULT_SCHEMAS } from "./api-vault.ts"
@@ -277,6 +278,7 @@ export const SCHEMAS = {
   ...AUDIT_SCHEMAS,
   ...WAY_SCHEMAS,
   ...LINK_SCHEMAS,
+  ...LETTER_SCHEMAS,
   Incident: {
     type: "object",
     properties: {

@@ -48,6 +48,24 @@ export async function removePerson(db: Database, person: PersonId, before: numbe
   await write(db.delete(people).where(and(eq(people.id, person), lte(people.createdAt, before))))
 }
 
+/** A bank's people, in order of their ids, some at a time. */
+export async function listPeopleOfBank(
+  db: Database,
+  bank: BankId,
+  after: string,
+  limit: number,
+): Promise<readonly Whom[]> {
+  const rows = await read(
+    db
+      .select({ person: people.id, page: people.pageId })
+      .from(people)
+      .where(and(eq(people.bankId, bank), gt(people.id, after)))
+      .orderBy(people.id)
+      .limit(limit),
+  )
+  return rows.map((row) => ({ person: row.person as PersonId, page: row.page as PageId, bank }))
+}
+
 /** Everybody, in order of their ids, some at a time: for work that must reach each Conversation. */
 export async function listPeople(db: Database, after: string, limit: number): Promise<readonly Whom[]> {
   const rows = await read(

@@ -219,6 +219,70 @@ describe("erasure", () => {
   })
 })
 
+describe("letters", () => {
+  const ask4 = (path: string, body: object) =>
+    exports.default.fetch(
+      new Request(`${ORIGIN}/admin/v1/banks/${BANK}/${path}`, {
+        method: "POST",
+        headers: { authorization: "Bearer dev-admin-key", "content-type": "application/json" },
+        body: JSON.stringify({ ...body, reason: "a letter" }),
+      }),
+    )
+
+  it("say what is held of a customer, what was allowed on a day, and what was passed to Meta; after an erasure nothing", async () => {
+    const { psid, customer } = someone()
+    const from = new Date(Date.now() - 60_000).toISOString()
+    const link = await linked(psid, customer, ["transaction_alerts"])
+    const event = { ...transactionPosted({ id: `evt-${customer}`, at: Date.now() }), subject: customer }
+    await gateway.postEvents([event])
+    await vi.waitFor(
+      () => expect(gateway.sent.some((each) => each.text.includes("ELECTRO"))).toBe(true),
+      5_000,
+    )
+    const to = new Date(Date.now() + 60_000).toISOString()
+
+    const held = await (await ask4("customer/export", { customer })).json<Record<string, unknown[]>>()
+    expect(held["links"]).toMatchObject([{ id: link, state: "live", accounts: [{ last4: "4821" }] }])
+    expect(held["records"]).toMatchObject([{ record: { kind: "given" } }, { record: { kind: "confirmed" } }])
+    expect(JSON.stringify(held["chats"])).toContain(psid)
+
+    const now = await (await ask4("consents", { at: to })).json<{ consents: object[] }>()
+    expect(now.consents).toMatchObject([{ link, customer, purposes: ["transaction_alerts"] }])
+    expect(await (await ask4("consents", { at: from })).json()).toEqual({ consents: [] })
+
+    const passed = await (await ask4("disclosures", { from, to })).json<{ disclosures: object[] }>()
+    expect(passed.disclosures).toMatchObject([
+      { customers: [customer], passed: [{ purpose: "transaction_alerts", data: "transaction", times: 1 }] },
+    ])
+    expect(JSON.stringify(passed)).not.toContain("249.99")
+    expect(await (await ask4("disclosures", { from: to, to })).json()).toEqual({ disclosures: [] })
+
+    const erased = await (await ask4("customer/erasure", { customer })).json<{ erased: number }>()
+    expect(erased.erased).toBe(1)
+    await done()
+    const after = await (await ask4("customer/export", { customer })).json<Record<string, unknown[]>>()
+    expect([after["links"], after["chats"]]).toEqual([[], []])
+    // What was allowed, and that it ended, is still proved: without a name, found by the bank's reference alone.
+    expect(after["records"]).toMatchObject([
+      { record: { kind: "given" } },
+      {},
+      { record: { kind: "withdrawn" } },
+    ])
+    expect(JSON.stringify(after)).not.toContain(psid)
+    const trail = await rows("SELECT action, reason FROM audit_outbox WHERE actor = 'dev-1' ORDER BY id")
+    expect(trail.map(({ action }) => action)).toEqual([
+      "customer.export",
+      "consents.read",
+      "consents.read",
+      "disclosures.read",
+      "disclosures.read",
+      "person.erase",
+      "customer.export",
+    ])
+    expect(new Set(trail.map(({ reason }) => reason))).toEqual(new Set(["a letter"]))
+  })
+})
+
 describe("a bank's questions", () => {
   it("GET /link says whether a customer is linked, with what, until when", async () => {
     const { psid, customer } = someone()

@@ -301,6 +301,24 @@ export function createAdminWorld(settings: { readonly development?: boolean } = 
         return Promise.resolve(!key ? "key_unknown" : key.newest ? "key_newest" : undefined)
       },
     },
+    letters: {
+      exportCustomer: (bank, customer, by) => {
+        acts.push({ act: `customer.export ${bank}`, by })
+        return Promise.resolve({ customer, links: [], records: [], chats: [] })
+      },
+      consentsAt: (bank, at, after, by) => {
+        acts.push({ act: `consents ${bank} ${at} ${after}`, by })
+        return Promise.resolve({ rows: [{ givenAt: at, until: at }], next: "link_next" })
+      },
+      disclosures: (bank, { from, to }, after, by) => {
+        acts.push({ act: `disclosures ${bank} ${from} ${to} ${after}`, by })
+        return Promise.resolve({ rows: [{ passed: [{ firstAt: from, lastAt: to }] }] })
+      },
+    },
+    erase: (bank, reference, by) => {
+      acts.push({ act: `customer.erase ${bank} ${reference}`, by })
+      return Promise.resolve(["code-of-erasure-000001"])
+    },
     links: {
       find: (id) => Promise.resolve(LINKS.find((each) => each.id === id)),
       end: (id, by) => {

@@ -58,6 +58,10 @@ for (const development of [false, true])
         reconnectPage: { token: "EAAG" },
         replayDeadLetter: {},
         advanceClock: { advanceMs: 0 },
+        exportCustomer: { customer: "c" },
+        eraseCustomer: { customer: "c" },
+        consentsAt: { at: "2026-11-22T00:00:00Z" },
+        disclosuresBetween: { from: "2026-11-21T00:00:00Z", to: "2026-11-22T00:00:00Z" },
         createBankApiKey: { name: "core banking" },
       }
       const ids: Readonly<Record<string, string>> = {
