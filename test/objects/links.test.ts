@@ -314,7 +314,7 @@ describe("linking", () => {
       err({ reason: "link_changed" }),
     )
     expect(await goLive(world.db, state.link, ALICE, second.offer.epoch, by(), random)).toEqual(
-      ok({ replaced: [], ...(await markOf(state.link)) }),
+      ok({ replaced: [], renews: false, ...(await markOf(state.link)) }),
     )
   })
 
@@ -545,7 +545,7 @@ describe("goLive()", () => {
     const offer = await toLive()
     at += 60 * MINUTE_MS
     expect(await goLive(world.db, offer.link, ALICE, offer.epoch, by(), random)).toEqual(
-      ok({ replaced: [], ...(await markOf(offer.link)) }),
+      ok({ replaced: [], renews: false, ...(await markOf(offer.link)) }),
     )
     expect((await rowsOf("consents")).map((row) => [row["kind"], row["epoch"]])).toEqual([
       ["given", 1],
@@ -580,6 +580,60 @@ describe("goLive()", () => {
     const actions = (await rowsOf("audit_outbox")).map((line) => line["action"])
     expect(actions.includes("link.activate")).toBe(live.ok)
     expect(actions.filter((action) => action === "link.end").length).toBe(1)
+  })
+})
+
+describe("goLive() of a customer with several chats", () => {
+  const CAROL = "person_carol" as PersonId
+  const open = async (person: PersonId, linksMax: number) => {
+    world.chat.person = person
+    const { offer } = await toOffer(await toPending())
+    return { offer, live: () => goLive(world.db, offer.link, person, offer.epoch, by(), random, linksMax) }
+  }
+
+  test("takes as many as the bank allows, and not one more", async () => {
+    const [alice, bob, carol] = [await open(ALICE, 2), await open(BOB, 2), await open(CAROL, 2)]
+    expect(await alice.live()).toMatchObject({ ok: true, value: { renews: false } })
+    expect(await bob.live()).toMatchObject({ ok: true, value: { renews: false } })
+    expect(await carol.live()).toEqual(err({ reason: "links_full" }))
+    expect((await findLink(world.db, carol.offer.link))?.state).toBe("pending")
+  })
+
+  test("of two that come at once for the last place one gets it", async () => {
+    const [alice, bob] = [await open(ALICE, 1), await open(BOB, 1)]
+    const both = await Promise.all([alice.live(), bob.live()])
+    expect(both.filter((each) => each.ok)).toHaveLength(1)
+    expect(both.find((each) => !each.ok)).toEqual(err({ reason: "links_full" }))
+  })
+
+  test("renews in the same chat, where no other is counted, and says so when it is repeated", async () => {
+    const first = await open(ALICE, 1)
+    must(await first.live())
+    at += 1_000
+    const again = await open(ALICE, 1)
+    expect(await again.live()).toMatchObject({ ok: true, value: { renews: true } })
+    expect(await again.live()).toMatchObject({ ok: true, value: { renews: true } })
+    expect((await findLink(world.db, first.offer.link))?.state).toBe("ended")
+  })
+
+  test("is no renewal where the chat was another customer's", async () => {
+    must(await (await open(ALICE, 2)).live())
+    at += 1_000
+    world.bank.spoilt.claims = { sub: "cust-somebody-else-entirely" }
+    const other = await open(ALICE, 2)
+    expect(await other.live()).toMatchObject({ ok: true, value: { renews: false } })
+  })
+
+  test("a chat that is known hears of it before anything is chosen, and the bank has its tokens back", async () => {
+    must(await (await open(ALICE, 2)).live())
+    must(await (await open(BOB, 2)).live())
+    world.chat.person = CAROL
+    world.bank.live.code = "code-0"
+    const revoked = world.bank.revoked.length
+    expect(await world.linking.finish(BANK, await toBank(), world.bank.answer())).toEqual(
+      err({ reason: "links_full" }),
+    )
+    expect(world.bank.revoked.length).toBe(revoked + 1)
   })
 })
 
