@@ -1,5 +1,6 @@
 // Which refusals are kept. Whoever posts to a bank's address may be a stranger, and no stranger makes us write for each request (P15):
-// an isolate writes what it noted at most once in ten seconds, at most ten a bank and two of one kind. The rest is counted in the log.
+// an isolate writes what it noted at most once in ten seconds, at most ten a bank and two of one kind. What comes while it writes waits
+// for the next refusal; the rest is in the log.
 // Composed by doors.ts, once an isolate.
 
 import { SECOND_MS, type Now } from "../foundation/clock.ts"
@@ -15,6 +16,8 @@ export const NOTES_A_BANK_MAX = 10
 /** With the same way in, reason and key, in one writing. */
 export const NOTES_ALIKE_MAX = 2
 const BANKS_MAX = 20
+/** A writing whose request was cut off never ends: after this another begins. @see Workers, waitUntil: 30 s */
+const GIVEN_UP_MS = 40 * SECOND_MS
 
 /** @param given.wait resolves after that long; the writing is kept alive by `waitUntil`
  * @param given.realNow the real clock, for the pace */
@@ -28,7 +31,8 @@ export function createRefusalNotes(given: {
 }): (note: RefusalNote) => void {
   let noted = new Map<BankId, KeptRefusal[]>()
   let writtenAt = Number.NEGATIVE_INFINITY
-  let underWay = false
+  /** When the writing that is under way began. */
+  let begunAt = Number.NEGATIVE_INFINITY
 
   async function write(): Promise<void> {
     try {
@@ -41,7 +45,7 @@ export function createRefusalNotes(given: {
     } catch (fault) {
       given.log.warn("refusals_not_kept", describeFault(fault))
     } finally {
-      underWay = false
+      begunAt = Number.NEGATIVE_INFINITY
     }
   }
 
@@ -50,11 +54,11 @@ export function createRefusalNotes(given: {
     const alike = notes.filter(
       ({ way, reason, kid }) => way === note.way && reason === note.reason && kid === note.kid,
     )
-    if (notes.length >= NOTES_A_BANK_MAX || alike.length >= NOTES_ALIKE_MAX) return
-    if (!noted.has(note.bank) && noted.size >= BANKS_MAX) return
-    noted.set(note.bank, [...notes, { ...note, at: given.now() }])
-    if (underWay) return
-    underWay = true
+    const room = noted.has(note.bank) || noted.size < BANKS_MAX
+    if (room && notes.length < NOTES_A_BANK_MAX && alike.length < NOTES_ALIKE_MAX)
+      noted.set(note.bank, [...notes, { ...note, at: given.now() }])
+    if (given.realNow() - begunAt < GIVEN_UP_MS) return
+    begunAt = given.realNow()
     given.waitUntil(write())
   }
 }
