@@ -82,6 +82,8 @@ export interface Spoilt {
   delayMs?: number
   /** The next call to this path is never answered, and no signal ends it: whoever made it is gone. */
   lost?: string
+  /** Refresh tokens are bound to the pair of their login. */
+  bindsRefresh?: boolean
   resource?: (request: Request) => Response | undefined
 }
 
@@ -160,6 +162,7 @@ export async function createFakeBank() {
     if (body.get("grant_type") === "refresh_token") {
       if (spoilt.refreshError) return oauthError(spoilt.refreshError)
       if (body.get("refresh_token") !== live.refresh) return oauthError("invalid_grant")
+      if (spoilt.bindsRefresh && jkt !== seen.jkt) return oauthError("invalid_grant")
       live.count += 1
       live.access = `at-${live.count}`
       if (spoilt.rotate) live.refresh = `rt-${live.count}`

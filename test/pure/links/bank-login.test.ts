@@ -307,6 +307,33 @@ describe("refresh() and revoke()", () => {
     expect(await login.refresh(BANK, tokens)).toMatchObject({ error: { reason: "outage" } })
   })
 
+  test("renew() gives tokens under another pair, and the old pair's halves are not among them", async () => {
+    bank.spoilt.rotate = true
+    const tokens = await linked()
+    const fresh = await login.renew(BANK, tokens)
+    expect(fresh).toMatchObject({ ok: true, value: { accessToken: "at-1", refreshToken: "rt-1" } })
+    if (!fresh.ok) return
+    expect(fresh.value.dpop?.publicKey).not.toEqual(tokens.dpop?.publicKey)
+    expect(JSON.stringify(fresh.value)).not.toContain(tokens.dpop?.privateKey.d ?? "none")
+  })
+
+  test("renew() stays with the pair at a bank that binds its refresh tokens to it", async () => {
+    bank.spoilt.bindsRefresh = true
+    const tokens = await linked()
+    expect(await login.renew(BANK, tokens)).toMatchObject({
+      ok: true,
+      value: { accessToken: "at-1", dpop: tokens.dpop },
+    })
+  })
+
+  test("renew() says that a grant has ended, and retire() ends an access token alone", async () => {
+    const tokens = await linked()
+    expect(await login.retire(BANK, tokens)).toEqual({ ok: true, value: undefined })
+    expect(bank.revoked).toEqual(["at-0"])
+    bank.spoilt.refreshError = "invalid_grant"
+    expect(await login.renew(BANK, tokens)).toEqual({ ok: false, error: { reason: "link_ended" } })
+  })
+
   test("revoke() ends the grant by its refresh token", async () => {
     expect(await login.revoke(BANK, await linked())).toEqual({ ok: true, value: undefined })
     expect(bank.revoked).toEqual(["rt-0"])
