@@ -11,6 +11,7 @@ import { parseSigningKeys } from "../../src/crypto/signing-keys.ts"
 import { createDatabase } from "../../src/db/database.ts"
 import type { BankId } from "../../src/foundation/id.ts"
 import { createLog } from "../../src/foundation/log.ts"
+import { dying } from "../support/dying.ts"
 import { TEST_KEYS } from "../support/keys.ts"
 
 const NOVEMBER = Date.UTC(2026, 10, 22, 9)
@@ -34,51 +35,6 @@ async function write(bank: BankId | "*", object: string, at = NOVEMBER): Promise
 async function objectsIn(bank: BankId | "*", month: string): Promise<readonly string[]> {
   const entries = await logs.of(bank, month).entries({ v: 1, from: 0, limit: 500 })
   return entries.map((entry) => readEntry(entry).object)
-}
-
-/** Everything awaited outside, one number each: the work dies at one of them, before it has its effect or after. */
-function dying(at: number, when: "before" | "after") {
-  let calls = 0
-  const step = async <T>(run: () => Promise<T>): Promise<T> => {
-    calls += 1
-    if (calls === at && when === "before") throw new Error("died")
-    const value = await run()
-    if (calls === at && when === "after") throw new Error("died")
-    if (calls > at) throw new Error("dead")
-    return value
-  }
-  interface Wrapped {
-    readonly real: D1PreparedStatement
-    readonly bind: (...values: unknown[]) => Wrapped
-    readonly all: () => Promise<unknown>
-    readonly raw: () => Promise<unknown>
-    readonly run: () => Promise<unknown>
-  }
-  const wrap = (real: D1PreparedStatement): Wrapped => ({
-    real,
-    bind: (...values: unknown[]) => wrap(real.bind(...values)),
-    all: () => step(() => real.all()),
-    raw: () => step(() => real.raw()),
-    run: () => step(() => real.run()),
-  })
-  const stub = (real: object) =>
-    new Proxy(real, {
-      get: (target, name) => (request: unknown) =>
-        step(async () => (target as Record<string, (request: unknown) => unknown>)[String(name)]?.(request)),
-    })
-  const binding = {
-    prepare: (text: string) => wrap(env.DB.prepare(text)),
-    batch: (statements: readonly Wrapped[]) => step(() => env.DB.batch(statements.map(({ real }) => real))),
-  }
-  const world = {
-    db: createDatabase(binding as unknown as D1Database),
-    logs: {
-      of: (...name: Parameters<AuditLogs["of"]>) => stub(logs.of(...name)),
-      register: () => stub(logs.register()),
-    } as AuditLogs,
-    log,
-  }
-  return { world, calls: () => calls }
 }
 
 describe("moveLines()", () => {
@@ -119,9 +75,9 @@ describe("moveLines()", () => {
   })
 
   it("leaves each line once, in order, wherever it is cut off", async () => {
-    const whole = dying(Infinity, "before")
+    const whole = dying(env.DB, logs, Infinity, "before")
     await write(DEMO, "first")
-    await moveLines(whole.world)
+    await moveLines({ ...whole, log })
     const steps = whole.calls()
     expect(steps).toBeGreaterThan(4)
     let expected = ["first"]
@@ -129,7 +85,7 @@ describe("moveLines()", () => {
       for (const when of ["before", "after"] as const) {
         const names = [`a_${at}_${when}`, `b_${at}_${when}`]
         for (const name of names) await write(DEMO, name)
-        await moveLines(dying(at, when).world).catch(() => undefined)
+        await moveLines({ ...dying(env.DB, logs, at, when), log }).catch(() => undefined)
         await moveLines({ db, logs, log })
         expected = [...expected, ...names]
         expect(await objectsIn(DEMO, "2026-11")).toEqual(expected)
