@@ -100,6 +100,10 @@ describe("the generation", () => {
 })
 
 describe("createRestoreWatch()", () => {
+  const noObject = (): never => {
+    throw new Error("no object")
+  }
+
   function watch() {
     const state = { at: 0, waiting: [] as Promise<unknown>[], asked: 0 }
     const counted: AuditLogs = {
@@ -153,7 +157,7 @@ describe("createRestoreWatch()", () => {
 
   it("keeps its last answer while nobody can be asked, and begins open", async () => {
     const broken = createRestoreWatch({
-      world: { db, logs: { register: () => Promise.reject(new Error("no object")) as never } },
+      world: { db, logs: { register: noObject } },
       realNow: () => 0,
       beside: () => undefined,
       log,
