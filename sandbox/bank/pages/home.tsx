@@ -24,7 +24,7 @@ function HomePage({ frame, connect }: { frame: Frame; connect: string }) {
     <Page frame={frame} title={words.homeTitle}>
       <h1>{words.homeTitle}</h1>
       <p class="lead">{words.homeText}</p>
-      <p>
+      <p class="home">
         <a class="button" href={connect}>
           {words.homeConnect}
         </a>

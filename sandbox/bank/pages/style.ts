@@ -56,6 +56,9 @@ main { flex: 1; inline-size: 100%; max-inline-size: 460px; margin: -56px auto 0;
 .steps .bars i.done { background: var(--primary); }
 h1 { font-size: 25px; line-height: 1.2; font-weight: 680; letter-spacing: -.012em; text-wrap: balance; }
 :lang(ar) h1, :lang(ar) .brand { letter-spacing: 0; }
+.home { margin-block: 22px 6px; }
+.home .button { text-align: center; text-decoration: none; }
+.hint a { color: var(--primary); }
 .lead { margin-block-start: 8px; color: var(--soft); text-wrap: pretty; }
 form { margin-block-start: 22px; display: grid; gap: 18px; }
 .field label { display: block; font-weight: 600; margin-block-end: 6px; }
