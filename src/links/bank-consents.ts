@@ -19,8 +19,6 @@ const CLIENT_SCOPE = "accounts"
 /** The dialects that have such a resource. */
 export type ConsentAdapters = Readonly<Partial<Record<Dialect, ConsentAdapter>>>
 
-export type BankConsents = ReturnType<typeof createBankConsents>
-
 /** @param given.timeoutMs of all calls of one errand */
 export function createBankConsents(given: {
   readonly consents: ConsentAdapters

@@ -5,8 +5,9 @@ import { err, ok, type Result } from "../../foundation/result.ts"
 import type { BankAnswer, BankCall, BankRefusal } from "../bank.ts"
 import { isYes } from "../bank-answer.ts"
 
-/** Statuses by which a bank says that there is no such consent of ours: UK banks answer 400 for an id they do not know, others 403. */
-const UNKNOWN = [400, 403, 404, 410]
+/** Statuses by which a bank says that there is no such consent: UK banks answer 400 for an id they do not know. A 403 alone may be a
+ * firewall's. */
+const UNKNOWN = [400, 404, 410]
 
 /** Delete what lies at an address. */
 export async function removeConsent(
@@ -18,7 +19,7 @@ export async function removeConsent(
 ): Promise<Result<undefined, BankRefusal>> {
   const answer = await call.request("DELETE", url, { headers, signal })
   if (!answer.ok) return answer
-  return isYes(answer.value) || UNKNOWN.includes(answer.value.status)
-    ? ok(undefined)
-    : err(judge(answer.value))
+  if (isYes(answer.value) || UNKNOWN.includes(answer.value.status)) return ok(undefined)
+  const refusal = judge(answer.value)
+  return refusal.reason === "link_ended" || refusal.reason === "not_found" ? ok(undefined) : err(refusal)
 }

@@ -274,4 +274,18 @@ describe("the consent resource", () => {
     const { call } = bankThatAnswers(BASE, { "/consents/cns-1/status": wire({ consentStatus: status }) })
     expect(await BERLIN_CONSENT.stands(bank, call, "cns-1", signal)).toEqual(ok(stands))
   })
+
+  test.each([
+    [204, "", true],
+    [403, "CONSENT_UNKNOWN", true],
+    [401, "CONSENT_EXPIRED", true],
+    [403, "SERVICE_BLOCKED", false],
+    [401, "TOKEN_INVALID", false],
+    [503, "", false],
+  ])("a deletion answered %i %s is done: %s", async (status, code, done) => {
+    const { call } = bankThatAnswers(BASE, {
+      "/consents/cns-1": status === 204 ? wire({}, 204) : refused(status, code),
+    })
+    expect((await BERLIN_CONSENT.remove(bank, call, "cns-1", signal)).ok).toBe(done)
+  })
 })

@@ -275,8 +275,8 @@ describe("the consent resource", () => {
   test.each([
     [204, true],
     [400, true],
-    [403, true],
     [404, true],
+    [403, false],
     [401, false],
     [429, false],
     [503, false],
