@@ -13,9 +13,9 @@ const en = {
   wiped:
     "Deleted on {date}: the conversation, your choices, who you are at {bank}, and the keys to all of it.",
   wiped_soon: "Deleted: follows within minutes.",
-  done: "The access {bank} gave this service was ended, and its key destroyed, on {date}.",
+  done: "No access to {bank} is left here since {date}: its key is destroyed, and {bank} was asked to end whatever it had given.",
   done_soon:
-    "The access {bank} gave this service is being ended. If {bank} does not answer, its key is destroyed all the same within three days.",
+    "Access to {bank}, where there was any, is being ended. If {bank} does not answer, its key is destroyed all the same within three days.",
   unreadable:
     "Copies against disasters still hold what was deleted, encrypted. No one can read it here, and from {date} no one at all.",
   transit:
@@ -24,7 +24,7 @@ const en = {
     "Copies against disasters still hold what is deleted, encrypted, for 30 days after that. The day stands here as soon as it is known.",
   rest: "What stays, and why",
   record:
-    "A record that you allowed this and ended it, without your name, for three years: {bank} must be able to prove what was agreed.",
+    "Where an account was connected: a record that you allowed it and ended it, without your name, for three years. {bank} must be able to prove what was agreed.",
   bank: "What {bank} itself keeps about your accounts. Ask {bank} about that.",
   messenger_title: "What stands in Messenger",
   messenger:
@@ -44,15 +44,15 @@ const ar: Readonly<Record<Key, string>> = {
   ended_soon: "الخروج من الاستخدام: يجري الآن، خلال دقائق.",
   wiped: "حُذفت في {date}: المحادثة، واختياراتكم، ومن تكونون لدى {bank}، ومفاتيح ذلك كله.",
   wiped_soon: "الحذف: يتبع خلال دقائق.",
-  done: "الإذن الذي منحه {bank} لهذه الخدمة أُنهي، وأُتلف مفتاحه، في {date}.",
-  done_soon:
-    "يجري إنهاء الإذن الذي منحه {bank} لهذه الخدمة. وإن لم يُجب {bank} فسيُتلف مفتاحه خلال ثلاثة أيام على كل حال.",
+  done: "لا إذن لدى {bank} باقٍ هنا منذ {date}: أُتلف مفتاحه، وطُلب من {bank} إنهاء ما كان قد منحه.",
+  done_soon: "يجري إنهاء الإذن لدى {bank} إن وُجد. وإن لم يُجب {bank} فسيُتلف مفتاحه خلال ثلاثة أيام على كل حال.",
   unreadable:
     "النسخ المخصصة للكوارث ما زالت تحوي ما حُذف مشفّرًا. لا يستطيع أحد قراءته هنا، ولا يستطيع أحد إطلاقًا ابتداءً من {date}.",
   transit: "رسائل {bank} التي كانت في طريقها حينها، أو نُحّيت لخلل ما، لا يستطيع أحد قراءتها ابتداءً من {date}.",
   unreadable_soon: "النسخ المخصصة للكوارث تحوي ما يُحذف مشفّرًا مدة 30 يومًا بعد ذلك. يُذكر اليوم هنا حالما يُعرف.",
   rest: "ما يبقى، ولماذا",
-  record: "سجلّ بأنكم سمحتم بهذا ثم أنهيتموه، دون اسمكم، لثلاث سنوات: على {bank} أن يستطيع إثبات ما اتُّفق عليه.",
+  record:
+    "إن كان حساب قد رُبط: سجلّ بأنكم سمحتم بذلك ثم أنهيتموه، دون اسمكم، لثلاث سنوات. على {bank} أن يستطيع إثبات ما اتُّفق عليه.",
   bank: "ما يحتفظ به {bank} نفسه عن حساباتكم. اسألوا {bank} عنه.",
   messenger_title: "ما في ماسنجر",
   messenger:

@@ -4,7 +4,7 @@
 import { renderPage, type PageFrame } from "../links/page-layout.tsx"
 import { erasurePieces, type ErasurePageKey } from "../phrases/erasure-page.ts"
 import type { PageValues } from "../phrases/page-pieces.ts"
-import type { Language } from "../phrases/catalogue.ts"
+import { phrase, type Language } from "../phrases/catalogue.ts"
 import { formatDate, formatTime } from "../phrases/format.ts"
 import type { Erasure } from "./erasure-store.ts"
 import { transitUnreadableAt, unreadableAt } from "./recovery.ts"
@@ -18,13 +18,14 @@ export function renderErasurePage(
   const { language } = frame
   const { code, endedAt, wipedAt, doneAt } = erasure
   const day = (at: number) => formatDate(language, at, bank.timeZone)
-  const instant = (at: number) => `${day(at)}, ${formatTime(language, at, bank.timeZone)}`
-  const say = (phrase: ErasurePageKey, values: PageValues = {}) => (
-    <Say language={language} phrase={phrase} values={{ bank: bank.name, code, ...values }} />
+  const instant = (at: number) =>
+    phrase(language, "on_day", { date: day(at), time: formatTime(language, at, bank.timeZone) })
+  const say = (key: ErasurePageKey, values: PageValues = {}) => (
+    <Say language={language} phrase={key} values={{ bank: bank.name, code, ...values }} />
   )
-  const step = (phrase: "ended" | "wiped" | "done", at: number | undefined) => (
+  const step = (key: "ended" | "wiped" | "done", at: number | undefined) => (
     <li class={at === undefined ? "soft" : ""}>
-      <span>{at === undefined ? say(`${phrase}_soon`) : say(phrase, { date: instant(at) })}</span>
+      <span>{at === undefined ? say(`${key}_soon`) : say(key, { date: instant(at) })}</span>
     </li>
   )
   return renderPage(
@@ -82,18 +83,18 @@ function Say(props: {
   readonly phrase: ErasurePageKey
   readonly values: PageValues
 }) {
-  const { language, phrase, values } = props
+  const { language, values } = props
   return (
     <>
-      {erasurePieces(language, phrase, values).map(({ text, isValue }) =>
+      {erasurePieces(language, props.phrase, values).map(({ text, isValue }) =>
         isValue ? <bdi>{text}</bdi> : text,
       )}
     </>
   )
 }
 
-function plain(language: Language, phrase: ErasurePageKey): string {
-  return erasurePieces(language, phrase)
+function plain(language: Language, key: ErasurePageKey): string {
+  return erasurePieces(language, key)
     .map(({ text }) => text)
     .join("")
 }
