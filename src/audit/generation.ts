@@ -28,6 +28,8 @@ const LOOK_AGAIN_MS = MINUTE_MS
 const STALE_MS = 3 * MINUTE_MS
 /** … and while it is behind, or could not be told, looks more often. */
 const UNSURE_MS = 5 * SECOND_MS
+/** A request waits no longer for it. */
+const ANSWER_MS_MAX = 2 * SECOND_MS
 
 /** Compare. @throws DatabaseError, or what the register's object throws */
 export async function compareGenerations({ db, logs }: GenerationWorld): Promise<Generations> {
@@ -63,6 +65,18 @@ export async function levelGenerations(
   await logs.register().raise({ v: 1, to: register + 1 })
 }
 
+async function soon<T>(answer: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | null = null
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("The register does not answer")), ANSWER_MS_MAX)
+  })
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /** What an isolate remembers of it. */
 export interface RestoreWatch {
   /** Whether every way in must be shut. Asks at the start, then once a minute; only who comes after a long pause waits for the answer.
@@ -88,7 +102,7 @@ export function createRestoreWatch(given: {
   async function ask(): Promise<void> {
     askedAt = realNow()
     try {
-      const generations = await compareGenerations(world)
+      const generations = await soon(compareGenerations(world))
       const shut = isBehind(generations)
       if (shut && !known?.shut) log.error("directory_restored", { ...generations })
       known = { shut, sure: true, at: realNow() }

@@ -112,10 +112,17 @@ async function verify({ given, options }) {
 /** @param {import("./commands.mjs").Asked} asked */
 async function finishRestore({ client, options }) {
   if (!options.reason) throw usage("say why: --reason <why>")
-  const answer = await client.admin("POST", "/restore/finish", { reason: options.reason })
-  if (options.json) printJson(answer)
+  const sum = { ended: 0, settled: 0, erased: 0, revokedKeys: 0 }
+  let answer
+  do {
+    answer = await client.admin("POST", "/restore/finish", { reason: options.reason })
+    for (const name of Object.keys(sum)) sum[name] += answer?.[name] ?? 0
+    if (answer?.left > 0 && !options.json) say(`${answer.left} left to do.`)
+  } while (answer?.left > 0)
+  const { toDo = [] } = answer ?? {}
+  if (options.json) printJson({ ...sum, toDo })
   else {
-    const { ended, settled, erased, revokedKeys, toDo = [] } = answer ?? {}
+    const { ended, settled, erased, revokedKeys } = sum
     say(
       `Done again: ${ended} links ended, ${erased} people erased, ${revokedKeys} keys revoked; ${settled} links settled.`,
     )

@@ -99,6 +99,7 @@ export const AUDIT_SCHEMAS = {
   RestoreReport: {
     type: "object",
     properties: {
+      left: { ...COUNT, description: "Acts left for further calls; at 0 every way in is open" },
       ended: { ...COUNT, description: "Links ended again" },
       settled: { ...COUNT, description: "Links held against their Conversations" },
       erased: { ...COUNT, description: "People erased again" },
@@ -109,6 +110,6 @@ export const AUDIT_SCHEMAS = {
         description: "What people did since that they must do again",
       },
     },
-    required: ["ended", "settled", "erased", "revokedKeys", "toDo"],
+    required: ["left", "ended", "settled", "erased", "revokedKeys", "toDo"],
   },
 } as const satisfies Readonly<Record<string, Schema>>

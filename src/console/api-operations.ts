@@ -353,7 +353,7 @@ export const OPERATIONS: readonly Operation[] = [
     method: "post",
     path: "/restore/finish",
     id: "finishRestore",
-    summary: "Do again what a database that was put back forgot, from the audit logs, and open the doors",
+    summary: "Do again some of what a database that was put back forgot; call again until nothing is left",
     action: "restore.finish",
     body: "ReasonInput",
     answer: { schema: "RestoreReport" },

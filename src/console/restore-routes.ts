@@ -1,5 +1,5 @@
 // `/admin/v1/restore`: whether the database was put back to an older state, and doing again what it forgot. The only way in that stays open
-// then. Thin, as admin-routes.ts, which mounts it.
+// then. One call does some of it and says what is left. Thin, as admin-routes.ts, which mounts it.
 
 import { Hono } from "hono"
 import type { AuditBy } from "../audit/audit.ts"

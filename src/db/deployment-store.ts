@@ -9,6 +9,7 @@ import { settings } from "./schema.ts"
 const CHECK_NAME = "pseudonym_check"
 const CLOCK_NAME = "clock_offset_ms"
 const GENERATION_NAME = "generation"
+const RESTORE_NAME = "restore_after"
 
 /** Hold this database's pseudonym check value against the key's: the first key to come is the key for ever.
  * @returns `false` where the database was made with another key: every way in must then stop */
@@ -74,4 +75,23 @@ export function generationStatement(db: Database, value: number): BatchItem<"sql
     .insert(settings)
     .values({ name: GENERATION_NAME, value: text })
     .onConflictDoUpdate({ target: settings.name, set: { value: text } })
+}
+
+/** How far finishing a restore has come: the last thing that was done again; '' at its beginning.
+ * @param restore names the restore: what an earlier one left is not its own */
+export async function loadRestoreProgress(db: Database, restore: number): Promise<string> {
+  const [row] = await read(db.select().from(settings).where(eq(settings.name, RESTORE_NAME)))
+  const [of, ...after] = (row?.value ?? "").split("|")
+  return of === String(restore) ? after.join("|") : ""
+}
+
+/** Remember it. */
+export async function putRestoreProgress(db: Database, restore: number, after: string): Promise<void> {
+  const value = `${restore}|${after}`
+  await write(
+    db
+      .insert(settings)
+      .values({ name: RESTORE_NAME, value })
+      .onConflictDoUpdate({ target: settings.name, set: { value } }),
+  )
 }

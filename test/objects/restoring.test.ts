@@ -237,10 +237,10 @@ describe("finishRestore()", () => {
         toDo: [{ action: "bank.put", object: "demo" }],
       },
     })
-    expect(done).toEqual([
+    expect(done.toSorted()).toEqual([
+      "ask 100 person_new link_new",
       "end link_ended erased ines restore: erased true",
       "end link_odd disconnected ines restore: disconnected true",
-      "ask 100 person_new link_new",
       "erase person_gone true ines",
       "revoke demo key_1",
     ])
@@ -251,6 +251,22 @@ describe("finishRestore()", () => {
     await moveLines({ ...world, log })
     const own = await logs.of("*", "2026-11").entries({ v: 1, from: 0, limit: 9 })
     expect(own.map((entry) => readEntry(entry).action)).toEqual(["restore.finish"])
+  })
+
+  it("does some of it a call and goes on where the last one ended", async () => {
+    const names = Array.from({ length: 150 }, (_, n) => `link_${String(n).padStart(3, "0")}`)
+    await putBackAfter(async () => {
+      for (const name of names) await write("link.end", name, { reason: "disconnected" })
+    })
+    const left: number[] = []
+    for (let calls = 0; calls < 9 && left.at(-1) !== 0; calls++) {
+      const finished = await finishRestore(restoring(), BY)
+      if (!finished.ok) throw new Error(finished.error.reason)
+      left.push(finished.value.left)
+      expect(isBehind(await compareGenerations(world))).toBe(finished.value.left > 0)
+    }
+    expect(left).toEqual([90, 30, 0])
+    expect(done.map((each) => each.split(" ")[1]).toSorted()).toEqual(names)
   })
 
   it("keeps a line of its own that was given a number a second time", async () => {

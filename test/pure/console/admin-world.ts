@@ -346,7 +346,7 @@ export function createAdminWorld(settings: { readonly development?: boolean } = 
       compare: () => Promise.resolve({ directory: 1, register: 2 }),
       finish: (by) => {
         acts.push({ act: "restore.finish", by })
-        return Promise.resolve(ok({ ended: 1, settled: 0, erased: 0, revokedKeys: 0, toDo: [] }))
+        return Promise.resolve(ok({ left: 0, ended: 1, settled: 0, erased: 0, revokedKeys: 0, toDo: [] }))
       },
     },
     approvals: {
