@@ -182,4 +182,16 @@ describe("a bank's dialect", () => {
     expect(preview[id]?.["ar"]?.text).toMatch(/12\.34|١٢/)
     expect((await answersTo(sandbox, psid)).filter((words) => words.includes("Preview Shop"))).toEqual([])
   })
+
+  // Last: it also leaves the customer to the journeys after this one, who may be linked twice and no more.
+  test("obie: the end of a consent at the bank ends the link, and the chat says so", async () => {
+    const posted = await control<Posted>(sandbox, "/control/bank/events", {
+      type: "bank.consent.revoked.v1",
+      customer: "ben",
+      data: { consent_id: "aac-1", account },
+      as: "obie",
+    })
+    expect([posted.status, posted.body]).toEqual([202, null])
+    await hearsBy(sandbox, psid, /no longer accepts this connection|connection with .* has ended/)
+  })
 })
