@@ -211,7 +211,8 @@ export function createBankLogin(
       outage: { reason: "refused" as const, retry: "later" as const },
     })
     const call = await createBankCall({ ...given, breaker: (_, asked) => asked() }, bank, {
-      tokens,
+      // A moment old, however short it lives.
+      tokens: { ...tokens, accessExpiresAt: Number.MAX_SAFE_INTEGER },
       refresh: async () => tooOld,
     })
     const listed = await adapter.listAccounts(bank, call, AbortSignal.timeout(timeoutMs))

@@ -107,6 +107,12 @@ describe.each(ALL)("%s", (profile) => {
     if (reason === "second_factor_missing") expect(bank.calls).toContain("revoke rt-1")
   })
 
+  test("takes a token that lives for seconds only", async () => {
+    const { bank, login, attempt } = await begin(profile)
+    bank.spoilt.token = { expires_in: 5 }
+    expect(await login.finish(bank.record, attempt, await bank.answer())).toMatchObject({ ok: true })
+  })
+
   test("refuses a bound token where none was asked for", async () => {
     const { bank, login, attempt } = await begin(profile)
     bank.spoilt.token = { token_type: "DPoP" }
