@@ -192,6 +192,11 @@ describe("the customer's own pages", () => {
     await own.getByRole("heading", { name: "Your data is being deleted" }).waitFor()
     await own.getByRole("link", { name: "See how far it is" }).click()
     await own.waitForURL(/\/privacy\/erasure\/[\w-]{22}$/)
+    const status = own.url()
+    await vi.waitFor(async () => {
+      await own.goto(status)
+      expect(await own.getByRole("heading", { level: 1 }).textContent()).toBe("Your data is deleted")
+    }, WAIT)
     await own.goto(`${gateway}/me`)
     await own.getByText("This page opens from the chat.").waitFor()
     const again = await enter(olga.context, await askFor(olga, "my data", "My data"))

@@ -9,13 +9,16 @@ import { answerText, linkNotice, plainText } from "../leave.ts"
 import { without, type State } from "../state.ts"
 import { turnOf, type Flow, type Turn, type TurnContext } from "../turn-context.ts"
 import { chips } from "./choices.ts"
+import { askToDelete } from "./delete-data.ts"
 import { nameAccounts } from "./link.ts"
 
 /** From the chat's words to the button of the page it opens. */
 export const ENTRY_MS = 5 * MINUTE_MS
 
 /** Purposes, accounts and until when; a button to the pages, the newest of which is the only good one. */
-export const showMyData: Flow = (state, context) => {
+export const showMyData: Flow = (state, context, intent) => {
+  // What is being deleted has its own page, which says how far it is.
+  if (state.erasing) return askToDelete(state, context, intent)
   const shown: State = { ...state, entry: { id: context.questionId, until: context.now + ENTRY_MS } }
   const { language } = state
   const buttons = [

@@ -53,6 +53,13 @@ describe('turn() hears "my data"', () => {
     expect(wordsOf(say(over, "my data"))[0]).toContain("Nothing is connected.")
   })
 
+  test("leads to the page of an erasure that is under way, and makes no link good", () => {
+    const erasing = person({ erasing: { code: "c", cause: "me", at: NOON, requested: true } })
+    const taken = say(erasing, "my data")
+    expect(taken.state.entry).toBeUndefined()
+    expect(choicesOf(taken)[0]).not.toBe("My data")
+  })
+
   test.each(Object.entries(STATES))("has an answer with the button for somebody %s", (name, state) => {
     if (name === "past 20 turns this minute") return
     expect(choicesOf(say(state, "my data"))[0]).toBe("My data")
