@@ -1,5 +1,6 @@
 // What a Conversation is asked about links, as it travels by RPC: each with its version. Shapes only.
 
+import type { AuditBy } from "../audit/audit.ts"
 import type { LinkId } from "../foundation/id.ts"
 import type { LinkOffer } from "../links/link.ts"
 import type { EndReason } from "../links/link-store.ts"
@@ -20,6 +21,8 @@ export interface EndRequest {
   readonly reason: EndReason
   /** Nothing is said in the chat: somebody else tells the person, or nobody should. */
   readonly silent: boolean
+  /** Who ends it, for the trail; the system where it is left out. */
+  readonly by?: AuditBy
 }
 
 /** What a person wishes otherwise on their own pages. */

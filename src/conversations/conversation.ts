@@ -104,7 +104,7 @@ export class Conversation extends DurableObject<Env> {
   async endLink(request: EndRequest): Promise<Holding> {
     assertVersion(request)
     const person = await this.#ready()
-    const holding = await person.endLink(request.link, request.reason, request.silent)
+    const holding = await person.endLink(request)
     this.#begin(person)
     return holding
   }

@@ -90,15 +90,17 @@ export function createLeaving(world: LeavingWorld) {
     const link = await findLink(db, id)
     if (!link) return { state: "unknown" }
     const { bank } = link
-    const held = await tellHolder(link, { v: 1, link: id, reason, silent })
+    const holding = await tellHolder(link, { v: 1, link: id, reason, silent, by })
     if (link.state !== "ended") await endLink(db, id, reason, by, random, { keepSealed: true })
+    // The Conversation that had it wrote down that the bank is to be told, and goes on until it was.
+    if (holding && HELD.has(holding)) return { state: "ended", bank }
     // While its key is there its tail is not over, whoever ended it: told once more, the same callback has the same id.
     if (link.wrappedKey !== null) {
       const told = await endedAs(id)
       if (told) await world.linkReports.ended(id, told)
       await postChores({ v: 1, kind: "revoke_link", bank, link: id, postedAt: now() })
     }
-    return { state: held ? "ended" : "ending", bank }
+    return { state: holding ? "ended" : "ending", bank }
   }
 
   /** Why a link ended that was live; the bank never heard of one that was not. */
@@ -110,14 +112,14 @@ export function createLeaving(world: LeavingWorld) {
     return "reason" in record ? (record.reason as EndReason) : undefined
   }
 
-  async function tellHolder(link: StoredLink, request: EndRequest): Promise<boolean> {
-    if (link.person === NOBODY) return true
+  /** @returns how it stood there; `undefined` where the Conversation did not answer */
+  async function tellHolder(link: StoredLink, request: EndRequest): Promise<Holding | undefined> {
+    if (link.person === NOBODY) return "not_held"
     try {
-      await (await world.holderOf(link)).endLink(request)
-      return true
+      return await (await world.holderOf(link)).endLink(request)
     } catch (fault) {
       log.error("link_not_ended_in_chat", { link: link.id, ...describeFault(fault) })
-      return false
+      return undefined
     }
   }
 
@@ -169,6 +171,9 @@ export function createLeaving(world: LeavingWorld) {
 
   return { end, endAgain, endCustomer, endPerson, settle }
 }
+
+/** A Conversation in which a link stood like this ends it to the last step. */
+const HELD: ReadonlySet<Holding> = new Set<Holding>(["live", "pending", "opening", "ending"])
 
 /** How a link may stand in its Conversation when the directory has it so. */
 const SETTLED: Readonly<Record<"live" | "ended", readonly Holding[]>> = {

@@ -71,7 +71,7 @@ async function step(settler: Settler): Promise<boolean> {
   const { whom, state } = remembered
   const ended = state.ending[0]
   if (ended) {
-    await world.links.end(ended.link, ended.reason, whom, markedAt(state))
+    await world.links.end(ended, whom, markedAt(state))
     await take({ kind: "closed", link: ended.link })
     if (markedAt(state) !== undefined) world.links.showMenu(whom, state.psid, false)
     return true

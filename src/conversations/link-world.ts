@@ -126,7 +126,7 @@ export function createLinkWorld(
       log.error("consent_not_rebuilt", { link: link.id, reason: rebuilt.error.reason })
       return undefined
     },
-    async end(link, reason, whom, psid) {
+    async end({ link, reason, by }, whom, psid) {
       // Another chat's: it hears of it as of any end by somebody else's word.
       if (reason === "not_me") {
         const chore = {
@@ -141,7 +141,7 @@ export function createLinkWorld(
         const posted = await means.post("chores", [chore])
         if (!posted.ok) throw new Unready("Cannot post the end of another chat's link")
       }
-      await endLink(db, link, reason, bySystem(reason, now()), random, { keepSealed: true })
+      await endLink(db, link, reason, by ?? bySystem(reason, now()), random, { keepSealed: true })
       await linkReports.ended(link, reason)
       await postChores("revoke_link", whom.bank, link)
       const page = psid === undefined ? undefined : await pages.find(whom.page)

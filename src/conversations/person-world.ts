@@ -30,8 +30,8 @@ import type { TemplateState } from "../messenger/template.ts"
 import type { Vault } from "../vault/vault.ts"
 import type { Consent } from "../links/consent.ts"
 import type { RebuildRefusal } from "../links/consent-rebuild.ts"
-import type { EndReason, RecordMark } from "../links/link-store.ts"
-import type { ConsentChange } from "./state.ts"
+import type { RecordMark } from "../links/link-store.ts"
+import type { ConsentChange, State } from "./state.ts"
 import type { ChainHead } from "./ledger-chain.ts"
 import type { Settled } from "./outcome.ts"
 import type { Opened, TurnContext } from "./turn-context.ts"
@@ -113,7 +113,7 @@ export interface PersonWorld {
     /** End a link in the directory and have it revoked at the bank. Harmless to repeat.
      * @param psid whose mark at Messenger is taken off; none where another link is live or on its way
      * @throws DatabaseError, Unready */
-    readonly end: (link: LinkId, reason: EndReason, whom: Whom, psid: string | undefined) => Promise<void>
+    readonly end: (ended: State["ending"][number], whom: Whom, psid: string | undefined) => Promise<void>
     /** Show the person the menu of linked people, or the Page's again. Started and left to itself. */
     readonly showMenu: (whom: Whom, psid: string, linked: boolean) => void
     /** Messenger says that a Log In ended here. A code that names somebody else's pending link ends that link (P11). */

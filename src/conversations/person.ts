@@ -13,7 +13,7 @@ import { describeFault } from "../foundation/log.ts"
 import { randomText, type LinkId } from "../foundation/id.ts"
 import { EVENT_TYPES } from "../banks/event-types.ts"
 import type { LinkOffer } from "../links/link.ts"
-import type { EndReason } from "../links/link-store.ts"
+import type { EndRequest } from "./conversation-requests.ts"
 import type { MessengerEvent } from "../messenger/event.ts"
 import { reportAnswered, reportOverdue } from "./alert-reports.ts"
 import { findAlert } from "./alerts.ts"
@@ -176,11 +176,11 @@ export class Person {
 
   /** The link ends by somebody else's word. When this returns nothing more is sent or asked under it.
    * @returns how it stood here before: `not_held` and `empty` leave it to the directory alone */
-  async endLink(link: LinkId, reason: EndReason, silent: boolean): Promise<Holding> {
+  async endLink({ link, reason, silent, by }: Omit<EndRequest, "v">): Promise<Holding> {
     const holding = await this.holding(link)
     if (holding === "not_held" || holding === "empty") return holding
     await this.#wake.armBy(this.#world.now() + LOOK_AGAIN_MS)
-    await this.#take({ kind: "link_ended", link, reason, silent })
+    await this.#take({ kind: "link_ended", link, reason, silent, ...(by ? { by } : {}) })
     return holding
   }
 

@@ -1,6 +1,7 @@
 // What a Conversation remembers of one person between turns: its shape, its version, how an older one is read.
 // Stored as one sealed row (person.ts); pure data, no I/O. The consent in here is what every grant is made from.
 
+import type { AuditBy } from "../audit/audit.ts"
 import type { BankId, LinkId, PageId } from "../foundation/id.ts"
 import type { Purpose } from "../foundation/purpose.ts"
 import type { Consent } from "../links/consent.ts"
@@ -39,7 +40,7 @@ export interface State {
   /** The code was right; the directory has not said yes yet. Its consent is not in force. */
   readonly opening?: LinkOffer
   /** Ended here, not yet known to the directory and the bank. */
-  readonly ending: readonly { readonly link: LinkId; readonly reason: EndReason }[]
+  readonly ending: readonly { readonly link: LinkId; readonly reason: EndReason; readonly by?: AuditBy }[]
   /** Changes of the consent on their way to the record, oldest first: what they take away is off already, what they add is not on yet. */
   readonly changes?: readonly ConsentChange[]
   /** When the last one was recorded: the directory's word from before is about the consent as it was. */
@@ -153,8 +154,9 @@ export function parseState(json: string): State {
 }
 
 /** Put a link down to be ended in the directory and at the bank. */
-export function ending(state: State, link: LinkId, reason: EndReason): State {
-  return { ...state, ending: [...state.ending.filter((each) => each.link !== link), { link, reason }] }
+export function ending(state: State, link: LinkId, reason: EndReason, by?: AuditBy): State {
+  const ended = { link, reason, ...(by ? { by } : {}) }
+  return { ...state, ending: [...state.ending.filter((each) => each.link !== link), ended] }
 }
 
 /** A copy with some members removed. */

@@ -1,5 +1,6 @@
 // What a turn may know besides the state and the event, and what it gives back. Shared by turn.ts and the flows.
 
+import type { AuditBy } from "../audit/audit.ts"
 import type { LinkId } from "../foundation/id.ts"
 import type { CardState, FraudCaseRecorded, FraudCaseRefusal, StepUp } from "../banks/actions.ts"
 import type { Balance, BankRefusal, TransactionPage } from "../banks/bank.ts"
@@ -125,6 +126,7 @@ export type TurnEvent =
       readonly link: LinkId
       readonly reason: EndReason
       readonly silent: boolean
+      readonly by?: AuditBy
     }
   /** The person changes what is on, on their own pages. */
   | { readonly kind: "consent_wished"; readonly link: LinkId; readonly wish: OwnWish }

@@ -317,17 +317,17 @@ function slowDown(state: State, context: TurnContext): Turn | undefined {
 /** A link ends by somebody else's word: the live one is said to have ended, where that is right; a pending one only goes. */
 function hearEnded(
   state: State,
-  { link, reason, silent }: TurnEvent & { readonly kind: "link_ended" },
+  { link, reason, silent, by }: TurnEvent & { readonly kind: "link_ended" },
   context: TurnContext,
 ): Turn {
   if (state.consent?.link === link) {
     const ended = endLink(state, context, reason, ENDED_WORDS[reason] ?? "link_again")
-    return silent ? { ...ended, say: [] } : ended
+    return { ...ended, state: ending(ended.state, link, reason, by), say: silent ? [] : ended.say }
   }
   const offer = state.offer?.link === link ? (["offer"] as const) : []
   const opening = state.opening?.link === link ? (["opening"] as const) : []
   if (offer.length + opening.length === 0) return turnOf(state)
-  return turnOf(ending(without(state, ...offer, ...opening), link, reason))
+  return turnOf(ending(without(state, ...offer, ...opening), link, reason, by))
 }
 
 /** Neutral words: who ended it and why is said where the person did it themselves. */

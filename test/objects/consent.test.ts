@@ -204,6 +204,7 @@ function leavingWorld(holding: Holding = "live") {
     linkReports: {
       confirmed: () => Promise.resolve("confirmed"),
       activated: () => Promise.resolve(),
+      confirmed: () => Promise.resolve(undefined),
       changed: () => Promise.resolve(),
       ended: (_, reason) => step(`report:${reason}`),
     },
@@ -221,9 +222,17 @@ function leavingWorld(holding: Holding = "live") {
 describe("leaving", () => {
   const how = { reason: "revoked_by_bank", by: bySystem("bank", T) } as const
 
-  test("P4: the Conversation first, then the directory, the bank's report, the chore; repeated it changes nothing", async () => {
+  test("P4: the Conversation first, then the directory; the rest is the Conversation's, which had the link", async () => {
     const { link } = await live()
-    const { leaving, did, posted } = leavingWorld()
+    const { leaving, did } = leavingWorld()
+    expect(await leaving.end(link, how)).toBe("ended")
+    expect(did).toEqual(["object:revoked_by_bank"])
+    expect(await findLink(db, link)).toMatchObject({ state: "ended" })
+  })
+
+  test("one that had it not leaves the rest here: the bank's report, the chore; repeated it changes nothing", async () => {
+    const { link } = await live()
+    const { leaving, did, posted } = leavingWorld("not_held")
     expect(await leaving.end(link, how)).toBe("ended")
     expect(did).toEqual(["object:revoked_by_bank", "report:revoked_by_bank", "post"])
     expect(posted).toMatchObject([{ kind: "revoke_link", link }])
@@ -238,7 +247,7 @@ describe("leaving", () => {
     "broken off at %s and begun again, it ends whole",
     async (step) => {
       const { link } = await live()
-      const { leaving, did, posted, fails } = leavingWorld()
+      const { leaving, did, posted, fails } = leavingWorld("empty")
       fails.add(step)
       await expect(leaving.end(link, how)).rejects.toThrow(step)
       expect(await leaving.end(link, how)).toBe("ended")

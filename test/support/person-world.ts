@@ -160,7 +160,7 @@ export class Simulation {
 
   /** The link ended elsewhere. */
   endLink(link: LinkOffer["link"], reason: EndReason = "revoked_by_bank", silent = false): Promise<void> {
-    return this.repeat((person) => person.endLink(link, reason, silent))
+    return this.repeat((person) => person.endLink({ link, reason, silent }))
   }
 
   /** Somebody calls the object, again until it has answered. */

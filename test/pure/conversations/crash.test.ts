@@ -190,6 +190,8 @@ describe.each(SCENARIOS)("$name", ({ linked, run, told, awaits, ordered = true }
       // A call beside others may change places with them; none is left out.
       expect([...new Set(died)].toSorted()).toEqual([...new Set(awaits)].toSorted())
     },
+    // Two runs of a whole story for each of dozens of calls.
+    30_000,
   )
 })
 
