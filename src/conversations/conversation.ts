@@ -73,7 +73,10 @@ export class Conversation extends DurableObject<Env> {
     const person = await this.#ready()
     try {
       const outcome = await person.look(request)
-      if (outcome.kind === "link_ended") await person.endLink(request.shelf.link, "refused_by_bank", false)
+      if (outcome.kind === "link_ended") {
+        const { link } = request.shelf
+        await person.endLink({ link, reason: "refused_by_bank", silent: false })
+      }
       this.#begin(person)
       return outcome
     } catch (fault) {
