@@ -16,6 +16,7 @@ export interface HeldLink {
   /** Pseudonym of the bank's reference. */
   readonly customer: string
   readonly state: "pending" | "live" | "ended"
+  readonly createdAt: number
   /** Its key is still there: the bank has not taken its tokens back. */
   readonly keyed: boolean
 }
@@ -112,6 +113,7 @@ const HELD = {
   bank: links.bankId,
   customer: links.customer,
   state: links.state,
+  createdAt: links.createdAt,
   wrappedKey: links.wrappedKey,
 }
 
@@ -127,9 +129,10 @@ function toHeld(row: {
   readonly bank: string
   readonly customer: string
   readonly state: HeldLink["state"]
+  readonly createdAt: number
   readonly wrappedKey: string | null
 }): HeldLink {
-  const { id, person, page, bank, customer, state, wrappedKey } = row
+  const { id, person, page, bank, customer, state, createdAt, wrappedKey } = row
   return {
     id: id as LinkId,
     person: person as PersonId,
@@ -137,6 +140,7 @@ function toHeld(row: {
     bank: bank as BankId,
     customer,
     state,
+    createdAt,
     keyed: wrappedKey !== null,
   }
 }

@@ -120,10 +120,18 @@ export function createErasures(world: ErasureWorld): Erasures {
     request,
     async requestCustomer(bank, reference, cause, by) {
       const links = await listLinksOfCustomer(db, await world.pseudonyms.customerOf(bank, reference))
-      const people = new Map(links.filter((link) => link.person !== "").map((link) => [link.person, link]))
       const codes: string[] = []
-      for (const { person, page } of people.values())
-        codes.push(await request({ person, page, bank }, cause, by))
+      for (const [person, { page, customer }] of new Map(links.map((link) => [link.person, link]))) {
+        const held = person === "" ? [] : await listLinksOfPerson(db, person)
+        const other = held.some((link) => link.state === "live" && link.customer !== customer)
+        if (person !== "" && !other) codes.push(await request({ person, page, bank }, cause, by))
+        else
+          await endOfOther(
+            world,
+            links.filter((link) => link.person === person),
+            by,
+          )
+      }
       return codes
     },
     async eraseAgain(person, erasedAt, by) {
@@ -151,6 +159,20 @@ export function createErasures(world: ErasureWorld): Erasures {
   }
 }
 
+/** A customer's links in a chat that is another customer's by now, or nobody's yet: they end, and who the customer was goes; the chat, which
+ * is not this customer's, stays. */
+async function endOfOther(world: ErasureWorld, links: readonly HeldLink[], by: AuditBy): Promise<void> {
+  const { db, random } = world
+  for (const { id, bank } of links) {
+    await endLink(db, id, "erased", by, random, { keepSealed: true })
+    await world.post("chores", [{ v: 1, kind: "revoke_link", bank, link: id, postedAt: world.now() }])
+  }
+  await forgetCustomer(
+    db,
+    links.map(({ id }) => id),
+  )
+}
+
 /** From wherever it stands to its end, or as far as it gets. */
 async function advance(world: ErasureWorld, erasure: OpenErasure): Promise<Verdict> {
   const { db, now, log } = world
@@ -158,7 +180,7 @@ async function advance(world: ErasureWorld, erasure: OpenErasure): Promise<Verdi
     await end(world, erasure)
     await wipe(world, erasure)
     if (!(await revoke(world, erasure))) return { kind: "retry" }
-    await releaseLinks(db, world.pseudonyms, await listLinksOfPerson(db, erasure.person))
+    await releaseLinks(db, world.pseudonyms, await listTheirs(world, erasure))
     await finishErasure(db, erasure, bySystem(erasure.cause, now()))
     return DONE
   } catch (fault) {
@@ -167,16 +189,26 @@ async function advance(world: ErasureWorld, erasure: OpenErasure): Promise<Verdi
   }
 }
 
+/** Links of the person who goes. While a bank is waited for, the same chat may have become somebody new with links of their own. */
+async function listTheirs({ db }: ErasureWorld, { code, person }: OpenErasure): Promise<readonly HeldLink[]> {
+  const wipedAt = (await findErasure(db, code))?.wipedAt ?? Number.POSITIVE_INFINITY
+  return (await listLinksOfPerson(db, person)).filter(({ createdAt }) => createdAt <= wipedAt)
+}
+
 async function end(world: ErasureWorld, erasure: OpenErasure): Promise<void> {
   if (erasure.endedAt !== undefined) return
-  const { db, leaving, now } = world
+  const { db, now } = world
   const { person, page, bank, code, cause } = erasure
   const by = bySystem(cause, now())
   const conversation = await world.conversation({ person, page, bank })
   await conversation.beginErasure({ v: 1, whom: { person, page, bank }, code, cause })
-  for (const link of await listLinksOfPerson(db, person))
-    if (link.state !== "ended") await leaving.end(link.id, { reason: "erased", by, silent: true })
+  await endAll(world, await listLinksOfPerson(db, person), by)
   await markErasure(db, code, "endedAt", now())
+}
+
+async function endAll({ leaving }: ErasureWorld, links: readonly HeldLink[], by: AuditBy): Promise<void> {
+  for (const link of links)
+    if (link.state !== "ended") await leaving.end(link.id, { reason: "erased", by, silent: true })
 }
 
 async function wipe(world: ErasureWorld, erasure: OpenErasure): Promise<void> {
@@ -188,6 +220,8 @@ async function wipe(world: ErasureWorld, erasure: OpenErasure): Promise<void> {
   const conversation = await world.conversation({ person, page, bank })
   await conversation.erase({ v: 1, person, requestedAt, oldKey })
   const links = await listLinksOfPerson(db, person)
+  // One they made between the request and this instant has no Conversation any more either.
+  await endAll(world, links, bySystem(erasure.cause, now()))
   await world.forgetLetters(erasure, await withoutOthers(db, links))
   await forgetCustomer(
     db,
@@ -210,7 +244,7 @@ async function withoutOthers(db: Database, links: readonly HeldLink[]): Promise<
 async function revoke(world: ErasureWorld, erasure: OpenErasure): Promise<boolean> {
   const { db, now, random, incidents } = world
   const bank = await world.findBank(erasure.bank)
-  const keyed = (await listLinksOfPerson(db, erasure.person)).filter((link) => link.keyed)
+  const keyed = (await listTheirs(world, erasure)).filter((link) => link.keyed)
   for (const { id } of keyed) {
     if (bank && (await isTaken(world, bank, id))) continue
     if (bank && now() - erasure.requestedAt < REVOCATION_TRIED_MS) return false

@@ -232,3 +232,34 @@ describe("forgetPastTerm()", () => {
     expect(await left()).toEqual([0, 0])
   })
 })
+
+describe("requestCustomer()", () => {
+  it("leaves a chat alone that is another customer's by now: only what was the asked one's goes", async () => {
+    const { psid, customer, link } = await someoneLinked()
+    const former = `Form3r-Cust0mer-${psid}`
+    const pseudonym = await gateway.means.pseudonyms.customerOf(BANK, former)
+    const columns = (await rows("SELECT name FROM pragma_table_info('links') ORDER BY cid")).map(({ name }) =>
+      String(name),
+    )
+    const instead: Readonly<Record<string, string>> = {
+      id: `'link_${psid}'`,
+      customer: "?1",
+      state: "'ended'",
+    }
+    const values = columns.map((name) => instead[name] ?? name)
+    await env.DB.prepare(
+      `INSERT INTO links (${columns.join()}) SELECT ${values.join()} FROM links WHERE id = ?2`,
+    )
+      .bind(pseudonym, link)
+      .run()
+    const { erasures } = breaking(-1)
+    expect(await erasures.requestCustomer(BANK, former, "bank", bySystem("bank", Date.now()))).toEqual([])
+    expect(await rows("SELECT state FROM links WHERE id = ?", link)).toEqual([{ state: "live" }])
+    expect(await rows("SELECT customer_sealed FROM links WHERE id = ?", `link_${psid}`)).toEqual([
+      { customer_sealed: null },
+    ])
+    expect(await erasures.requestCustomer(BANK, customer, "bank", bySystem("bank", Date.now()))).toHaveLength(
+      1,
+    )
+  })
+})
