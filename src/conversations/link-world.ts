@@ -50,18 +50,22 @@ export function createLinkWorld(
     if (!posted.ok) throw new Unready("Cannot post a chore about a link")
   }
 
-  /** Every other chat of the same customer hears of the new one. */
-  async function tellOthers(id: LinkId): Promise<void> {
+  /** Every other chat of the same customer hears of the new one. One that cannot be told is tried again while the offer would last, and
+   * does not keep the new one waiting for ever. */
+  async function tellOthers(id: LinkId, until: number): Promise<void> {
     const link = await findLink(db, id)
     const live = link ? await listLiveOf(db, link.customer) : []
     const others = live.filter((other) => other.person !== link?.person)
-    await Promise.all(others.map((other) => given.tellOther(other, id)))
+    const told = await Promise.allSettled(others.map((other) => given.tellOther(other, id)))
+    const failed = told.find((each) => each.status === "rejected")
+    if (!failed) return
+    log.error("other_chat_not_told", { link: id, ...describeFault(failed.reason) })
+    if (now() < until) throw new Unready("Cannot tell another chat of a link")
   }
 
   return {
     async goLive(offer, whom) {
       const bank = await bankOf(whom.bank)
-      await postChores("settle_link", whom.bank, offer.link)
       const refuse = async (reason: "links_full" | "not_confirmed_by_bank"): Promise<Opened> => {
         await endLink(db, offer.link, reason, bySystem(reason, now(), anchored(whom)), random, {
           keepSealed: true,
@@ -75,6 +79,7 @@ export function createLinkWorld(
         if (said === "pending") throw new Unready("Cannot open a link: its bank has not confirmed it yet")
         if (said === "refused") return refuse("not_confirmed_by_bank")
       }
+      await postChores("settle_link", whom.bank, offer.link)
       const by = bySystem("code confirmed in the chat", now(), anchored(whom))
       const live = await goLive(db, offer.link, whom.person, offer.epoch, by, random, bank.linksMax)
       if (!live.ok && live.error.reason === "links_full") return refuse("links_full")
@@ -83,7 +88,7 @@ export function createLinkWorld(
       await linkReports.activated(offer.link, { ...offer, epoch })
       for (const link of replaced) await linkReports.ended(link, "replaced")
       if (replaced.length > 0) await postChores("revoke_link", offer.bank, ...replaced)
-      if (!renews) await tellOthers(offer.link)
+      if (!renews) await tellOthers(offer.link, offer.offeredUntil)
       return { kind: "live", mark: { epoch, recordHash }, renews }
     },
     async record(consent, change, whom) {

@@ -2,6 +2,9 @@
 // the warning of a code that was talked out of somebody (P11). Only a link this chat was told of can be refused here.
 
 import type { LinkId } from "../../foundation/id.ts"
+import type { TemplateMessage } from "../../messenger/message.ts"
+import type { TemplateSpec } from "../../messenger/template.ts"
+import { renderPayload } from "../intents/intent.ts"
 import { answer, answerText, linkNotice } from "../leave.ts"
 import { phrase } from "../../phrases/catalogue.ts"
 import { ending, type State } from "../state.ts"
@@ -10,6 +13,26 @@ import { answerWithMenu, bankName, callButton, postback } from "./choices.ts"
 
 /** More than a customer can have. */
 const ELSEWHERE_MAX = 10
+
+const TEMPLATE = "other_chat_connected_v1"
+
+/** The warning outside the platform's window. */
+export const ELSEWHERE_TEMPLATES: readonly TemplateSpec[] = [
+  {
+    name: TEMPLATE,
+    language: "en",
+    body: "Security notice: another chat was connected to your account at {{1}}. If that was not you, tell us here now.",
+    examples: ["Demo Bank"],
+    buttons: [phrase("en", "not_my_link_button")],
+  },
+  {
+    name: TEMPLATE,
+    language: "ar",
+    body: "إشعار أمان: رُبطت محادثة أخرى بحسابكم لدى {{1}}. إن لم تكونوا أنتم فأخبرونا هنا الآن.",
+    examples: ["بنك العرض"],
+    buttons: [phrase("ar", "not_my_link_button")],
+  },
+]
 
 /** Say it, once for each link. */
 export function hearLinkedElsewhere(state: State, context: TurnContext, link: LinkId): Turn {
@@ -21,7 +44,14 @@ export function hearLinkedElsewhere(state: State, context: TurnContext, link: Li
   }
   const text = phrase(state.language, "linked_elsewhere", { bank: context.bank.name })
   const buttons = [postback(state.language, "not_my_link_button", "NOT_MY_LINK", link)]
-  return turnOf(told, [linkNotice({ kind: "buttons", text, buttons })], { urgent: true })
+  const template: TemplateMessage = {
+    kind: "template",
+    name: TEMPLATE,
+    language: state.language,
+    body: [context.bank.name],
+    payloads: [renderPayload("NOT_MY_LINK", link)],
+  }
+  return turnOf(told, [{ ...linkNotice({ kind: "buttons", text, buttons }), template }], { urgent: true })
 }
 
 /** [That wasn't me]: the other link ends, if this chat was told of it. */

@@ -8,6 +8,7 @@ import { balanceNotice } from "./balance-updated.ts"
 import { cardStateNotice } from "./card-state-changed.ts"
 import { fraudResolvedNotice } from "./fraud-resolved.ts"
 import { fraudNotice } from "./fraud-suspected.ts"
+import { ELSEWHERE_TEMPLATES } from "../flows/linked-elsewhere.ts"
 import { ENDING_TEMPLATES } from "../flows/renewal.ts"
 import type { ComposedNotice, Notice, NoticeContext } from "./notice.ts"
 import { transactionNotice } from "./transaction-posted.ts"
@@ -37,9 +38,10 @@ export function composeNotice(event: ToldEvent, context: NoticeContext): Compose
   return find(event).compose(event, context)
 }
 
-/** Every template of every notice, and of the reminder that a link ends, in every language. */
+/** Every template of every notice, of the reminder that a link ends and of the warning that there is another, in every language. */
 export function listTemplates(): readonly TemplateSpec[] {
-  return [...Object.values(NOTICES).flatMap((notice) => notice.templates), ...ENDING_TEMPLATES]
+  const noticed = Object.values(NOTICES).flatMap((notice) => notice.templates)
+  return [...noticed, ...ENDING_TEMPLATES, ...ELSEWHERE_TEMPLATES]
 }
 
 function find(event: ToldEvent): Notice<ToldEvent> {

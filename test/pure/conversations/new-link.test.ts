@@ -84,6 +84,11 @@ describe("another chat of the same customer", () => {
   test("is told of once, with a way to refuse", () => {
     expect(wordsOf(told)[0]).toMatch(/^Another chat was connected to your account at Demo Bank/)
     expect(choicesOf(told)).toEqual(["That wasn't me"])
+    // Outside the platform's window it goes as a template with the same button.
+    expect(told.say[0]?.template).toMatchObject({
+      body: ["Demo Bank"],
+      payloads: [`v1.NOT_MY_LINK.${OTHER}`],
+    })
     expect(told.urgent).toBe(true)
     expect(take(told.state, { kind: "linked_elsewhere", link: OTHER }).say).toEqual([])
     for (const state of [person(), person({ consent: consent({ link: OTHER }) })])
