@@ -77,7 +77,37 @@ export async function askBank(
         result: await within(signal, world.acts.createStepUp(asked.link, request, signal, bank)),
       }
     }
+    case "cards":
+    case "card_freeze":
+    case "card_page":
+      return askForCards(world, bank, state(), question, signal)
   }
+}
+
+/** Any live link will do for an act, and it must be the one the act was begun under. */
+async function askForCards(
+  world: PersonWorld,
+  bank: BankId,
+  state: State | undefined,
+  question: Question & { readonly kind: "cards" | "card_freeze" | "card_page" },
+  signal: AbortSignal,
+): Promise<BankAnswer> {
+  const at = state?.cardActs?.[question.act]
+  const live = at && state?.consent?.link === at.link && world.now() < state.consent.until
+  if (!live) return { kind: question.kind, result: err({ reason: "forbidden" }) }
+  if (question.kind === "cards")
+    return { kind: "cards", result: await within(signal, world.acts.listCards(at.link, signal, bank)) }
+  const { ref } = question
+  // The key is the act's own: a repeat after a crash or an outage is the same act at the bank.
+  const idempotencyKey = await digestText(`${at.link}|${at.id}|${question.kind}|${ref}`)
+  if (question.kind === "card_freeze") {
+    const request = { ref, idempotencyKey }
+    const asked = world.acts.freezeCard(at.link, request, signal, bank)
+    return { kind: "card_freeze", result: await within(signal, asked) }
+  }
+  const request = { act: "unfreeze_card", ref, idempotencyKey } as const
+  const asked = world.acts.createStepUp(at.link, request, signal, bank)
+  return { kind: "card_page", result: await within(signal, asked) }
 }
 
 /** What a case's question is asked under: the case, its link where that is live now, and the act's own key, so that a repeat after a

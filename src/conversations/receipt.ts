@@ -63,6 +63,9 @@ export const DATA_OF_QUESTION = {
   fraud_answer: "fraud_case",
   fraud_freeze: "card",
   fraud_undo: "fraud_case",
+  cards: "card",
+  card_freeze: "card",
+  card_page: "card",
 } as const satisfies Readonly<Record<Question["kind"], DataKind>>
 
 const LEAF = Uint8Array.of(0)
@@ -72,6 +75,9 @@ const PURPOSE_OF_QUESTION = {
   fraud_answer: "fraud_alerts",
   fraud_freeze: "fraud_alerts",
   fraud_undo: "fraud_alerts",
+  cards: "account_service",
+  card_freeze: "account_service",
+  card_page: "account_service",
 } as const satisfies Readonly<Record<Question["kind"], Purpose>>
 
 /** The receipt's own part for a row that is being made. */

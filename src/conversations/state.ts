@@ -12,6 +12,7 @@ import type { ThreadControl } from "../messenger/thread.ts"
 import type { ErasureCause } from "../jobs/job.ts"
 import type { Language } from "../phrases/catalogue.ts"
 import type { Intent } from "./intents/intent.ts"
+import type { CardAct } from "./cases/card-act.ts"
 import type { FraudCase } from "./cases/fraud-case.ts"
 import { Unready } from "./unready.ts"
 
@@ -70,6 +71,8 @@ export interface State {
   readonly paging?: { readonly account: string; readonly cursor: string }
   /** Fraud questions somebody answered, by the alert's ledger key (cases/fraud-case.ts). */
   readonly cases: Readonly<Record<string, FraudCase>>
+  /** Acts on cards that are under way (cases/card-act.ts). */
+  readonly cardActs?: Readonly<Record<string, CardAct>>
   /** Cases the bank said are over, newest last: a question that comes after that is not asked. */
   readonly closed?: readonly { readonly caseId: string; readonly at: number }[]
   /** What "try again" would ask once more. */
@@ -120,6 +123,11 @@ export type Question = {
   | { readonly kind: "fraud_freeze"; readonly alert: string }
   /** The bank's page where a No can be undone. */
   | { readonly kind: "fraud_undo"; readonly alert: string }
+  /** The customer's cards. */
+  | { readonly kind: "cards"; readonly act: string }
+  | { readonly kind: "card_freeze"; readonly act: string; readonly ref: string }
+  /** The bank's page where a frozen card can be used again. */
+  | { readonly kind: "card_page"; readonly act: string; readonly ref: string }
 )
 
 /** A person nobody has talked to yet. */

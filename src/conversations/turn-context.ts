@@ -2,7 +2,7 @@
 
 import type { AuditBy } from "../audit/audit.ts"
 import type { LinkId } from "../foundation/id.ts"
-import type { CardState, FraudCaseRecorded, FraudCaseRefusal, StepUp } from "../banks/actions.ts"
+import type { CardState, FraudCaseRecorded, FraudCaseRefusal, ListedCard, StepUp } from "../banks/actions.ts"
 import type { Balance, BankRefusal, TransactionPage } from "../banks/bank.ts"
 import type { Purpose } from "../foundation/purpose.ts"
 import type { Consent } from "../links/consent.ts"
@@ -80,6 +80,9 @@ export type BankAnswer =
   | { readonly kind: "fraud_answer"; readonly result: Result<FraudCaseRecorded, FraudCaseRefusal> }
   | { readonly kind: "fraud_freeze"; readonly result: Result<CardState, BankRefusal> }
   | { readonly kind: "fraud_undo"; readonly result: Result<StepUp, BankRefusal> }
+  | { readonly kind: "cards"; readonly result: Result<readonly ListedCard[], BankRefusal> }
+  | { readonly kind: "card_freeze"; readonly result: Result<CardState, BankRefusal> }
+  | { readonly kind: "card_page"; readonly result: Result<StepUp, BankRefusal> }
 
 /** A fraud question that was told, found by the button that answers it. */
 export interface AskedAlert {

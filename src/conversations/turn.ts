@@ -11,7 +11,7 @@ import { findIntent, parsePayload, URGENT, type Intent } from "./intents/intent.
 import { findScript, understand } from "./intents/understand.ts"
 import { reconciled } from "./consent-change.ts"
 import { ending, without, type State } from "./state.ts"
-import { forgottenAt } from "./idle.ts"
+import { hearChange, loseActs, passTime } from "./turn-time.ts"
 import {
   turnOf,
   type AskedAlert,
@@ -22,31 +22,24 @@ import {
   type TurnEvent,
 } from "./turn-context.ts"
 import { askBalance, tellBalance } from "./flows/balance.ts"
-import { askToDelete, beErased, confirmDelete, confirmed, eraseIdle, keepData } from "./flows/delete-data.ts"
 import {
-  answerAlert,
-  askOnceMore,
-  fraudDueAt,
-  hearBankChange,
-  loseFraud,
-  passFraudTime,
-  takeBack,
-  tellFraud,
-} from "./flows/fraud.ts"
-import {
-  askForCode,
-  endOffer,
-  findCode,
-  finishOpening,
-  hearPresented,
-  showCodeAgain,
-  tryCode,
-} from "./flows/link.ts"
+  chooseCard,
+  findCardChoice,
+  freezeAllCards,
+  freezeCards,
+  loseCard,
+  reportFraud,
+  tellCards,
+  unfreezeCards,
+} from "./flows/cards.ts"
+import { askToDelete, beErased, confirmDelete, confirmed, keepData } from "./flows/delete-data.ts"
+import { answerAlert, askOnceMore, takeBack, tellFraud } from "./flows/fraud.ts"
+import { askForCode, findCode, finishOpening, hearPresented, showCodeAgain, tryCode } from "./flows/link.ts"
 import { enter, showMyData } from "./flows/my-data.ts"
 import { choosePurpose, stopPurpose, switchOnOffered, tellRecorded, wishOwn } from "./flows/purposes.ts"
-import { nextReminderAt, remind, renew } from "./flows/renewal.ts"
+import { renew } from "./flows/renewal.ts"
 import { hearLinkedElsewhere, refuseElsewhere } from "./flows/linked-elsewhere.ts"
-import { disconnect, endLink, expireLink, keepFraudAlerts, stop, undoStop } from "./flows/stop.ts"
+import { disconnect, endLink, keepFraudAlerts, stop, undoStop } from "./flows/stop.ts"
 import {
   askMoreTransactions,
   askTransactions,
@@ -79,10 +72,12 @@ const OPENS_WINDOW: ReadonlySet<MessengerEvent["kind"]> = new Set([
 export const TURNS_A_MINUTE_MAX = 20
 
 const FLOWS: Readonly<Record<Intent, Flow>> = {
-  fraud: urgent,
+  fraud: reportFraud,
   fraud_mistake: takeBack,
-  lost_card: urgent,
-  freeze_card: urgent,
+  lost_card: loseCard,
+  freeze_card: freezeCards,
+  freeze_all: freezeAllCards,
+  unfreeze_card: unfreezeCards,
   human: urgent,
   delete_data: askToDelete,
   delete_confirm: confirmDelete,
@@ -116,7 +111,7 @@ export function turn(state: State, event: TurnEvent, context: TurnContext): Turn
   const taken = takeTurn(state, event, context)
   // However a link ended: what the bank still owed under it is not lost without a word.
   if (taken.state.consent?.link === state.consent?.link) return taken
-  const lost = loseFraud(taken.state, context)
+  const lost = loseActs(taken.state, context)
   return { ...taken, state: lost.state, say: [...taken.say, ...lost.say] }
 }
 
@@ -151,7 +146,7 @@ function takeTurn(state: State, event: TurnEvent, context: TurnContext): Turn {
     case "silence":
       return askOnceMore(state, event.alert, event.utterance)
     case "bank_changed":
-      return turnOf(hearBankChange(state, event, context.now))
+      return turnOf(hearChange(state, event, context.now))
     case "refused":
       return hearRefused(state, event.fact, context)
     case "time":
@@ -246,6 +241,8 @@ function hearMessage(
   if (code !== undefined) return tryCode(state, context, code)
   const written = state.languageChosen ? undefined : findScript(event.text)
   if (alert) return answerAlert(state, context, alert)
+  const card = findCardChoice(state, event.text)
+  if (card) return chooseCard(state, context, card.id, card.nth)
   const account = findAccountTitle(state, event.text)
   if (account !== undefined)
     return slowDown(state, context) ?? chooseAccount(counting(state, context), context, account)
@@ -277,6 +274,8 @@ function hearPayload(
   switch (parsed.action) {
     case "FRAUD":
       return first ? answerAlert(state, context, alert) : follow(state, "fraud", context)
+    case "CARD":
+      return chooseCard(state, context, first, parsed.parts[1] ?? "")
     case "SPEAK":
       return speak(counting(state, context), context, first)
     case "ACCOUNT":
@@ -347,33 +346,7 @@ function hearBank(
   if (bankAnswer.kind === "balances") return tellBalance(answered, context, bankAnswer.result)
   if (bankAnswer.kind === "transactions" && question.kind === "transactions")
     return tellTransactions(answered, context, question, bankAnswer.result)
+  if ("act" in question) return tellCards(answered, context, question, bankAnswer)
   if ("alert" in question) return tellFraud(answered, context, question, bankAnswer)
   return turnOf(answered)
-}
-
-function passTime(state: State, context: TurnContext, quiet: boolean): Turn {
-  if (state.offer && context.now >= state.offer.offeredUntil) return endOffer(state, context)
-  if (state.stopped?.keepFraud === false && state.consent && context.now >= state.stopped.endsAt)
-    return endLink(state, context, "disconnected", "stop_ended")
-  if (state.consent && context.now >= state.consent.until) return expireLink(state, context)
-  if (quiet && state.consent) return endLink(state, context, "idle", "link_idle")
-  const forgotten = forgottenAt(state)
-  if (forgotten !== undefined && context.now >= forgotten) return eraseIdle(state, context)
-  const reminder = remind(state, context)
-  if (reminder) return reminder
-  return passFraudTime(state, context)
-}
-
-/** The next instant at which time alone changes something. */
-export function nextChangeAt(state: State): number | undefined {
-  const { offer, consent, stopped } = state
-  const instants = [
-    offer?.offeredUntil,
-    consent?.until,
-    consent && stopped?.endsAt,
-    forgottenAt(state),
-    nextReminderAt(state),
-    ...fraudDueAt(state),
-  ].filter((each): each is number => each !== undefined)
-  return instants.length > 0 ? Math.min(...instants) : undefined
 }

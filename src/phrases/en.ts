@@ -155,6 +155,27 @@ export const en = {
     "{bank} has closed the fraud check you were asked about: the payment counts as yours.",
   fraud_resolved_fraud:
     "{bank} has closed the fraud check you were asked about: the payment counts as fraud.",
+  lost_choices:
+    "I can freeze your cards now, or disconnect this chat if your phone is gone. {bank}''s people can do more.",
+  fraud_report:
+    "If a payment is not yours I can freeze the card now. For anything else call {bank}, at any hour.",
+  cards_choose_freeze: "Which card shall I freeze? You can use it again after signing in at {bank}.",
+  cards_choose_restore: "Which card do you want to use again? {bank} asks you to sign in for that.",
+  cards_none: "{bank} names no card that I could freeze. If a card is lost, please call.",
+  cards_frozen_already: "{count, plural, one {Card {cards} is} other {Cards {cards} are}} frozen already.",
+  cards_none_frozen: "None of your cards at {bank} is frozen.",
+  cards_refused: "{bank} does not freeze cards from here. Please call now; they can stop the card at once.",
+  cards_restore_refused: "{bank} does not do that from here. Please call, or use the bank''s own app.",
+  cards_unreachable:
+    "I could not reach {bank}, so no card is frozen. Please call now; they can stop the card at once.",
+  cards_frozen: "{count, plural, one {Card {cards} is} other {Cards {cards} are}} frozen.",
+  cards_owed:
+    "I could not reach {bank} for {cards}: not frozen yet. Please call now. I keep trying and will tell you.",
+  cards_freeze_refused: "{bank} does not freeze {cards} from here: please call now.",
+  card_page: "Sign in at {bank} to use card ••{last4} again. I''ll tell you what came of it.",
+  cards_given_up: "I could not freeze {cards}. Please call now.",
+  card_freeze_title: "Freeze ••{last4}",
+  card_restore_title: "Unfreeze ••{last4}",
   fraud_missed: "A fraud question from {bank} waits for you in its app.",
   transaction: "{account}: {direction, select, in {received} other {paid}} {amount}, {merchant}, {when}.",
   transaction_hidden: "{account}: a payment, {merchant}, {when}.",
@@ -211,6 +232,9 @@ export const en = {
   renew_button: "Keep connection",
   fraud_yes_button: "Yes, it was me",
   fraud_no_button: "No, not me",
+  freeze_card_button: "Freeze a card",
+  freeze_all_button: "Freeze my cards",
+  disconnect_chat_button: "Disconnect this chat",
   fraud_mistake_button: "Tapped by mistake",
   fraud_report_button: "Report it",
 } as const

@@ -59,6 +59,11 @@ export function callButton(state: State, context: TurnContext): Button {
   return { kind: "call", title: phrase(state.language, "call_button"), phone: context.bank.emergencyPhone }
 }
 
+/** The way to a person. */
+export function personButton({ language }: State): Button {
+  return { kind: "postback", title: phrase(language, "human_button"), payload: intentPayload("human") }
+}
+
 /** The ways to the bank's login: the platform's Log In where the Page, the bank and the person's region allow it, and any browser. */
 export function connectButtons(state: State, { ways, now }: TurnContext): readonly Button[] {
   const { logInUrl, logInAllowed } = ways

@@ -30,7 +30,7 @@ import {
   type Turn,
   type TurnContext,
 } from "../turn-context.ts"
-import { bankName, callButton, menuChips, postback } from "./choices.ts"
+import { bankName, callButton, menuChips, personButton, postback } from "./choices.ts"
 
 /** A case is remembered this long after its buttons have expired, for whoever taps them then. */
 const KEPT_MS = 14 * DAY_MS
@@ -84,9 +84,10 @@ export function tellFraud(
 }
 
 /** Nobody answered: the question stands, and its one reminder is said. */
-export function askOnceMore(state: State, { key, choice: _, ...asked }: AskedAlert, words: Utterance): Turn {
+export function askOnceMore(state: State, alert: AskedAlert, words: Utterance): Turn {
+  const { key, caseId, link, expiresAt, card } = alert
   if (state.cases[key]) return turnOf(state)
-  const at = openFraudCase({ alert: key, ...asked })
+  const at = openFraudCase({ alert: key, caseId, link, expiresAt, ...(card ? { card } : {}) })
   return turnOf({ ...state, cases: { ...state.cases, [key]: at } }, [words], { urgent: true })
 }
 
@@ -332,10 +333,6 @@ function answerButtons({ language }: State, alert: string): readonly Button[] {
     postback(language, "fraud_yes_button", "FRAUD", alert, "confirm"),
     postback(language, "fraud_no_button", "FRAUD", alert, "deny"),
   ]
-}
-
-function personButton({ language }: State): Button {
-  return { kind: "postback", title: phrase(language, "human_button"), payload: intentPayload("human") }
 }
 
 function last4Of(at: FraudCase): Plain {

@@ -4,7 +4,7 @@ import type { PhraseKey } from "../../phrases/en.ts"
 import { answer, answerText } from "../leave.ts"
 import type { Intent } from "../intents/intent.ts"
 import { turnOf, type Flow } from "../turn-context.ts"
-import { bankName, callButton, menuChips } from "./choices.ts"
+import { bankName, callButton, menuChips, personButton } from "./choices.ts"
 
 const WORDS: Readonly<Partial<Record<Intent, PhraseKey>>> = {
   human: "human",
@@ -18,7 +18,7 @@ export const urgent: Flow = (state, context, intent) =>
       answer({
         kind: "buttons",
         text: answerText(state.language, WORDS[intent] ?? "urgent", { bank: bankName(context) }),
-        buttons: [callButton(state, context)],
+        buttons: [callButton(state, context), ...(intent === "human" ? [] : [personButton(state)])],
         quickReplies: menuChips(state),
       }),
     ],

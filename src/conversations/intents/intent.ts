@@ -6,6 +6,7 @@ export const INTENTS = [
   "fraud_mistake",
   "lost_card",
   "freeze_card",
+  "freeze_all",
   "human",
   "delete_data",
   "delete_confirm",
@@ -31,6 +32,7 @@ export const INTENTS = [
   "my_data",
   "renew",
   "switch_on",
+  "unfreeze_card",
   "try_again",
 ] as const
 export type Intent = (typeof INTENTS)[number]
@@ -41,6 +43,7 @@ export const URGENT: ReadonlySet<Intent> = new Set<Intent>([
   "fraud_mistake",
   "lost_card",
   "freeze_card",
+  "freeze_all",
   "human",
   "delete_data",
   "delete_confirm",

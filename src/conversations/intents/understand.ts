@@ -40,6 +40,9 @@ const VOCABULARY: Readonly<Record<Language, Vocabulary>> = {
       pattern:
         /\b(lost|stolen|stole|missing|can ?not find|can t find)\b.{0,30}\b(card|wallet|purse|phone)\b|\b(card|wallet|purse|phone)\b.{0,20}\b(lost|stolen|missing|gone)\b/,
     },
+    unfreeze_card: {
+      pattern: /\b(unfreeze|unblock|unlock|reactivate|enable)\b.{0,20}\bcards?\b|\buse my card again\b/,
+    },
     freeze_card: { pattern: /\b(freeze|block|lock|cancel|disable)\b.{0,20}\bcards?\b/ },
     human: {
       exact: ["agent", "human", "person", "operator", "representative"],
@@ -120,6 +123,7 @@ const VOCABULARY: Readonly<Record<Language, Vocabulary>> = {
       pattern:
         /(فقدت|ضاعت|ضاع|سرقت|سرق|مفقود|مسروق).{0,20}(بطاقه|بطاقتي|محفظ|هاتف)|(بطاقه|بطاقتي|محفظتي|هاتفي).{0,20}(مفقود|مسروق|ضاع|سرق)/,
     },
+    unfreeze_card: { pattern: /(فك|الغاء|ازاله|رفع).{0,8}(تجميد|حظر).{0,12}(بطاق)|استخدام بطاقتي من جديد/ },
     freeze_card: { pattern: /(تجميد|جمد|حظر|احظر|ايقاف|اوقف|اقفل).{0,12}(بطاق)/ },
     human: {
       exact: ["موظف", "شخص", "انسان"],
@@ -179,6 +183,9 @@ const TITLES: Readonly<Partial<Record<PhraseKey, Intent>>> = {
   switch_on_button: "switch_on",
   fraud_no_button: "fraud",
   fraud_report_button: "fraud",
+  freeze_card_button: "freeze_card",
+  freeze_all_button: "freeze_all",
+  disconnect_chat_button: "stop_now",
   fraud_mistake_button: "fraud_mistake",
   try_again_button: "try_again",
   call_button: "human",

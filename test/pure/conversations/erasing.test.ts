@@ -4,7 +4,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/foundation/clock.ts"
 import { ERASED_KEPT_MS } from "../../../src/conversations/erasing.ts"
 import { IDLE_MS } from "../../../src/conversations/idle.ts"
 import type { Person } from "../../../src/conversations/person.ts"
-import { nextChangeAt } from "../../../src/conversations/turn.ts"
+import { nextChangeAt } from "../../../src/conversations/turn-time.ts"
 import { fraud, NOON, payment, PSID, tap, text, WHOM } from "../../support/person-builders.ts"
 import { Simulation } from "../../support/person-world.ts"
 import {

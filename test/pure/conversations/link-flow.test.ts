@@ -15,7 +15,7 @@ import {
   choicesOf,
 } from "../../support/turn-world.ts"
 import type { State } from "../../../src/conversations/state.ts"
-import { nextChangeAt } from "../../../src/conversations/turn.ts"
+import { nextChangeAt } from "../../../src/conversations/turn-time.ts"
 
 const asked = person({ offer: { ...offer(), triesLeft: 3 } })
 const LINK = offer().link

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest"
 import { intentPayload, URGENT, type Intent } from "../../../src/conversations/intents/intent.ts"
 import { MINUTE_MS } from "../../../src/foundation/clock.ts"
 import { phrase, type Language } from "../../../src/phrases/catalogue.ts"
+import type { Turn } from "../../../src/conversations/turn-context.ts"
 import { NOON, tap, text } from "../../support/person-builders.ts"
 import { choicesOf, contextAt, hear, person, say, STATES, wordsOf } from "../../support/turn-world.ts"
 
@@ -36,6 +37,7 @@ const TYPED: Readonly<Record<string, Readonly<Record<Language, readonly string[]
     en: ["freeze my card", "please block the card", "lock card"],
     ar: ["جمّد بطاقتي", "إيقاف البطاقة"],
   },
+  freeze_all: { en: ["Freeze my cards"], ar: ["تجميد بطاقاتي"] },
   human: {
     en: ["talk to a person", "Agent", "can I speak to someone?", "human", "Call the bank"],
     ar: ["التحدث إلى شخص", "أريد أن أتحدث مع موظف", "موظف"],
@@ -69,12 +71,22 @@ const TYPED: Readonly<Record<string, Readonly<Record<Language, readonly string[]
 
 const ONE_STOPPED = /Off from now on|off already|Nothing is connected|متوقف من الآن|متوقف أصلًا|لا شيء مرتبط/
 
-/** Words the answer must have, linked or not. */
+const CALL = /Call Demo Bank now|اتصلوا بـDemo Bank الآن/
+/** Words the answer must have while nobody is linked: the bank's number and a person first. */
+const ANSWERS_UNLINKED: Readonly<Record<string, RegExp>> = {
+  lost_card: CALL,
+  fraud: CALL,
+  freeze_card: CALL,
+  freeze_all: CALL,
+}
+/** What asks the bank at once while linked: the answer comes with the bank's, or with its silence. */
+const ASKS_BANK: ReadonlySet<string> = new Set(["freeze_card", "freeze_all"])
+
+/** Words the answer must have. */
 const ANSWERS: Readonly<Record<string, RegExp>> = {
-  lost_card: /Call Demo Bank now|اتصلوا بـDemo Bank الآن/,
-  fraud: /Call Demo Bank now|اتصلوا بـDemo Bank الآن/,
+  lost_card: /I can freeze your cards now|يمكنني تجميد بطاقاتكم الآن/,
+  fraud: /I can freeze the card now|يمكنني تجميد البطاقة الآن/,
   fraud_mistake: /This question has closed|أُغلق هذا السؤال/,
-  freeze_card: /Call Demo Bank now|اتصلوا بـDemo Bank الآن/,
   human: /For a person, call|للحديث مع شخص/,
   delete_data: /Delete everything kept here|هل نحذف كل ما يُحفظ/,
   delete_confirm: /Delete everything kept here|هل نحذف كل ما يُحفظ/,
@@ -94,18 +106,24 @@ describe.each(Object.entries(STATES))("P8: somebody %s", (_, state) => {
   describe.each(["en", "ar"] as const)("who speaks %s", (language) => {
     const speaking = { ...state, language }
     test.each(Object.keys(TYPED))("is heard on %s", (intent) => {
-      for (const [spoken, texts] of Object.entries(TYPED[intent] ?? {}))
-        for (const said of texts) {
-          const answered = say(speaking, said)
-          expect(wordsOf(answered).join(), `${spoken}: ${said}`).toMatch(ANSWERS[intent] ?? /never/)
-          expect(answered.urgent, said).toBe(true)
+      const judge = (answered: Turn, about: string) => {
+        expect(answered.urgent, about).toBe(true)
+        if (state.consent && ASKS_BANK.has(intent)) {
+          expect(answered.state.questions, about).toContainEqual(expect.objectContaining({ kind: "cards" }))
+          return
         }
-      const payload = intentPayload(intent as Intent)
-      for (const event of [tap(payload, NOON), text("anything", NOON, { payload })]) {
-        const answered = hear(speaking, event)
-        expect(wordsOf(answered).join()).toMatch(ANSWERS[intent] ?? /never/)
-        expect(answered.urgent).toBe(true)
+        const words = (state.consent ? undefined : ANSWERS_UNLINKED[intent]) ?? ANSWERS[intent] ?? /never/
+        expect(wordsOf(answered).join(), about).toMatch(words)
+        if (words === CALL) {
+          expect(choicesOf(answered), about).toContain(phrase(answered.state.language, "call_button"))
+          expect(choicesOf(answered), about).toContain(phrase(answered.state.language, "human_button"))
+        }
       }
+      for (const [spoken, texts] of Object.entries(TYPED[intent] ?? {}))
+        for (const said of texts) judge(say(speaking, said), `${spoken}: ${said}`)
+      const payload = intentPayload(intent as Intent)
+      for (const event of [tap(payload, NOON), text("anything", NOON, { payload })])
+        judge(hear(speaking, event), payload)
     })
   })
 })
@@ -133,7 +151,7 @@ test.each(["en", "ar"] as const)(
 test("P8: an urgent word in a long story is found, an everyday one is not acted upon", () => {
   const story = "so yesterday I went to the market and then the station and ".repeat(8)
   expect(wordsOf(say(STATES["linked"] ?? person(), `${story} I lost my card there`))).toEqual([
-    expect.stringMatching(/Call Demo Bank now/),
+    expect.stringMatching(/I can freeze your cards now/),
   ])
   expect(wordsOf(say(STATES["linked"] ?? person(), `${story} balance`))).toEqual([
     expect.stringMatching(/didn't get that/),
