@@ -89,7 +89,7 @@ export function findCardChoice(
   state: State,
   text: string,
 ): { readonly id: string; readonly nth: string } | undefined {
-  const said = normalise(text).replace(/\p{Nd}/gu, digitValue)
+  const said = normalise(text).replace(/\p{Nd}/gu, (digit) => String(digitValue(digit)))
   if (said === "" || said.length > TITLE_CHARS_MAX) return undefined
   const named = Object.values(state.cardActs ?? {})
     .filter(({ stage }) => stage === "choosing")
