@@ -46,6 +46,9 @@ const ELSEWHERE = {
   },
 }
 
+/** The ids of those banks. */
+export const ELSEWHERE_BANKS = Object.keys(ELSEWHERE)
+
 /** Register the bank once more as it would be elsewhere, with a Page of its own, which the sandbox gets first.
  * @param {keyof typeof ELSEWHERE} bank
  * @returns {Promise<string>} the Page's id

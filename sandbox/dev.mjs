@@ -1,9 +1,10 @@
 // `npm run dev`: both sides up, migrated and registered, two addresses and four things to try.
-// `-- --fresh` begins anew; PORT and SANDBOX_PORT move the two. Ctrl-C stops everything.
+// `-- --fresh` begins anew; `-- --elsewhere` registers the bank behind every other login and dialect too; PORT and SANDBOX_PORT move
+// the two. Ctrl-C stops everything.
 // Run by a person, without arguments that a production deployment would share; sandbox/start.mjs does the starting.
 import { relative } from "node:path"
 import { CannotStart } from "./cannot-start.mjs"
-import { registerDemo } from "./demo.mjs"
+import { ELSEWHERE_BANKS, registerDemo, registerElsewhere } from "./demo.mjs"
 import { ROOT } from "./side.mjs"
 import { GATEWAY_PORT, SANDBOX_PORT, start } from "./start.mjs"
 
@@ -25,6 +26,8 @@ try {
   })
   const running = await starting
   await registerDemo(running.gateway, running.sandbox)
+  if (process.argv.includes("--elsewhere"))
+    for (const bank of ELSEWHERE_BANKS) await registerElsewhere(running.gateway, running.sandbox, bank)
   greet(running)
   const schedule = setInterval(() => void runScheduled(running.gateway), SCHEDULE_EVERY_MS)
   const death = await running.ended
@@ -40,9 +43,9 @@ try {
 }
 
 function readCommandLine() {
-  const known = new Set(["--fresh"])
+  const known = new Set(["--fresh", "--elsewhere"])
   const unknown = process.argv.slice(2).find((word) => !known.has(word))
-  if (unknown) throw new CannotStart(`Unknown option "${unknown}": the only one is --fresh.`)
+  if (unknown) throw new CannotStart(`Unknown option "${unknown}": there are --fresh and --elsewhere.`)
   return {
     fresh: process.argv.includes("--fresh"),
     port: readPort("PORT", GATEWAY_PORT),

@@ -68,7 +68,7 @@ describe("npm run dev says one plain sentence", () => {
   test("where an option is unknown", async () => {
     expect(await dev({ words: ["--clean"] })).toEqual({
       code: 1,
-      said: 'Unknown option "--clean": the only one is --fresh.\n',
+      said: 'Unknown option "--clean": there are --fresh and --elsewhere.\n',
     })
   })
 })
