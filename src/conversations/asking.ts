@@ -21,11 +21,16 @@ export interface Asker {
   readonly afterwards: () => Promise<void>
 }
 
+/** Between two looks at the same. */
+const LOOKS_EVERY_MS = 5_000
+const LOOKS_REMEMBERED_MAX = 50
+
 /** Questions under way. */
 export class Asking {
   /** Each with what cuts its calls short. */
   readonly #running = new Map<string, AbortController>()
   readonly #looks = new Set<AbortController>()
+  readonly #lookedAt = new Map<string, number>()
 
   /** Start what waits and may start. */
   start(asker: Asker): readonly Promise<void>[] {
@@ -35,8 +40,18 @@ export class Asking {
       .map((question) => this.#ask(asker, question))
   }
 
-  /** Ask the bank without a question of the person's; cut short when the link or what is on changes. */
-  async look<T>(run: (ended: AbortSignal) => Promise<T>): Promise<T> {
+  /** Ask the bank without a question of the person's; cut short when the link or what is on changes. The same is not looked at again at
+   * once, however many hints come: what is new then is still new a moment later.
+   * @param what names what is looked at */
+  async look<T>(
+    what: string,
+    now: number,
+    run: (ended: AbortSignal) => Promise<T>,
+  ): Promise<T | { readonly kind: "pending"; readonly afterMs: number }> {
+    const waitMs = (this.#lookedAt.get(what) ?? Number.NEGATIVE_INFINITY) + LOOKS_EVERY_MS - now
+    if (waitMs > 0) return { kind: "pending", afterMs: waitMs }
+    if (this.#lookedAt.size >= LOOKS_REMEMBERED_MAX) this.#lookedAt.clear()
+    this.#lookedAt.set(what, now)
     const ended = new AbortController()
     this.#looks.add(ended)
     try {

@@ -161,7 +161,8 @@ export class Person {
   async look(request: LookRequest): Promise<LookOutcome> {
     await this.#memory.load({ shelf: request.shelf })
     if (!this.#memory.key) return settled("suppressed", "not_linked")
-    return this.#asking.look((ended) => lookAtBank(this.#sender(), request, ended))
+    const what = `${request.hint.about}|${request.hint.account ?? ""}`
+    return this.#asking.look(what, this.#world.now(), (ended) => lookAtBank(this.#sender(), request, ended))
   }
 
   /** A link is pending: name it in the chat and ask for the code. Durable when it returns. */

@@ -41,11 +41,12 @@ describe("Person.look()", () => {
     description: "Hinted Merchant",
     ...more,
   })
-  async function look(asked: DataHint, shelf = life.shelf): Promise<LookOutcome> {
+  async function look(asked: DataHint, shelf = life.shelf, waitMs = 5_000): Promise<LookOutcome> {
     let outcome: LookOutcome | undefined
     await life.ask(async (person) => {
       outcome = await person.look({ v: 1, whom: WHOM, hint: asked, shelf })
     })
+    await life.advance(waitMs)
     if (!outcome) throw new Error("The person did not answer")
     return outcome
   }
@@ -141,6 +142,20 @@ describe("Person.look()", () => {
     await life.advance(5_000)
     expect(life.bank.started).toBe(0)
     expect(outcome).toMatchObject({ kind: "pending" })
+  })
+
+  it("is not made to ask the bank by each of many hints", async () => {
+    await life.link()
+    await look(hint(), life.shelf, 0)
+    const { asked } = life.bank
+    for (let n = 0; n < 100; n += 1)
+      expect(await look(hint({ id: `note-${n}` }), life.shelf, 0)).toEqual({
+        kind: "pending",
+        afterMs: 5_000,
+      })
+    expect(life.bank.asked).toBe(asked)
+    await life.advance(5_000)
+    expect(await look(hint({ id: "note-last" }))).toEqual({ kind: "events", events: [] })
   })
 
   it("leaves one receipt however often it looks, with what was asked and why", async () => {
