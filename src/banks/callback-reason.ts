@@ -47,6 +47,7 @@ export const REASONS = {
   link_event:
     "it is about the link itself: what was done is told as `tellerline.link.ended.v1` or `.changed.v1`",
   conflict: "another event was told under the same id",
+  unfit: "its words promote, threaten or ask for a secret",
   case_over: "the case it asks about is over, or nobody was asked about the case that is",
   asked: "the bank was asked, and what is new goes on as events of its own",
   newer_told: "a newer one of the same account was told before",

@@ -1,6 +1,5 @@
 // How each type of event travels and what switches it on: the one table (design.md 4.1). Nothing below it asks which type an event is.
-// A type whose notice is not written yet stands here as `not_yet` and is refused by name; whoever writes the notice flips its line,
-// and the table of notices (conversations/notices/compose.ts) does not compile without it.
+// The table of notices (conversations/notices/compose.ts) does not compile without a row for each type that is told.
 
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../foundation/clock.ts"
 import type { Purpose } from "../foundation/purpose.ts"
@@ -17,8 +16,6 @@ export type EventUse =
   | "asks"
   /** It is answered, and nothing else happens. */
   | "test"
-  /** Refused by name: read and checked, but nobody would hear of it. */
-  | "not_yet"
 
 /** One type's line. */
 interface EventRules {
@@ -41,13 +38,13 @@ export const EVENT_TYPES = {
     purpose: "balance_updates",
     lane: "updates",
     staleAfterMs: HOUR_MS,
-    use: "not_yet",
+    use: "told",
   },
   "bank.transaction.authorised.v1": {
     purpose: "transaction_alerts",
     lane: "updates",
     staleAfterMs: DAY_MS,
-    use: "not_yet",
+    use: "told",
   },
   "bank.transaction.posted.v1": {
     purpose: "transaction_alerts",
@@ -59,19 +56,19 @@ export const EVENT_TYPES = {
     purpose: "transaction_alerts",
     lane: "updates",
     staleAfterMs: DAY_MS,
-    use: "not_yet",
+    use: "told",
   },
   "bank.transaction.declined.v1": {
     purpose: "transaction_alerts",
     lane: "alerts",
     staleAfterMs: 15 * MINUTE_MS,
-    use: "not_yet",
+    use: "told",
   },
   "bank.payment.due.v1": {
     purpose: "transaction_alerts",
     lane: "updates",
     staleAfterMs: "due_at",
-    use: "not_yet",
+    use: "told",
   },
   "bank.fraud.suspected.v1": {
     purpose: "fraud_alerts",
@@ -95,25 +92,25 @@ export const EVENT_TYPES = {
     purpose: "fraud_alerts",
     lane: "alerts",
     staleAfterMs: DAY_MS,
-    use: "not_yet",
+    use: "told",
   },
   "bank.dispute.updated.v1": {
     purpose: "account_service",
     lane: "updates",
     staleAfterMs: 3 * DAY_MS,
-    use: "not_yet",
+    use: "told",
   },
   "bank.receipt.issued.v1": {
     purpose: "receipts",
     lane: "updates",
     staleAfterMs: 3 * DAY_MS,
-    use: "not_yet",
+    use: "told",
   },
   "bank.shipping.updated.v1": {
     purpose: "shipping_updates",
     lane: "updates",
     staleAfterMs: 3 * DAY_MS,
-    use: "not_yet",
+    use: "told",
   },
   "bank.consent.revoked.v1": { purpose: null, lane: "alerts", staleAfterMs: "never", use: "link" },
   "bank.consent.expiring.v1": { purpose: null, lane: "alerts", staleAfterMs: "never", use: "link" },
@@ -122,7 +119,7 @@ export const EVENT_TYPES = {
     purpose: "account_service",
     lane: "updates",
     staleAfterMs: "expires_at",
-    use: "not_yet",
+    use: "told",
   },
   "bank.data.hint.v1": { purpose: null, lane: "updates", staleAfterMs: HOUR_MS, use: "asks" },
   "bank.test.v1": { purpose: null, lane: "updates", staleAfterMs: "never", use: "test" },

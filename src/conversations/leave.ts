@@ -9,7 +9,7 @@ import type { Consent } from "../links/consent.ts"
 import { Grant, type GrantRefusal } from "../links/grant.ts"
 import { phrase, type Language } from "../phrases/catalogue.ts"
 import type { PhraseKey } from "../phrases/en.ts"
-import type { Message, TemplateMessage } from "../messenger/message.ts"
+import type { Message, ReceiptMessage, TemplateMessage } from "../messenger/message.ts"
 
 declare const plain: unique symbol
 /** A text that is no bank data: a bank's public name, a count, a date of ours, an account's label with four digits on it in a notice about the link. */
@@ -30,6 +30,8 @@ export type Need =
 /** A message and what it needs. */
 export interface Utterance {
   readonly message: Message
+  /** The same in a form of its own, where the person's region takes such forms. */
+  readonly rich?: ReceiptMessage
   readonly need: Need
   /** The same as a template, where the window may be closed when it goes. */
   readonly template?: TemplateMessage

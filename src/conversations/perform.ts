@@ -8,7 +8,7 @@ import { describeFault } from "../foundation/log.ts"
 import type { Purpose } from "../foundation/purpose.ts"
 import { asPlainText } from "../messenger/message-fit.ts"
 import { checkMessage } from "../messenger/message-limits.ts"
-import type { Message, TemplateMessage } from "../messenger/message.ts"
+import type { Message, ReceiptMessage, TemplateMessage } from "../messenger/message.ts"
 import type { SendRefusal } from "../messenger/refusal.ts"
 import { decideRoute, isWindowOpen } from "../messenger/route.ts"
 import { holderAt, IDLE } from "../messenger/thread.ts"
@@ -112,9 +112,8 @@ export function decideSend(
     return route.reason === "page_paused"
       ? { kind: "later", afterMs: PAGE_STOPPED_MS }
       : withhold("undeliverable", route.reason)
-  const structured: Message = route.kind === "UTILITY" && template ? template : utterance.message
   const plain = route.kind !== "UTILITY" && route.plain === true
-  const message = plain && structured.kind !== "template" ? plainTextOf(structured) : structured
+  const message = formOf(utterance, route.kind === "UTILITY" ? template : undefined, plain)
   if (!message || !checkMessage(message).ok) return withhold("failed", "message_limits")
   const body = speak(leave.value, {
     psid: state.psid,
@@ -124,6 +123,18 @@ export function decideSend(
     utilityShape,
   })
   return { kind: "send", body, plain }
+}
+
+/** What goes: the template where there must be one, else the richest form the person's region takes. */
+function formOf(
+  utterance: Utterance,
+  template: TemplateMessage | undefined,
+  plain: boolean,
+): Message | ReceiptMessage | undefined {
+  if (template) return template
+  const { message, rich } = utterance
+  if (plain && message.kind !== "template") return plainTextOf(message)
+  return rich ?? message
 }
 
 /** The same in one plain text, where it fits in one: a row is one message. */

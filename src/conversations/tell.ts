@@ -26,7 +26,7 @@ import {
   type LedgerRow,
 } from "./ledger.ts"
 import { findStaleNews } from "./case-news.ts"
-import { accountOf, composeNotice, purposeOf } from "./notices/compose.ts"
+import { accountOf, composeNotice, isUnfit, purposeOf } from "./notices/compose.ts"
 import type { Outbox } from "./outbox.ts"
 import { outcomeOfRow, settled } from "./outcome.ts"
 import { decideSend, hearRefusal, isStopped, openEntry, prepareSend, type Sender } from "./perform.ts"
@@ -192,6 +192,7 @@ function judge(teller: Teller, request: TellRequest): TellOutcome | undefined {
   if (event.at < (consent?.givenAt ?? 0) - CLOCK_TOLERANCE_MS) return settled("suppressed", "stale")
   const grant = Grant.decide(consent, purposeOf(event), now, accountOf(event))
   if (!grant.ok) return settled("suppressed", grant.error.reason)
+  if (isUnfit(event)) return settled("suppressed", "unfit")
   if (state && isStopped(state, purposeOf(event))) return settled("suppressed", "purpose_off")
   if (state?.suspendedAt !== undefined) return settled("undeliverable", "person_unavailable")
   return now < permit.until ? undefined : { kind: "no_permit" }
@@ -238,7 +239,10 @@ function compose(
   if (!state || !grant.ok) throw new Error("Cannot compose a notice without a grant")
   const { language } = state
   const composed = composeNotice(event, { language, grant: grant.value, bank: facts, now, key })
-  const utterance: Utterance = told(grant.value, composed.message, accountOf(event))
+  const utterance: Utterance = {
+    ...told(grant.value, composed.message, accountOf(event)),
+    ...(composed.rich ? { rich: composed.rich } : {}),
+  }
   return { utterance, template: composed.template, cause: causeFor(event, grant.value.link) }
 }
 

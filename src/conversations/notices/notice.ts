@@ -2,8 +2,9 @@
 // Shapes only; each type has a file of its own, and compose.ts is the table of them.
 
 import type { ToldEvent } from "../../banks/event-types.ts"
+import type { WireMoney } from "../../banks/event.ts"
 import type { Grant } from "../../links/grant.ts"
-import type { Message, TemplateMessage } from "../../messenger/message.ts"
+import type { Message, ReceiptMessage, TemplateMessage } from "../../messenger/message.ts"
 import type { TemplateSpec } from "../../messenger/template.ts"
 import type { Language } from "../../phrases/catalogue.ts"
 import type { TurnContext } from "../turn-context.ts"
@@ -11,6 +12,8 @@ import type { TurnContext } from "../turn-context.ts"
 /** A notice in words for the open window, and as a template for the closed one where there is one. */
 export interface ComposedNotice {
   readonly message: Message
+  /** The same in a form of its own, where the person's region takes such forms. */
+  readonly rich?: ReceiptMessage
   readonly template?: TemplateMessage
 }
 
@@ -22,6 +25,8 @@ export interface NoticeContext {
   readonly now: number
   /** Ledger key: the buttons of a question carry it. */
   readonly key: string
+  /** The amount the same payment was told with when it was authorised, where it is another one by now. */
+  readonly before?: WireMoney
 }
 
 /** One type's words. */
@@ -30,4 +35,6 @@ export interface Notice<E extends ToldEvent> {
   readonly accountOf: (event: E) => string | undefined
   readonly compose: (event: E, context: NoticeContext) => ComposedNotice
   readonly templates: readonly TemplateSpec[]
+  /** Whether its words may not be told at all: a bank's own words that are not what the type is for (P10). */
+  readonly isUnfit?: (event: E) => boolean
 }
