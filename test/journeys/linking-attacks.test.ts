@@ -22,6 +22,8 @@ import {
 const MINUTE_MS = 60_000
 const PURPOSES = ["account_service", "fraud_alerts", "transaction_alerts"]
 const PAGE = "100000000000001"
+/** Queues and alarms in between take seconds on a busy machine. */
+const SOON = { timeout: 20_000 }
 const ASKED = /Type the 6 digits/
 const DIGITS = /[0-9]/g
 
@@ -221,14 +223,14 @@ describe("attacks on linking", () => {
       await ben.getByRole("button", { name: "That wasn't me" }).last().click()
       await ben.getByRole("log").getByText("I am ending that connection").last().waitFor()
       await toldOf(reference, "tellerline.link.ended.v1", "not_me")
-      await expect.poll(() => countLinks(stateDir, "live")).toBe(before + 1)
+      await expect.poll(() => countLinks(stateDir, "live"), SOON).toBe(before + 1)
       await mallory.reads(/Your connection with Harbourline Bank has ended/)
       await hears(mallory, /That needs your account/, () => mallory.say("balance"))
     } finally {
       await setBankRecord(gateway, { newLinkHours: 0 })
     }
     await control(sandbox, `/control/people/${own}/send`, { text: "Disconnect now" })
-    await expect.poll(() => countLinks(stateDir, "live")).toBe(before)
+    await expect.poll(() => countLinks(stateDir, "live"), SOON).toBe(before)
   })
 
   test("two chats a customer, and no third", async () => {
@@ -257,7 +259,7 @@ describe("attacks on linking", () => {
     expect(countLinks(stateDir, "live")).toBe(before + 2)
     for (const psid of psids)
       await control(sandbox, `/control/people/${psid}/send`, { text: "Disconnect now" })
-    await expect.poll(() => countLinks(stateDir, "live")).toBe(before)
+    await expect.poll(() => countLinks(stateDir, "live"), SOON).toBe(before)
   })
 
   test("a bank that must confirm: nothing is live before its word, nor after its no", async () => {
@@ -319,7 +321,7 @@ describe("attacks on linking", () => {
             told.data.reason === reason &&
             (event === undefined || told.data.event?.id === event),
         ).length
-      })
+      }, SOON)
       .toBeGreaterThan(0)
   }
 })
