@@ -20,6 +20,8 @@ import { appendConsent, insertPending } from "../../src/links/linking-store.ts"
 import { parsePageRecord } from "../../src/messenger/page-record.ts"
 import { pagePlace, putPage } from "../../src/messenger/page-store.ts"
 
+export { AuditLog } from "../../src/audit/audit-log.ts"
+
 /** Somebody to be linked, as seed.mjs names them. */
 interface Somebody {
   readonly page: PageId
