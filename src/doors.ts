@@ -3,7 +3,7 @@
 import { createApp } from "./app.ts"
 import { createApprovals } from "./approvals/approvals.ts"
 import { createAuditDesk } from "./audit/audit-desk.ts"
-import { createAuditRoutes } from "./audit/routes.ts"
+import { createAuditRoutes } from "./console/bank-audit-routes.ts"
 import { compare, finishRestore } from "./notifications/restoring.ts"
 import { auditStatement } from "./audit/audit-store.ts"
 import { createApiKey } from "./banks/api-key.ts"

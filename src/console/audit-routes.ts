@@ -3,7 +3,7 @@
 
 import { Hono } from "hono"
 import type { AuditDesk, LogOwner, LogRefusal } from "../audit/audit-desk.ts"
-import { isMonth, parseSize } from "../audit/routes.ts"
+import { isMonth, parseSize } from "./bank-audit-routes.ts"
 import { monthOf } from "../foundation/clock.ts"
 import { isBankId } from "../foundation/id.ts"
 import type { Result } from "../foundation/result.ts"

@@ -1,7 +1,7 @@
 // What a bank reads of its audit log: its own only, by its own key, of the month and from the size it asks for.
 import { Hono } from "hono"
 import { beforeEach, describe, expect, it } from "vitest"
-import { createAuditRoutes } from "../../../src/audit/routes.ts"
+import { createAuditRoutes } from "../../../src/console/bank-audit-routes.ts"
 import type { BankId } from "../../../src/foundation/id.ts"
 import { err, ok } from "../../../src/foundation/result.ts"
 import { requestIdentity } from "../../../src/http/headers.ts"

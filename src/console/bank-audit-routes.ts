@@ -8,7 +8,7 @@ import type { BankId } from "../foundation/id.ts"
 import type { Result } from "../foundation/result.ts"
 import type { RequestVariables } from "../http/headers.ts"
 import { problemResponse, type Problem } from "../http/problem.ts"
-import type { AuditDesk } from "./audit-desk.ts"
+import type { AuditDesk } from "../audit/audit-desk.ts"
 
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/
 const SIZE = /^(0|[1-9]\d{0,14})$/
