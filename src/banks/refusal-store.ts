@@ -1,7 +1,7 @@
 // Why requests of banks were refused, in D1: for their engineers, never what was in a request. Only this file names the table.
 // How few of them are written is refusal-notes.ts.
 
-import { and, desc, eq, lt, notInArray } from "drizzle-orm"
+import { and, desc, eq, inArray, lt, notInArray } from "drizzle-orm"
 import { read, write, type Database } from "../db/database.ts"
 import { refusals } from "../db/schema.ts"
 import { DAY_MS } from "../foundation/clock.ts"
@@ -66,4 +66,10 @@ export async function listRefusals(db: Database, bank: BankId, now: number): Pro
       way: way as KeptRefusal["way"],
       reason,
     }))
+}
+
+/** Forget what is past its term, some at a time. @throws DatabaseError */
+export async function forgetRefusals(db: Database, before: number, limit: number): Promise<void> {
+  const old = db.select({ id: refusals.id }).from(refusals).where(lt(refusals.at, before)).limit(limit)
+  await write(db.delete(refusals).where(inArray(refusals.id, old)))
 }

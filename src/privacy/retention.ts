@@ -1,6 +1,7 @@
 // The directory's part of retention: a bounded pass of the clock over what is past its term. Terms are terms.ts. What the objects hold,
 // they end themselves. Composed by worker.ts.
 
+import { forgetRefusals, REFUSALS_KEPT_MS } from "../banks/refusal-store.ts"
 import type { Pseudonyms } from "../crypto/pseudonym.ts"
 import type { Database } from "../db/database.ts"
 import { MINUTE_MS, monthOf, type Now } from "../foundation/clock.ts"
@@ -26,6 +27,7 @@ export async function forgetPastTerm(given: {
   await releaseLinks(db, pseudonyms, await listReleasable(db, now - ENDED_LINK_KEPT_MS, A_PASS))
   await forgetConsents(db, now - CONSENT_KEPT_MS, A_PASS)
   await forgetBankKeys(db, monthOf(now - BANK_KEY_KEPT_MS), A_PASS)
+  await forgetRefusals(db, now - REFUSALS_KEPT_MS, A_PASS)
   await forgetApiKeys(db, now - ENDED_API_KEY_KEPT_MS, A_PASS)
   await forgetOldErasures(db, now, A_PASS)
   return true

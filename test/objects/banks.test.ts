@@ -4,6 +4,17 @@ import { Hono } from "hono"
 import { describe, expect, it } from "vitest"
 import { createBankKeys } from "../../src/banks/bank-keys.ts"
 import { findBank, findKey, insertKeyIfAbsent, listBanks, putBank } from "../../src/banks/bank-store.ts"
+import {
+  forgetRefusals,
+  keepRefusals,
+  listRefusals,
+  REFUSALS_KEPT_MS,
+} from "../../src/banks/refusal-store.ts"
+import {
+  insertWebhookSecret,
+  listWebhookSecrets,
+  WEBHOOK_OVERLAP_MS,
+} from "../../src/banks/webhook-secret-store.ts"
 import { createBankDirectory } from "../../src/banks/directory.ts"
 import type { BankEvent } from "../../src/banks/event.ts"
 import { SIGNATURE_AGE_MS_MAX, SIGNATURE_AHEAD_MS_MAX } from "../../src/banks/event-signature.ts"
@@ -145,5 +156,45 @@ describe("bank-store", () => {
     expect(await insertKeyIfAbsent(db, { ...key, wrappedKey: "v1.a.second" }, NOW)).toEqual(FIRST)
     expect(await findKey(db, key.bank, key.month)).toEqual(FIRST)
     expect(await findKey(db, key.bank, "2026-12")).toBeUndefined()
+  })
+})
+
+describe("refusal-store", () => {
+  it("keeps the newest 200 of a bank, a week, and never another bank's", async () => {
+    const db = createDatabase(env.DB)
+    const other = "other" as BankId
+    const note = (bank: BankId, n: number, at = NOW) =>
+      ({ bank, way: "events", reason: `reason_${n}`, at }) as const
+    await keepRefusals(db, other, [note(other, 0)], NOW)
+    for (let n = 0; n < 21; n += 1)
+      await keepRefusals(
+        db,
+        "demo" as BankId,
+        Array.from({ length: 10 }, (_, index) => note("demo" as BankId, n * 10 + index)),
+        NOW,
+      )
+    const kept = await listRefusals(db, "demo" as BankId, NOW)
+    expect([kept.length, kept[0]?.reason, kept.at(-1)?.reason]).toEqual([200, "reason_209", "reason_10"])
+    expect(await listRefusals(db, other, NOW)).toHaveLength(1)
+    expect(await listRefusals(db, other, NOW + REFUSALS_KEPT_MS + 1)).toEqual([])
+    await forgetRefusals(db, NOW + 1, 1_000)
+    expect(await listRefusals(db, "demo" as BankId, NOW)).toEqual([])
+  })
+})
+
+describe("webhook-secret-store", () => {
+  it("lets the secret before count for a day more, and forgets it with the next", async () => {
+    const db = createDatabase(env.DB)
+    const bank = "demo" as BankId
+    const put = (id: string, at: number) =>
+      insertWebhookSecret(db, bank, { id, secretSealed: `v1.k.${id}` }, { ...by("rotation"), at })
+    const ids = async (at: number) => (await listWebhookSecrets(db, bank, at)).map(({ id }) => id)
+    await put("one", NOW)
+    await put("two", NOW + 1_000)
+    expect(await ids(NOW + 2_000)).toEqual(["two", "one"])
+    expect(await ids(NOW + 1_000 + WEBHOOK_OVERLAP_MS)).toEqual(["two"])
+    expect(await listWebhookSecrets(db, "other" as BankId, NOW)).toEqual([])
+    await put("three", NOW + WEBHOOK_OVERLAP_MS + 2_000)
+    expect(await ids(NOW)).toEqual(["three", "two"])
   })
 })
