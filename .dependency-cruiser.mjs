@@ -28,6 +28,7 @@ const SHELLS = [
   "src/conversations/conversation.ts",
   "src/messenger/page.ts",
   "src/audit/audit-log.ts",
+  "src/support/line.ts",
 ]
 
 const rooms = FLOORS.flatMap((names, floor) => names.map((name) => ({ name, floor })))

@@ -33,6 +33,7 @@ import { openDoors } from "./doors.ts"
 export { Conversation } from "./conversations/conversation.ts"
 export { Page } from "./messenger/page.ts"
 export { AuditLog } from "./audit/audit-log.ts"
+export { Line } from "./support/line.ts"
 
 /** How many expired rows one run of the clock removes. */
 const EXPIRED_A_RUN = 500

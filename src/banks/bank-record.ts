@@ -75,6 +75,9 @@ const LOOKS_A_DAY_MAX = 10_000
 const CHAT_TEXT_DAYS = 30
 const CHAT_TEXT_DAYS_MAX = 365
 const E164 = /^\+[1-9][0-9]{6,14}$/
+const CLOCK = /^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$/
+/** Two spans a day. */
+const HOURS_MAX = 14
 const CLAIM = /^[A-Za-z_][A-Za-z0-9_:./-]{0,99}$/
 
 /** Read a record. Where they are not given: `v` is 1, `profile` is the dialect's first, `acrValues` are the profile's, `idTokenAlg` is
@@ -95,7 +98,16 @@ export function parseBankRecord(
     }))
     return err({ reason: "bank_record", faults })
   }
-  const { looksADay: given, actionsBase, callbackUrl, eventIssuers, webhookKeys, ...record } = read.data
+  const {
+    looksADay: given,
+    actionsBase,
+    callbackUrl,
+    eventIssuers,
+    webhookKeys,
+    desk,
+    hours,
+    ...record
+  } = read.data
   const profile = record.profile ?? PROFILES[record.dialect][0]
   const acrValues = record.acrValues ?? ACR_VALUES[profile]
   // Berlin banks count; what others count they say.
@@ -120,6 +132,8 @@ export function parseBankRecord(
     ...(actionsBase ? { actionsBase } : {}),
     ...(callbackUrl ? { callbackUrl } : {}),
     ...(webhookKeys ? { webhookKeys } : {}),
+    ...(desk ? { desk } : {}),
+    ...(hours ? { hours } : {}),
     ...(eventIssuers
       ? {
           eventIssuers: eventIssuers.map(({ audience, ...issuer }) => ({
@@ -227,6 +241,20 @@ function schemaOf(development: boolean) {
     login: z._default(z.enum(["browser", "app"]), "browser"),
     linkConfirmation: z._default(z.enum(["none", "required"]), "none"),
     linksMax: z._default(z.int().check(z.minimum(1), z.maximum(LINKS_MAX_MAX)), LINKS_MAX),
+    desk: z.nullish(z.enum(["inbox", "own"])),
+    hours: z.nullish(
+      z
+        .array(
+          z
+            .object({
+              days: z.array(z.int().check(z.minimum(1), z.maximum(7))).check(z.minLength(1), z.maxLength(7)),
+              from: z.string().check(z.regex(CLOCK, { error: "must be HH:MM" })),
+              to: z.string().check(z.regex(CLOCK, { error: "must be HH:MM" })),
+            })
+            .check(z.refine(({ from, to }) => from < to, { error: "must end after it begins" })),
+        )
+        .check(z.maxLength(HOURS_MAX)),
+    ),
     newLinkHours: z._default(z.int().check(z.minimum(0), z.maximum(NEW_LINK_HOURS_MAX)), NEW_LINK_HOURS),
   })
 }

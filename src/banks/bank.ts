@@ -81,6 +81,19 @@ export interface BankRecord {
   readonly fallbackAfterSeconds: number
   /** Whether the bank hears that updates were delivered and read. Of alerts it always does. */
   readonly reportDelivery: boolean
+  /** Where its people answer in the chat: the Page's Inbox, or our desk. Without it a person is reached by telephone. */
+  readonly desk?: "inbox" | "own"
+  /** When they are there, by the bank's own clock; always, where none are named. */
+  readonly hours?: readonly OpenHours[]
+}
+
+/** A span of some days of the week. */
+export interface OpenHours {
+  /** 1 is Monday, 7 Sunday. */
+  readonly days: readonly number[]
+  /** `HH:MM`; `to` is later on the same day, `24:00` its end. */
+  readonly from: string
+  readonly to: string
 }
 
 /** The ways in for events, by what signs them. */

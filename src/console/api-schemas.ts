@@ -121,6 +121,25 @@ const bankMembers = {
     default: 2,
     description: "Chats that may be linked to one customer at a time",
   },
+  desk: {
+    enum: ["inbox", "own"],
+    description:
+      "Where people of the bank answer: the Page's Inbox or this gateway's desk; by telephone alone where it is left out",
+  },
+  hours: {
+    type: "array",
+    maxItems: 14,
+    items: {
+      type: "object",
+      properties: {
+        days: { type: "array", minItems: 1, maxItems: 7, items: { type: "integer", minimum: 1, maximum: 7 } },
+        from: { type: "string", description: "HH:MM by the bank's clock" },
+        to: { type: "string", description: "HH:MM, later on the same day" },
+      },
+      required: ["days", "from", "to"],
+    },
+    description: "When people of the bank answer; always, where it is left out",
+  },
   newLinkHours: {
     type: "integer",
     minimum: 0,
@@ -131,7 +150,7 @@ const bankMembers = {
   },
 } as const satisfies Readonly<Record<string, Schema>>
 
-const BANK_OPTIONAL = ["actionsBase", "callbackUrl", "looksADay"]
+const BANK_OPTIONAL = ["actionsBase", "callbackUrl", "looksADay", "desk", "hours"]
 const BANK_REQUIRED = [
   "name",
   "role",
