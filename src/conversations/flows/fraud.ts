@@ -4,7 +4,6 @@
 import type { CardState, FraudCaseRefusal } from "../../banks/actions.ts"
 import type { BankRefusal } from "../../banks/bank.ts"
 import { DAY_MS } from "../../foundation/clock.ts"
-import type { Result } from "../../foundation/result.ts"
 import type { Button } from "../../messenger/message.ts"
 import { phrase } from "../../phrases/catalogue.ts"
 import type { PhraseKey } from "../../phrases/en.ts"
