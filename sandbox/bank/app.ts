@@ -3,6 +3,7 @@
 
 import { Hono } from "hono"
 import { actionRoutes } from "./actions/routes.ts"
+import { stepUpRoutes } from "./actions/step-ups.tsx"
 import { callbackRoutes } from "./actions/callbacks.ts"
 import { controlRoutes } from "./control/routes.ts"
 import type { BankContext } from "./env.ts"
@@ -44,6 +45,7 @@ app.route("/bank/fdx/v6", fdxRoutes)
 app.route("/bank/open-banking/:version/aisp", openBankingRoutes)
 app.route("/bank/berlin/v1", berlinRoutes)
 app.route("/bank/actions", actionRoutes)
+app.route("/bank/step-up", stepUpRoutes)
 app.route("/bank/callbacks", callbackRoutes)
 app.route("/bank/desk", deskRoutes)
 app.route("/bank", homeRoutes)

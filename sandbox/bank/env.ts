@@ -31,6 +31,8 @@ export type Settings = {
   readonly accountData: "up" | "slow" | "down"
   /** how far the clock of the authorization servers is ahead of everybody's */
   readonly clockSkewSeconds: number
+  /** whether a Yes to a fraud question counts, or the bank wants to see the customer first */
+  readonly fraudYes: "taken" | "proof"
   /** what the bank says when it is asked whether a link may go live */
   readonly linkConfirmation: "confirmed" | "refused" | "pending"
 }
@@ -45,6 +47,7 @@ export const SETTINGS_DEFAULT: Settings = {
   accessTokenTtlSeconds: 600,
   accountData: "up",
   clockSkewSeconds: 0,
+  fraudYes: "taken",
   linkConfirmation: "confirmed",
 }
 

@@ -9,6 +9,7 @@ const REASONS = {
   not_consented: { status: 403, title: "Not part of the consent" },
   not_found: { status: 404, title: "There is no such thing here" },
   already_answered: { status: 409, title: "This case was answered differently before" },
+  step_up_required: { status: 409, title: "Sign in at the bank first" },
   case_closed: { status: 409, title: "The time to answer this case is over" },
   key_reused: { status: 422, title: "This Idempotency-Key was used for another request" },
   unavailable: { status: 503, title: "The bank cannot do this right now" },

@@ -10,13 +10,18 @@ import type { Access } from "../fdx/access.ts"
 import { checkAccess } from "../fdx/access.ts"
 import { SERVER_NAMES } from "../oidc/servers.ts"
 import { accountsOf, CARDS, findCard } from "../seed/customers.ts"
+import type { StepUpAct } from "../store/act-rows.ts"
+import { STEP_UP_ACTS } from "../store/act-rows.ts"
 import type { CardState, FraudCase } from "../store/case-rows.ts"
 import type { Problem, ProblemReason } from "./problem.ts"
+import { STEP_UP_MS } from "./step-ups.tsx"
 import { problemFault, problemOf, problemResponse } from "./problem.ts"
 
 const BODY_BYTES_MAX = 16_384
 /** How soon a person of the bank writes after a denied payment. */
 const CONTACT_MS = 2 * 86_400_000
+/** By when a dispute's customer hears of it again. */
+const DISPUTE_MS = 10 * 86_400_000
 
 type Answered = Problem
 
@@ -28,6 +33,8 @@ actionRoutes.get("/cards", (c) =>
 )
 actionRoutes.post("/cards/:ref/freeze", (c) => once(c, (access) => freeze(c, access)))
 actionRoutes.post("/fraud-cases/:id/responses", (c) => once(c, (access, body) => respond(c, access, body)))
+actionRoutes.post("/disputes", (c) => once(c, (access, body) => dispute(c, access, body)))
+actionRoutes.post("/step-ups", (c) => once(c, (access, body) => stepUp(c, access, body)))
 actionRoutes.all("*", () => problemResponse(problemOf("not_found")))
 
 async function withAccess(
@@ -89,7 +96,13 @@ async function freeze(c: Context<BankContext>, access: Access): Promise<Answered
 async function respond(c: Context<BankContext>, access: Access, body: unknown): Promise<Answered> {
   const said = readResponse(body)
   if (!said) return problemOf("malformed")
-  const outcome = await storeOf(c.env).answerCase(c.req.param("id") ?? "", access.customer, said)
+  const id = c.req.param("id") ?? ""
+  const { fraudYes } = await storeOf(c.env).settings()
+  if (said === "confirm" && fraudYes === "proof") {
+    const { url } = await openPage(c, access, "answer_fraud_case", id)
+    return problemOf("step_up_required", { url })
+  }
+  const outcome = await storeOf(c.env).answerCase(id, access.customer, said)
   if (outcome.kind === "recorded") return done(200, await receipt(c, outcome.case))
   const refusals = {
     unknown: "not_found",
@@ -97,6 +110,41 @@ async function respond(c: Context<BankContext>, access: Access, body: unknown): 
     answered_otherwise: "already_answered",
   } as const satisfies Record<string, ProblemReason>
   return problemOf(refusals[outcome.kind])
+}
+
+async function stepUp(c: Context<BankContext>, access: Access, body: unknown): Promise<Answered> {
+  const { act, ref } = (body ?? {}) as Readonly<Record<string, unknown>>
+  if (typeof ref !== "string" || ref === "" || !STEP_UP_ACTS.includes(act as StepUpAct))
+    return problemOf("malformed")
+  const card = findCard(ref)
+  const own = accountsOf(access.customer).some((account) => account.id === card?.accountId)
+  if (act === "unfreeze_card" && !own) return problemOf("not_found")
+  const { url, expiresAt } = await openPage(c, access, act as StepUpAct, ref)
+  return done(201, { url, expires_at: new Date(expiresAt).toISOString() })
+}
+
+async function openPage(c: Context<BankContext>, access: Access, act: StepUpAct, ref: string) {
+  const store = storeOf(c.env)
+  const id = crypto.randomUUID().replaceAll("-", "")
+  const expiresAt = (await store.now()) + STEP_UP_MS
+  await store.putStepUp({ id, customer: access.customer, act, ref, expiresAt, doneAt: null })
+  return { url: `${c.var.origins.sandbox}/bank/step-up/${id}`, expiresAt }
+}
+
+/** Taken as it came: a person of the bank reads it. */
+async function dispute(c: Context<BankContext>, access: Access, body: unknown): Promise<Answered> {
+  const {
+    transaction_id: payment,
+    reason,
+    received_at: at,
+  } = (body ?? {}) as Readonly<Record<string, unknown>>
+  if (typeof payment !== "string" || typeof reason !== "string" || typeof at !== "string")
+    return problemOf("malformed")
+  const store = storeOf(c.env)
+  const now = await store.now()
+  const id = `D-${crypto.randomUUID().replaceAll("-", "").slice(0, 6).toUpperCase()}`
+  await store.putDispute({ id, customer: access.customer, openedAt: now, summary: JSON.stringify(body) })
+  return done(201, { case_id: id, next_date: new Date(now + DISPUTE_MS).toISOString().slice(0, 10) })
 }
 
 /** Only what the bank really did: the card's state where a card is concerned, a date only after a denial. */

@@ -7,7 +7,7 @@ import { SETTINGS_DEFAULT, storeOf } from "../env.ts"
 import type { PaymentOrder } from "../events/payment.ts"
 import { payNow } from "../events/payment.ts"
 import { textOf } from "../money.ts"
-import { accountsOf, cardOf, CUSTOMERS } from "../seed/customers.ts"
+import { accountsOf, cardOf, CUSTOMERS, findCard } from "../seed/customers.ts"
 import { consentRoutes } from "./consent-routes.ts"
 import type { PostShape } from "../events/post.ts"
 import { sendEvents, SHAPES } from "./send-events.ts"
@@ -126,6 +126,23 @@ controlRoutes.get("/fraud-cases", async (c) => {
   return c.json({ cases: cases.map((one) => ({ ...one, summary: JSON.parse(one.summary) as unknown })) })
 })
 
+/** What customers disputed, as it came. */
+controlRoutes.get("/disputes", async (c) => {
+  const disputes = await storeOf(c.env).disputes()
+  return c.json({
+    disputes: disputes.map((one) => ({ ...one, summary: JSON.parse(one.summary) as unknown })),
+  })
+})
+
+/** The bank freezes a card, or lets it be used again, of itself; the gateway is not told. */
+controlRoutes.post("/cards", async (c) => {
+  const { ref, state } = await c.req.json<{ ref?: unknown; state?: unknown }>().catch(() => ({}) as never)
+  if (typeof ref !== "string" || !findCard(ref) || (state !== "active" && state !== "frozen"))
+    return c.json({ error: "expected ref of a card, and state active or frozen" }, 400)
+  await storeOf(c.env).setCardState(ref, state)
+  return c.json({ ref, state })
+})
+
 function readPayment(value: unknown): PaymentOrder | undefined {
   const { account, amount, direction, merchant, as } = (value ?? {}) as Readonly<Record<string, unknown>>
   if (typeof account !== "string" || typeof amount !== "string" || typeof merchant !== "string")
@@ -153,6 +170,7 @@ const SWITCHES = {
   accountData: oneOf("up", "slow", "down"),
   clockSkewSeconds: (value: unknown) =>
     Number.isInteger(value) && Math.abs(Number(value)) <= SKEW_SECONDS_MAX,
+  fraudYes: oneOf("taken", "proof"),
   linkConfirmation: oneOf("confirmed", "refused", "pending"),
 } as const satisfies Record<keyof Settings, (value: unknown) => boolean>
 

@@ -65,6 +65,22 @@ export function answerCase(
   return { kind: "recorded", case: { ...found, answer, answeredAt: now } }
 }
 
+/** The customer has proven that the payment was theirs, whatever was answered before.
+ * @returns the card that was stopped for the case, if there is one */
+export function resolveCase(sql: SqlStorage, id: string, customer: string, now: number): string | null {
+  const [row] = sql
+    .exec<CaseRow>("SELECT * FROM fraud_case WHERE id = ? AND customer = ?", id, customer)
+    .toArray()
+  if (!row) return null
+  sql.exec(
+    "UPDATE fraud_case SET answer = 'confirm', answered_at = ?, expires_at = ? WHERE id = ?",
+    now,
+    now,
+    id,
+  )
+  return row.card_ref
+}
+
 type CaseRow = {
   id: string
   customer: string

@@ -26,6 +26,13 @@ CREATE TABLE IF NOT EXISTS fraud_case (
   id TEXT PRIMARY KEY, customer TEXT NOT NULL, opened_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
   card_ref TEXT, summary TEXT NOT NULL, answer TEXT, answered_at INTEGER) WITHOUT ROWID;
 
+CREATE TABLE IF NOT EXISTS step_up (
+  id TEXT PRIMARY KEY, customer TEXT NOT NULL, act TEXT NOT NULL, ref TEXT NOT NULL,
+  expires_at INTEGER NOT NULL, done_at INTEGER) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS dispute (
+  id TEXT PRIMARY KEY, customer TEXT NOT NULL, opened_at INTEGER NOT NULL, summary TEXT NOT NULL) WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS repeat_key (
   key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
 
@@ -54,6 +61,8 @@ export const EMPTIED = [
   "payment",
   "card",
   "fraud_case",
+  "step_up",
+  "dispute",
   "repeat_key",
   "callback",
   "activity",

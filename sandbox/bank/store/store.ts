@@ -6,10 +6,12 @@ import type { Env, Fault, Gate, Settings } from "../env.ts"
 import { SETTINGS_DEFAULT } from "../env.ts"
 import { findAccount } from "../seed/customers.ts"
 import type { Transaction } from "../seed/transactions.ts"
+import type { Dispute, StepUp } from "./act-rows.ts"
+import { findStepUp, listDisputes, putDispute, putStepUp } from "./act-rows.ts"
 import type { Balance, PaymentPage, PaymentPlace } from "./book-rows.ts"
 import { listPayments, pay, readBalance, seedBooks } from "./book-rows.ts"
 import type { Answer, AnswerOutcome, CardState, FraudCase } from "./case-rows.ts"
-import { answerCase, cardStates, listCases, openCase, setCardState } from "./case-rows.ts"
+import { answerCase, cardStates, listCases, openCase, resolveCase, setCardState } from "./case-rows.ts"
 import type { Consent, ConsentStatus } from "./consent-rows.ts"
 import {
   consentOfGrant,
@@ -241,6 +243,27 @@ export class BankStore extends DurableObject<Env> {
 
   answerCase(id: string, customer: string, answer: Answer): AnswerOutcome {
     return answerCase(this.#sql, id, customer, answer, this.now())
+  }
+
+  /** A case is over: it counts as the customer's own. @returns the card that was stopped for it */
+  resolveCase(id: string, customer: string): string | null {
+    return resolveCase(this.#sql, id, customer, this.now())
+  }
+
+  putStepUp(step: StepUp): void {
+    putStepUp(this.#sql, step)
+  }
+
+  findStepUp(id: string): StepUp | null {
+    return findStepUp(this.#sql, id)
+  }
+
+  putDispute(dispute: Dispute): void {
+    putDispute(this.#sql, dispute)
+  }
+
+  disputes(): readonly Dispute[] {
+    return listDisputes(this.#sql)
   }
 
   /** The answer given to this key before, if any. */
