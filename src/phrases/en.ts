@@ -133,7 +133,7 @@ export const en = {
   fraud_which: "To be sure, please use a button: was this payment yours?",
   fraud_answered_before:
     "{bank} had another answer to this before yours. If something is wrong, please call.",
-  fraud_stands: "Your No stands: {bank} hears of it and nothing is released by this chat.",
+  fraud_stands: "Your No stands, and {bank} hears of it. Was the No a mistake?",
   fraud_step_up:
     "{bank} wants to confirm that with you. Sign in at the bank; I''ll tell you what came of it.",
   fraud_undo: "Sign in at {bank} to take your No back. I''ll tell you what came of it.",

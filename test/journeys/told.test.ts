@@ -54,7 +54,7 @@ describe("being told", () => {
     expect(await other.count(/Told Payroll|available, as of/)).toBe(0)
   })
 
-  test("[No, not me]: the bank has the answer before the chat says so; a second tap finds the question closed", async () => {
+  test("[No, not me]: the bank has the answer before the chat says so; a Yes after it takes nothing back", async () => {
     await suspect("F-TOLD0002", "249.99", CARD)
     await ben.reads(
       /Fraud check from Harbourline Bank: 249\.99 USD at ELECTRO MART, today .*, card ••1176\. .*Was this you\?/,
@@ -64,7 +64,7 @@ describe("being told", () => {
     const { accounts } = await customerOf(sandbox, "ben")
     expect(accounts.find(({ name }) => name === "Platinum Card")).toMatchObject({ card: { state: "frozen" } })
     await ben.tap("Yes, it was me")
-    await ben.reads(/This question has closed\. Not your payment\? Call Harbourline Bank\./)
+    await ben.reads(/Your No stands, and Harbourline Bank hears of it\./)
     expect(await answerOf("F-TOLD0002")).toBe("deny")
     expect(await ben.count(/Thank you/)).toBe(0)
   })

@@ -10,7 +10,17 @@ const COMMAND_CHARS_MAX = 120
 
 /** Patterns are held against normalised text: they are written in its letters. */
 interface Vocabulary {
-  readonly [intent: string]: { readonly exact?: readonly string[]; readonly pattern?: RegExp }
+  readonly [intent: string]: {
+    readonly exact?: readonly string[]
+    readonly pattern?: RegExp
+    /** What the pattern would catch and does not mean: taking something back is said with the same words. */
+    readonly unless?: RegExp
+  }
+}
+
+const UNFREEZE = {
+  en: /\b(unfreeze|unblock|unlock|reactivate|enable)\b.{0,20}\bcards?\b|\b(remove|lift|undo|cancel|end)\b.{0,12}\b(freeze|block)\b.{0,20}\bcards?\b|\buse my card again\b/,
+  ar: /(فك|الغاء|ازاله|رفع).{0,8}(تجميد|حظر).{0,12}(بطاق)|استخدام بطاقتي من جديد/,
 }
 
 const VOCABULARY: Readonly<Record<Language, Vocabulary>> = {
@@ -41,9 +51,12 @@ const VOCABULARY: Readonly<Record<Language, Vocabulary>> = {
         /\b(lost|stolen|stole|missing|can ?not find|can t find)\b.{0,30}\b(card|wallet|purse|phone)\b|\b(card|wallet|purse|phone)\b.{0,20}\b(lost|stolen|missing|gone)\b/,
     },
     unfreeze_card: {
-      pattern: /\b(unfreeze|unblock|unlock|reactivate|enable)\b.{0,20}\bcards?\b|\buse my card again\b/,
+      pattern: UNFREEZE.en,
     },
-    freeze_card: { pattern: /\b(freeze|block|lock|cancel|disable)\b.{0,20}\bcards?\b/ },
+    freeze_card: {
+      pattern: /\b(freeze|block|lock|cancel|disable)\b.{0,20}\bcards?\b/,
+      unless: UNFREEZE.en,
+    },
     human: {
       exact: ["agent", "human", "person", "operator", "representative"],
       pattern:
@@ -123,8 +136,8 @@ const VOCABULARY: Readonly<Record<Language, Vocabulary>> = {
       pattern:
         /(فقدت|ضاعت|ضاع|سرقت|سرق|مفقود|مسروق).{0,20}(بطاقه|بطاقتي|محفظ|هاتف)|(بطاقه|بطاقتي|محفظتي|هاتفي).{0,20}(مفقود|مسروق|ضاع|سرق)/,
     },
-    unfreeze_card: { pattern: /(فك|الغاء|ازاله|رفع).{0,8}(تجميد|حظر).{0,12}(بطاق)|استخدام بطاقتي من جديد/ },
-    freeze_card: { pattern: /(تجميد|جمد|حظر|احظر|ايقاف|اوقف|اقفل).{0,12}(بطاق)/ },
+    unfreeze_card: { pattern: UNFREEZE.ar },
+    freeze_card: { pattern: /(تجميد|جمد|حظر|احظر|ايقاف|اوقف|اقفل).{0,12}(بطاق)/, unless: UNFREEZE.ar },
     human: {
       exact: ["موظف", "شخص", "انسان"],
       pattern: /(التحدث|اتحدث|اتكلم|الكلام|محادثه).{0,14}(شخص|موظف|انسان|احد)|خدمه العملاء/,
@@ -242,7 +255,9 @@ function exactOf(language: Language): ReadonlyMap<string, readonly Intent[]> {
 }
 
 function findAll(said: string, language: Language): readonly Intent[] {
-  const matching = Object.entries(VOCABULARY[language]).filter(([, words]) => words.pattern?.test(said))
+  const matching = Object.entries(VOCABULARY[language]).filter(
+    ([, words]) => words.pattern?.test(said) && !words.unless?.test(said),
+  )
   return [...(exactOf(language).get(said) ?? []), ...matching.map(([intent]) => intent as Intent)]
 }
 

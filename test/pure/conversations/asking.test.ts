@@ -300,7 +300,7 @@ describe("a fraud question", () => {
     expect(sim.bank.answers).toHaveLength(1)
     expect(sim.messenger.texts.slice(1)).toEqual([
       expect.stringMatching(/is frozen/),
-      expect.stringMatching(/Your No stands/),
+      expect.stringMatching(/Your No stands, and Demo Bank hears of it/),
     ])
   })
 

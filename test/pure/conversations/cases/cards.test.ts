@@ -161,3 +161,17 @@ describe("using a card again", () => {
     expect(sim.messenger.texts).toEqual(["Nothing was changed at Demo Bank."])
   })
 })
+
+describe("taking a freeze back is said with the same words", () => {
+  test.each([
+    "unfreeze my card",
+    "cancel the freeze on my card",
+    "unblock card",
+    "فك تجميد البطاقة",
+    "إلغاء تجميد بطاقتي",
+  ])("“%s” freezes nothing", async (said) => {
+    sim.bank.cards = ok([{ ...CHECKING, state: "frozen" }, CREDIT])
+    await sim.say(said)
+    expect(choices()[0]?.[0]).toMatch(/^(Unfreeze|فك تجميد) ••4821$/)
+  })
+})
