@@ -13,6 +13,7 @@ import { listReceipts, verifyChain, type LedgerHolder, type Receipt } from "./le
 import { openEntry, type Sender } from "./perform.ts"
 import type { Whom } from "./person-world.ts"
 import type { DataKind } from "./receipt.ts"
+import type { State } from "./state.ts"
 import { findWhom } from "./storage.ts"
 
 /** Whose pages are open, and since when. */
@@ -61,7 +62,8 @@ export interface Use {
 /** Everything that lies in the object, for the person who asks for a copy. Travels by RPC, in clear, never stored. */
 export interface Everything {
   readonly v: 1
-  /** What is remembered between turns, their id in Messenger included. */
+  /** What is remembered between turns, their id in Messenger included; no secret, and of a link that is not live yet only that it is
+   * there: whoever sits in this chat may not be who logged in (P11). */
   readonly remembered: Readonly<Record<string, unknown>>
   /** What was said to them, or was not, newest first. */
   readonly said: readonly Said[]
@@ -157,10 +159,23 @@ export async function readEverything(
   }
   return {
     v: 1,
-    remembered: { ...sender.state() },
+    remembered: rememberedOf(sender.state()),
     said,
     heard,
     cut: rows.length > ROWS_A_COPY || inbox.length === ROWS_A_COPY,
+  }
+}
+
+/** The code on the page proves that whoever types it sees that page, and a one-time link is good once: neither is ever handed out here.
+ * What a pending link would connect may be another's. */
+function rememberedOf(state: State | undefined): Readonly<Record<string, unknown>> {
+  if (!state) return {}
+  const { offer, opening, entry, ...rest } = state
+  const coming = offer ?? opening
+  return {
+    ...rest,
+    ...(coming ? { offer: { link: coming.link, until: coming.offeredUntil } } : {}),
+    ...(entry ? { entry: { until: entry.until } } : {}),
   }
 }
 

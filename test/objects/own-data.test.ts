@@ -113,6 +113,21 @@ describe("a visit", () => {
     expect(told(psid)).toHaveLength(1)
   })
 
+  it("P11: while a link is pending shows neither its code nor who logged in at the bank, whatever the chat asks", async () => {
+    const psid = someone()
+    const link = await gateway.offer(psid, CUSTOMER, PURPOSES)
+    await gateway.say(psid, "my data")
+    const cookie = await visitOf(psid)
+    const pages = ["/me", "/me/copy.json", "/me/copy/1", "/me/receipts", "/me/uses"]
+    const shown = await Promise.all(pages.map(async (path) => (await get(path, cookie)).text()))
+    const copy = JSON.parse(shown[1] ?? "") as { about: { conversation: { offer: unknown } } }
+    expect(copy.about.conversation.offer).toEqual({ link, until: expect.any(Number) })
+    for (const secret of ["123456", CUSTOMER, "acc_1"]) expect(shown.join("")).not.toContain(secret)
+    await gateway.say(psid, "123456")
+    await vi.waitFor(() => expect(gateway.sent.at(-1)?.text).toMatch(/^Connected/))
+    expect(await (await get("/me/copy.json", cookie)).text()).toContain(CUSTOMER)
+  })
+
   it("says so where one bit of a receipt was changed", async () => {
     const psid = someone()
     await gateway.link(psid, CUSTOMER, PURPOSES)

@@ -55,6 +55,8 @@ export interface Gateway {
   readonly conversation: (psid: string) => Promise<ReturnType<typeof conversationOf>>
   /** Link a person to a customer the whole way: pending, consent, code in the chat. */
   readonly link: (psid: string, customer: string, purposes: readonly Purpose[]) => Promise<LinkId>
+  /** The same up to the code, which is still to be typed: 123456. */
+  readonly offer: (psid: string, customer: string, purposes: readonly Purpose[]) => Promise<LinkId>
 }
 
 let mids = 0
@@ -115,6 +117,10 @@ export async function openGateway(): Promise<Gateway> {
           throw new Error("Not linked")
       })
       return link
+    },
+    async offer(psid, customer, purposes) {
+      await gateway.say(psid, "hello")
+      return writePending(gateway, psid, customer, purposes)
     },
   }
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) =>

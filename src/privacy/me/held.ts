@@ -30,7 +30,8 @@ export interface HeldLink {
   readonly createdAt: number
   readonly endedAt?: number
   readonly endedReason?: string
-  /** Who they are to the bank, as long as the link's key is there. */
+  /** Who they are to the bank, as long as the link's key is there. Nothing under a link that never was live: until the code was typed
+   * whoever has the chat may not be who logged in (P11). */
   readonly customer?: {
     readonly reference: string
     readonly name?: string
@@ -53,9 +54,10 @@ export async function readHeld(
   ])
   // Everything was deleted during the visit, and whoever writes from that chat now is somebody new.
   if (since !== undefined && since > visit.since) return { v: 1, links: [], receipts: [], whole: true }
+  const confirmed = new Set(kept.flatMap(({ kind, link }) => (kind === "confirmed" ? [link] : [])))
   const links = await Promise.all(
     rows.map(async ({ stored, createdAt, endedAt, endedReason }): Promise<HeldLink> => {
-      const customer = await openCustomer(vault, stored)
+      const customer = confirmed.has(stored.id) ? await openCustomer(vault, stored) : undefined
       return {
         id: stored.id,
         state: stored.state,
