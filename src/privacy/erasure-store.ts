@@ -1,6 +1,6 @@
 // Erasures at rest: one row each, by its code. Only this file names the table. The row says how far it is; done, it names nobody any more.
 
-import { and, asc, eq, inArray, isNull, lte } from "drizzle-orm"
+import { and, asc, desc, eq, inArray, isNull, lte } from "drizzle-orm"
 import type { AuditBy } from "../audit/audit.ts"
 import { auditStatement } from "../audit/audit-store.ts"
 import { read, write, type Database } from "../db/database.ts"
@@ -54,14 +54,14 @@ export async function findErasure(db: Database, code: string): Promise<Erasure |
   return row && toErasure(row)
 }
 
-/** A person's erasure that is under way: the oldest. */
+/** A person's erasure that is under way: the newest. */
 export async function findOpenErasure(db: Database, person: PersonId): Promise<Erasure | undefined> {
   const [row] = await read(
     db
       .select()
       .from(erasures)
       .where(and(eq(erasures.personId, person), isNull(erasures.doneAt)))
-      .orderBy(asc(erasures.requestedAt))
+      .orderBy(desc(erasures.requestedAt))
       .limit(1),
   )
   return row && toErasure(row)

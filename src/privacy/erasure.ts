@@ -105,7 +105,7 @@ export function createErasures(world: ErasureWorld): Erasures {
 
   async function request(whom: Whom, cause: ErasureCause, by: AuditBy): Promise<string> {
     const { person, page, bank } = whom
-    const open = await findOpenErasure(db, person)
+    const open = await findOpen(db, person)
     const code = open?.code ?? randomText(world.random)
     const asked = { code, person, page, bank, cause, requestedAt: by.at }
     const erasure = open ?? (await enterErasure(db, asked, by))
@@ -124,7 +124,12 @@ export function createErasures(world: ErasureWorld): Erasures {
       for (const [person, { page, customer }] of new Map(links.map((link) => [link.person, link]))) {
         const held = person === "" ? [] : await listLinksOfPerson(db, person)
         const other = held.some((link) => link.state === "live" && link.customer !== customer)
-        if (person !== "" && !other) codes.push(await request({ person, page, bank }, cause, by))
+        const mine = held.filter((link) => link.customer === customer)
+        const underWay = person === "" ? undefined : await findOpenErasure(db, person)
+        // Nothing of that customer came since: a bank is waited for, and the chat may be somebody else's by now.
+        if (underWay?.wipedAt !== undefined && mine.every((link) => isBehind(link, underWay)))
+          codes.push(underWay.code)
+        else if (person !== "" && !other) codes.push(await request({ person, page, bank }, cause, by))
         else
           await endOfOther(
             world,
@@ -159,6 +164,20 @@ export function createErasures(world: ErasureWorld): Erasures {
   }
 }
 
+/** The erasure that is still to take whoever writes from that chat now. One that has wiped its person and waits for a bank does not: who
+ * came since is somebody new, whose own wish to be forgotten is another erasure. */
+async function findOpen(db: Database, person: PersonId): Promise<Erasure | undefined> {
+  const open = await findOpenErasure(db, person)
+  if (open?.wipedAt === undefined) return open
+  const enteredAt = await findEnteredAt(db, person)
+  return enteredAt !== undefined && enteredAt > open.requestedAt ? undefined : open
+}
+
+/** A link of before an erasure wiped its person. */
+function isBehind({ createdAt }: HeldLink, { wipedAt = Number.POSITIVE_INFINITY }: Erasure): boolean {
+  return createdAt <= wipedAt
+}
+
 /** A customer's links in a chat that is another customer's by now, or nobody's yet: they end, and who the customer was goes; the chat, which
  * is not this customer's, stays. */
 async function endOfOther(world: ErasureWorld, links: readonly HeldLink[], by: AuditBy): Promise<void> {
@@ -191,8 +210,9 @@ async function advance(world: ErasureWorld, erasure: OpenErasure): Promise<Verdi
 
 /** Links of the person who goes. While a bank is waited for, the same chat may have become somebody new with links of their own. */
 async function listTheirs({ db }: ErasureWorld, { code, person }: OpenErasure): Promise<readonly HeldLink[]> {
-  const wipedAt = (await findErasure(db, code))?.wipedAt ?? Number.POSITIVE_INFINITY
-  return (await listLinksOfPerson(db, person)).filter(({ createdAt }) => createdAt <= wipedAt)
+  const erasure = await findErasure(db, code)
+  const held = await listLinksOfPerson(db, person)
+  return erasure ? held.filter((link) => isBehind(link, erasure)) : held
 }
 
 async function end(world: ErasureWorld, erasure: OpenErasure): Promise<void> {

@@ -155,6 +155,29 @@ describe("an erasure", () => {
     expect(await rows("SELECT id FROM links WHERE id = ?", link)).toEqual([])
   })
 
+  it("asked for again by somebody who came while a bank was waited for, is another erasure, and is done", async () => {
+    const { psid, customer } = await someoneLinked()
+    const { erasures } = breaking(-1, { revoked: false })
+    const first = await jobFor(psid, Date.now())
+    expect(await erasures.consume(first)).toEqual({ kind: "retry" })
+    await scheduler.wait(5)
+    await gateway.say(psid, "hello")
+    await vi.waitFor(async () =>
+      expect(await rows("SELECT id FROM people WHERE id = ?", first.person)).toHaveLength(1),
+    )
+    const again = breaking(-1)
+    const [code] = await again.erasures.requestCustomer(BANK, customer, "bank", bySystem("bank", Date.now()))
+    expect(code).toBe(first.code)
+    expect(again.calls).not.toContain("beginErasure")
+    const whom = { person: first.person, page: PAGE, bank: BANK }
+    const second = await again.erasures.request(whom, "me", bySystem("me", Date.now()))
+    expect(second).not.toBe(first.code)
+    expect(again.calls).toContain("beginErasure")
+    const job = { ...first, code: second, cause: "me", requestedAt: Date.now() } as const
+    expect(await again.erasures.consume(job)).toEqual({ kind: "done" })
+    expect(await rows("SELECT id FROM people WHERE id = ?", first.person)).toEqual([])
+  })
+
   it("is done again after a restore, for whoever was there then and nobody who came since", async () => {
     const { psid, link } = await someoneLinked()
     const { erasures } = breaking(-1)
