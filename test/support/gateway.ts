@@ -3,6 +3,7 @@
 import { env, exports } from "cloudflare:workers"
 import { vi } from "vitest"
 import { bySystem } from "../../src/audit/audit.ts"
+import type { BankRecord } from "../../src/banks/bank.ts"
 import { putBank } from "../../src/banks/bank-store.ts"
 import { conversationOf } from "../../src/conversations/conversation-of.ts"
 import { meansOf, type Means } from "../../src/conversations/means.ts"
@@ -14,7 +15,7 @@ import { givenRecord } from "../../src/links/consent-record.ts"
 import type { LinkCustomer } from "../../src/links/link.ts"
 import { appendConsent, insertPending } from "../../src/links/linking-store.ts"
 import { placeOf } from "../../src/links/link-tokens.ts"
-import { parsePageRecord } from "../../src/messenger/page-record.ts"
+import { parsePageRecord, type PageRecord } from "../../src/messenger/page-record.ts"
 import { pagePlace, putPage } from "../../src/messenger/page-store.ts"
 import { bankRecord } from "./bank.ts"
 import { createTestKey, signHeaders, type TestKey } from "./bank-signer.ts"
@@ -48,15 +49,27 @@ export interface Gateway {
   readonly sent: Sent[]
   /** Decides each send; accepts by default. */
   answer: (sent: Sent) => SendAnswer
-  readonly webhook: (events: readonly object[]) => Promise<Response>
-  readonly say: (psid: string, text: string, mid?: string) => Promise<Response>
+  readonly webhook: (events: readonly object[], page?: PageId) => Promise<Response>
+  readonly say: (psid: string, text: string, mid?: string, page?: PageId) => Promise<Response>
   readonly postEvents: (events: readonly object[], type?: "single" | "batch") => Promise<Response>
   readonly personOf: (psid: string) => Promise<PersonId>
   readonly conversation: (psid: string) => Promise<ReturnType<typeof conversationOf>>
-  /** Link a person to a customer the whole way: pending, consent, code in the chat. */
-  readonly link: (psid: string, customer: string, purposes: readonly Purpose[]) => Promise<LinkId>
+  /** Link a person to a customer the whole way: pending, consent, code in the chat.
+   * @param where another bank than the one it was opened with */
+  readonly link: (
+    psid: string,
+    customer: string,
+    purposes: readonly Purpose[],
+    where?: BankWithPage,
+  ) => Promise<LinkId>
   /** The same up to the code, which is still to be typed: 123456. */
   readonly offer: (psid: string, customer: string, purposes: readonly Purpose[]) => Promise<LinkId>
+}
+
+/** A bank and the Page its customers write to. */
+export interface BankWithPage {
+  readonly bank: BankRecord
+  readonly page: PageRecord
 }
 
 let mids = 0
@@ -78,19 +91,20 @@ export async function openGateway(): Promise<Gateway> {
   means.banks.forget(BANK)
   means.pages.forget(PAGE)
 
+  const standing: BankWithPage = { bank, page: record.value }
   const gateway: Gateway = {
     means,
     key,
     sent: [],
     answer: () => "accept",
-    async webhook(events) {
+    async webhook(events, page = PAGE) {
       const body = utf8(
-        JSON.stringify({ object: "page", entry: [{ id: PAGE, time: Date.now(), messaging: events }] }),
+        JSON.stringify({ object: "page", entry: [{ id: page, time: Date.now(), messaging: events }] }),
       )
       return exports.default.fetch(new Request(`${ORIGIN}/messenger/webhook`, await signedWebhook(body)))
     },
-    say(psid, text, mid = `m_test_${(mids += 1)}`) {
-      return gateway.webhook([messageEvent(psid, text, mid)])
+    say(psid, text, mid = `m_test_${(mids += 1)}`, page = PAGE) {
+      return gateway.webhook([messageEvent(psid, text, mid, Date.now(), page)], page)
     },
     async postEvents(events, type = events.length === 1 ? "single" : "batch") {
       const body = utf8(JSON.stringify(type === "single" ? events[0] : events))
@@ -108,10 +122,11 @@ export async function openGateway(): Promise<Gateway> {
         await gateway.personOf(psid),
       )
     },
-    async link(psid, customer, purposes) {
-      await gateway.say(psid, "hello")
-      const link = await writePending(gateway, psid, customer, purposes)
-      await gateway.say(psid, "123 456")
+    async link(psid, customer, purposes, where = standing) {
+      const { id: page } = where.page
+      await gateway.say(psid, "hello", undefined, page)
+      const link = await writePending(gateway, where, psid, customer, purposes)
+      await gateway.say(psid, "123 456", undefined, page)
       await vi.waitFor(() => {
         if (!gateway.sent.some((each) => each.psid === psid && each.text.startsWith("Connected")))
           throw new Error("Not linked")
@@ -120,7 +135,7 @@ export async function openGateway(): Promise<Gateway> {
     },
     async offer(psid, customer, purposes) {
       await gateway.say(psid, "hello")
-      return writePending(gateway, psid, customer, purposes)
+      return writePending(gateway, standing, psid, customer, purposes)
     },
   }
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) =>
@@ -130,8 +145,14 @@ export async function openGateway(): Promise<Gateway> {
 }
 
 /** A text as Messenger tells of it. */
-export function messageEvent(psid: string, text: string, mid: string, at = Date.now()): object {
-  return { sender: { id: psid }, recipient: { id: PAGE }, timestamp: at, message: { mid, text } }
+export function messageEvent(
+  psid: string,
+  text: string,
+  mid: string,
+  at = Date.now(),
+  page: PageId = PAGE,
+): object {
+  return { sender: { id: psid }, recipient: { id: page }, timestamp: at, message: { mid, text } }
 }
 
 /** The echo of a send of ours. */
@@ -194,15 +215,16 @@ async function answerCall(gateway: Gateway, request: Request): Promise<Response>
 
 async function writePending(
   gateway: Gateway,
+  { bank, page }: BankWithPage,
   psid: string,
   reference: string,
   purposes: readonly Purpose[],
 ): Promise<LinkId> {
   const { db, vault, pseudonyms, random } = gateway.means
   const now = gateway.means.now()
-  const person = await gateway.personOf(psid)
+  const person = await pseudonyms.personOf(page.id, psid)
   const link = `link_${person.slice(-22)}` as LinkId
-  const { wrapped, key } = await vault.createKey(placeOf(BANK, link, "key"))
+  const { wrapped, key } = await vault.createKey(placeOf(bank.id, link, "key"))
   const account = {
     id: "acc_1",
     kind: "checking",
@@ -217,17 +239,17 @@ async function writePending(
     {
       id: link,
       person,
-      bank: BANK,
-      page: PAGE,
-      customer: await pseudonyms.customerOf(BANK, reference),
+      bank: bank.id,
+      page: page.id,
+      customer: await pseudonyms.customerOf(bank.id, reference),
       wrappedKey: wrapped,
-      tokensSealed: await key.seal("{}", placeOf(BANK, link, "tokens")),
-      customerSealed: await key.seal(JSON.stringify(customer), placeOf(BANK, link, "customer")),
+      tokensSealed: await key.seal("{}", placeOf(bank.id, link, "tokens")),
+      customerSealed: await key.seal(JSON.stringify(customer), placeOf(bank.id, link, "customer")),
     },
     by,
   )
   const until = now + 180 * 86_400_000
-  const record = await givenRecord(bankRecord(), "the tests", pseudonyms, {
+  const record = await givenRecord(bank, "the tests", pseudonyms, {
     link,
     epoch: 1,
     purposes,
@@ -241,15 +263,15 @@ async function writePending(
   })
   const hash = await appendConsent(db, record, by, random)
   if (!hash.ok) throw new Error(hash.error.reason)
-  const conversation = await gateway.conversation(psid)
+  const conversation = conversationOf({ conversation: env.CONVERSATION, development: true }, page, person)
   await conversation.offer({
     v: 1,
-    whom: { person, page: PAGE, bank: BANK },
+    whom: { person, page: page.id, bank: bank.id },
     offer: {
       v: 1,
       link,
-      bank: BANK,
-      bankName: "Harbourline Bank",
+      bank: bank.id,
+      bankName: bank.name,
       accounts: [account],
       purposes,
       showAmounts: true,
