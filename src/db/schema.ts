@@ -144,6 +144,7 @@ export const links = sqliteTable(
     index("links_customer").on(table.customer, table.state),
     index("links_person").on(table.personId, table.state),
     index("links_pending").on(table.state, table.pendingUntil),
+    index("links_page").on(table.pageId, table.state, table.id),
   ],
 )
 
@@ -218,7 +219,9 @@ export const deadLetters = sqliteTable(
     id: text("id").primaryKey(),
     bankId: text("bank_id").notNull(),
     /** Queue it goes back to when replayed. */
-    queue: text("queue", { enum: ["alerts", "updates", "inbound", "chores", "callbacks"] }).notNull(),
+    queue: text("queue", {
+      enum: ["alerts", "updates", "notices", "inbound", "chores", "callbacks"],
+    }).notNull(),
     reason: text("reason").notNull(),
     attempts: integer("attempts").notNull(),
     /** The job as it travelled: it carries ids or a sealed pack, never clear data. */
@@ -366,4 +369,94 @@ export const approvals = sqliteTable(
     decidedAt: integer("decided_at"),
   },
   (table) => [index("approvals_bank").on(table.bankId, table.askedAt)],
+)
+
+/** A notice of a bank to everybody linked: how far it is. One row a notice; its words are sealed. */
+export const noticeRuns = sqliteTable(
+  "notice_runs",
+  {
+    /** A digest over bank, source and the event's id: the same event is the same run. */
+    id: text("id").primaryKey(),
+    bankId: text("bank_id").notNull(),
+    state: text("state", { enum: ["waiting", "running", "stopped", "done", "expired"] }).notNull(),
+    /** The event, JSON. */
+    eventSealed: text("event_sealed").notNull(),
+    /** Who were linked when it came. */
+    people: integer("people").notNull(),
+    receivedAt: integer("received_at").notNull(),
+    staleAt: integer("stale_at").notNull(),
+    startedAt: integer("started_at"),
+    endedAt: integer("ended_at"),
+  },
+  (table) => [
+    index("notice_runs_bank").on(table.bankId, table.receivedAt),
+    index("notice_runs_state").on(table.state, table.receivedAt),
+  ],
+)
+
+/** How far a notice is on one Page: up to which link, and what became of those before it. */
+export const noticePages = sqliteTable(
+  "notice_pages",
+  {
+    runId: text("run_id").notNull(),
+    pageId: text("page_id").notNull(),
+    /** The last link that was walked by, '' at the beginning. */
+    after: text("after").notNull(),
+    /** Number of the one job that may go on; another one is an old copy. */
+    job: integer("job").notNull(),
+    told: integer("told").notNull(),
+    notTold: integer("not_told").notNull(),
+    /** Everybody was walked by; some may still be in `notice_left`. */
+    walkedAt: integer("walked_at"),
+    /** Nobody is left. */
+    doneAt: integer("done_at"),
+    movedAt: integer("moved_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.runId, table.pageId] }),
+    index("notice_pages_moved").on(table.doneAt, table.movedAt),
+  ],
+)
+
+/** Whom a notice walked by without an outcome: they are tried again once everybody had their turn. */
+export const noticeLeft = sqliteTable(
+  "notice_left",
+  {
+    runId: text("run_id").notNull(),
+    pageId: text("page_id").notNull(),
+    linkId: text("link_id").notNull(),
+    /** Attempts that count: an outage costs none. */
+    attempts: integer("attempts").notNull(),
+    dueAt: integer("due_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.pageId, table.linkId] })],
+)
+
+/** What consumers did, a row a minute and queue: counts only. `c0` … `c11`: messages by their age when they were settled, on the scale of
+ * metering/meter.ts. */
+export const meters = sqliteTable(
+  "meters",
+  {
+    minute: integer("minute").notNull(),
+    queue: text("queue").notNull(),
+    batches: integer("batches").notNull(),
+    messages: integer("messages").notNull(),
+    /** Events in them. */
+    items: integer("items").notNull(),
+    /** Messages that have to come again. */
+    retried: integer("retried").notNull(),
+    c0: integer("c0").notNull(),
+    c1: integer("c1").notNull(),
+    c2: integer("c2").notNull(),
+    c3: integer("c3").notNull(),
+    c4: integer("c4").notNull(),
+    c5: integer("c5").notNull(),
+    c6: integer("c6").notNull(),
+    c7: integer("c7").notNull(),
+    c8: integer("c8").notNull(),
+    c9: integer("c9").notNull(),
+    c10: integer("c10").notNull(),
+    c11: integer("c11").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.minute, table.queue] })],
 )

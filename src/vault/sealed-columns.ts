@@ -6,13 +6,13 @@
 
 /** A column under an outer key. Empty and NULL mean that nothing lies there. */
 export interface OuterColumn {
-  readonly table: "pages" | "bank_keys" | "people" | "links" | "webhook_secrets"
+  readonly table: "pages" | "bank_keys" | "people" | "links" | "webhook_secrets" | "notice_runs"
   readonly column: string
   /** The column that names the bank, and the one that names the row within it. */
   readonly bank: string
   readonly row: string
   /** The last part of the place; the parts before are bank, table and row. */
-  readonly part: "token" | "key" | "secret"
+  readonly part: "token" | "key" | "secret" | "event"
 }
 
 /** What lies directly under an outer key. */
@@ -24,6 +24,7 @@ export const OUTER_COLUMNS: readonly OuterColumn[] = [
   { table: "people", column: "former_wrapped_key", bank: "bank_id", row: "id", part: "key" },
   { table: "links", column: "wrapped_key", bank: "bank_id", row: "id", part: "key" },
   { table: "webhook_secrets", column: "secret_sealed", bank: "bank_id", row: "id", part: "secret" },
+  { table: "notice_runs", column: "event_sealed", bank: "bank_id", row: "id", part: "event" },
 ]
 
 /** What of a link lies under the link's own key: each column, and the last part of its place. */

@@ -36,6 +36,7 @@ describe("the sealed columns", () => {
       people: [person, personKeyPlace({ bank: BANK, page: PAGE, person })],
       links: [link, placeOf(BANK, link, "key")],
       bank_keys: ["2026-11", "demo|bank_keys|2026-11|key"],
+      notice_runs: ["notice_1", "demo|notice_runs|notice_1|event"],
       webhook_secrets: ["whsec_1", "demo|webhook_secrets|whsec_1|secret"],
     }
     for (const column of OUTER_COLUMNS) {
