@@ -21,7 +21,7 @@ export async function hearOfLink(
     await links.hearLinked(act.authorizationCode, whom.person)
   // What is only overheard cannot be answered: the nonce waits for a chat that can be asked for the code.
   const nonce = event.kind === "overheard" ? undefined : refOf(event)
-  return nonce === undefined || nonce === "" ? undefined : links.present(nonce, whom.person)
+  return nonce === undefined || nonce === "" ? undefined : links.present(nonce, whom)
 }
 
 /** A typed code has had its turn: it is not kept any longer. */

@@ -163,9 +163,9 @@ export function createLinkWorld(
       }
       beside(change().catch((fault: unknown) => log.info("menu_not_shown", describeFault(fault))))
     },
-    present(nonce, person) {
+    present(nonce, whom) {
       const revokeLater = (bank: BankId, link: LinkId) => postChores("revoke_link", bank, link)
-      return presentNonce({ db, vault, now, random, revokeLater }, nonce, person)
+      return presentNonce({ db, vault, now, random, revokeLater }, nonce, whom)
     },
     async hearLinked(authorizationCode, person) {
       const id = await linkOfAuthorizationCode(authorizationCode)

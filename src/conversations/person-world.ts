@@ -119,7 +119,7 @@ export interface PersonWorld {
     /** Messenger says that a Log In ended here. A code that names somebody else's pending link ends that link (P11). */
     readonly hearLinked: (authorizationCode: string, person: PersonId) => Promise<void>
     /** The person opened an `m.me` link with this `ref`. Harmless to repeat. @throws DatabaseError */
-    readonly present: (nonce: string, person: PersonId) => Promise<Presented | undefined>
+    readonly present: (nonce: string, whom: Whom) => Promise<Presented | undefined>
   }
   readonly erasure: {
     /** Have all that is kept of this person deleted. Durable when it returns; harmless to repeat. @throws Unready */

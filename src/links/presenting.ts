@@ -5,7 +5,7 @@
 import type { AuditBy } from "../audit/audit.ts"
 import type { Database } from "../db/database.ts"
 import type { Now } from "../foundation/clock.ts"
-import type { BankId, LinkId, PersonId, Random } from "../foundation/id.ts"
+import type { BankId, LinkId, PageId, PersonId, Random } from "../foundation/id.ts"
 import type { Vault } from "../vault/vault.ts"
 import { linkOfAuthorizationCode } from "./authorization-code.ts"
 import { bindPerson, NOBODY } from "./link-binding-store.ts"
@@ -31,16 +31,17 @@ export interface PresentingWorld {
 }
 
 /** Judge what a chat presents. Harmless to repeat.
- * @returns `undefined` for a text that names no link of ours: an ordinary `ref`
+ * @returns `undefined` for a text that names no link of this Page: an ordinary `ref`. Another Page's chats, which may be another bank's,
+ * neither get a link nor end it (P13)
  * @throws DatabaseError */
 export async function presentNonce(
   world: PresentingWorld,
   nonce: string,
-  person: PersonId,
+  { person, page }: { readonly person: PersonId; readonly page: PageId },
 ): Promise<Presented | undefined> {
   const id = await linkOfAuthorizationCode(nonce)
   const found = id && (await findLink(world.db, id))
-  if (!found) return undefined
+  if (found?.page !== page) return undefined
   const link = found.person === NOBODY ? await bind(world, found, person) : found
   if (link.state === "live" && link.person === person) return undefined
   if (link.state !== "pending" || world.now() >= link.pendingUntil || link.person === NOBODY)

@@ -201,8 +201,8 @@ const presenting = () => ({
   random,
   revokeLater: world.world.revokeLater,
 })
-const present = (state: Pending, person: PersonId) =>
-  presentNonce(presenting(), state.authorizationCode, person)
+const present = (state: Pending, person: PersonId, page = state.page) =>
+  presentNonce(presenting(), state.authorizationCode, { person, page })
 
 async function toOffer(state: Pending): Promise<{ readonly state: Offered; readonly offer: LinkOffer }> {
   const { form } = must(await world.linking.review(BANK, state))
@@ -460,6 +460,16 @@ describe("a nonce", () => {
     expect(await present(state, ALICE)).toEqual({ kind: "gone" })
   })
 
+  test("P13: presented to another Page, which may be another bank's, names nothing: nobody is bound, nothing ends", async () => {
+    const state = await toPending({})
+    const { offer } = await toOffered(state)
+    expect(await present(state, BOB, "100000000000009" as PageId)).toBeUndefined()
+    expect(await findLink(world.db, state.link)).toMatchObject({ state: "pending", person: NOBODY })
+    expect(await present(state, ALICE)).toEqual({ kind: "offer", offer })
+    expect(await present(state, BOB, "100000000000009" as PageId)).toBeUndefined()
+    expect((await findLink(world.db, state.link))?.state).toBe("pending")
+  })
+
   test("P11: presented by two at once is bound to one of them, or to nobody", async () => {
     const state = await toPending({})
     await toOffered(state)
@@ -500,7 +510,7 @@ describe("a nonce", () => {
   test("that is none of ours, or of a live link in its own chat, is an ordinary ref", async () => {
     const offer = await toLive()
     for (const ref of ["SUMMER", "A".repeat(22), ""])
-      expect(await presentNonce(presenting(), ref, ALICE)).toBeUndefined()
+      expect(await presentNonce(presenting(), ref, { person: ALICE, page: PAGE })).toBeUndefined()
     expect((await findLink(world.db, offer.link))?.state).toBe("live")
   })
 
