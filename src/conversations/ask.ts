@@ -7,6 +7,7 @@ import { TRANSACTIONS_A_PAGE } from "./flows/transactions.ts"
 import { digestText } from "../crypto/hmac.ts"
 import { err, type Result } from "../foundation/result.ts"
 import type { BankRefusal } from "../banks/bank.ts"
+import { requestOf } from "./cases/dispute.ts"
 import type { FraudCase } from "./cases/fraud-case.ts"
 import type { PersonWorld } from "./person-world.ts"
 import type { Question, State } from "./state.ts"
@@ -76,6 +77,21 @@ export async function askBank(
         kind: "fraud_undo",
         result: await within(signal, world.acts.createStepUp(asked.link, request, signal, bank)),
       }
+    }
+    case "dispute_payments": {
+      const grant = Grant.decide(state()?.consent, "account_service", world.now(), question.account)
+      if (!grant.ok) return { kind: "dispute_payments", result: err({ reason: "forbidden" }) }
+      const asked = world.bank.transactions(grant.value, rangeOf(undefined), signal, bank)
+      return { kind: "dispute_payments", result: await within(signal, asked) }
+    }
+    case "dispute": {
+      const at = state()?.dispute
+      const live = at && state()?.consent?.link === at.link && at.id === question.dispute
+      const request = live ? requestOf(at) : undefined
+      if (!at || !request) return { kind: "dispute", result: err({ reason: "forbidden" }) }
+      const idempotencyKey = await digestText(`${at.link}|${at.id}|dispute`)
+      const asked = world.acts.openDispute(at.link, { ...request, idempotencyKey }, signal, bank)
+      return { kind: "dispute", result: await within(signal, asked) }
     }
     case "cards":
     case "card_freeze":

@@ -13,6 +13,7 @@ import type { ErasureCause } from "../jobs/job.ts"
 import type { Language } from "../phrases/catalogue.ts"
 import type { Intent } from "./intents/intent.ts"
 import type { CardAct } from "./cases/card-act.ts"
+import type { Dispute } from "./cases/dispute.ts"
 import type { FraudCase } from "./cases/fraud-case.ts"
 import { Unready } from "./unready.ts"
 
@@ -73,6 +74,8 @@ export interface State {
   readonly cases: Readonly<Record<string, FraudCase>>
   /** Acts on cards that are under way (cases/card-act.ts). */
   readonly cardActs?: Readonly<Record<string, CardAct>>
+  /** A dispute under way (cases/dispute.ts). */
+  readonly dispute?: Dispute
   /** Cases the bank said are over, newest last: a question that comes after that is not asked. */
   readonly closed?: readonly { readonly caseId: string; readonly at: number }[]
   /** What "try again" would ask once more. */
@@ -123,6 +126,9 @@ export type Question = {
   | { readonly kind: "fraud_freeze"; readonly alert: string }
   /** The bank's page where a No can be undone. */
   | { readonly kind: "fraud_undo"; readonly alert: string }
+  /** Payments that may be disputed. */
+  | { readonly kind: "dispute_payments"; readonly dispute: string; readonly account: string }
+  | { readonly kind: "dispute"; readonly dispute: string }
   /** The customer's cards. */
   | { readonly kind: "cards"; readonly act: string }
   | { readonly kind: "card_freeze"; readonly act: string; readonly ref: string }

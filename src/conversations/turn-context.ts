@@ -2,7 +2,14 @@
 
 import type { AuditBy } from "../audit/audit.ts"
 import type { LinkId } from "../foundation/id.ts"
-import type { CardState, FraudCaseRecorded, FraudCaseRefusal, ListedCard, StepUp } from "../banks/actions.ts"
+import type {
+  CardState,
+  DisputeOpened,
+  FraudCaseRecorded,
+  FraudCaseRefusal,
+  ListedCard,
+  StepUp,
+} from "../banks/actions.ts"
 import type { Balance, BankRefusal, TransactionPage } from "../banks/bank.ts"
 import type { Purpose } from "../foundation/purpose.ts"
 import type { Consent } from "../links/consent.ts"
@@ -80,6 +87,8 @@ export type BankAnswer =
   | { readonly kind: "fraud_answer"; readonly result: Result<FraudCaseRecorded, FraudCaseRefusal> }
   | { readonly kind: "fraud_freeze"; readonly result: Result<CardState, BankRefusal> }
   | { readonly kind: "fraud_undo"; readonly result: Result<StepUp, BankRefusal> }
+  | { readonly kind: "dispute_payments"; readonly result: Result<TransactionPage, BankRefusal> }
+  | { readonly kind: "dispute"; readonly result: Result<DisputeOpened, BankRefusal> }
   | { readonly kind: "cards"; readonly result: Result<readonly ListedCard[], BankRefusal> }
   | { readonly kind: "card_freeze"; readonly result: Result<CardState, BankRefusal> }
   | { readonly kind: "card_page"; readonly result: Result<StepUp, BankRefusal> }

@@ -4,6 +4,7 @@
 import { eraseIdle } from "./flows/delete-data.ts"
 import { cardsDueAt, hearCardChange, loseCards, passCardTime } from "./flows/cards.ts"
 import { fraudDueAt, hearBankChange, loseFraud, passFraudTime } from "./flows/fraud.ts"
+import { loseDispute, passDisputeTime } from "./flows/dispute.ts"
 import { endOffer } from "./flows/link.ts"
 import { nextReminderAt, remind } from "./flows/renewal.ts"
 import { endLink, expireLink } from "./flows/stop.ts"
@@ -24,7 +25,9 @@ export function passTime(state: State, context: TurnContext, quiet: boolean): Tu
   if (reminder) return reminder
   const fraud = passFraudTime(state, context)
   const cards = passCardTime(fraud.state, context)
-  return turnOf(cards.state, [...fraud.say, ...cards.say], { urgent: fraud.urgent || cards.urgent })
+  const dispute = passDisputeTime(cards.state, context)
+  const said = [...fraud.say, ...cards.say, ...dispute.say]
+  return turnOf(dispute.state, said, { urgent: fraud.urgent || cards.urgent })
 }
 
 /** What the bank says of a case or a card. */
@@ -41,7 +44,8 @@ export function hearChange(
 export function loseActs(state: State, context: TurnContext): Turn {
   const fraud = loseFraud(state, context)
   const cards = loseCards(fraud.state, context)
-  return turnOf(cards.state, [...fraud.say, ...cards.say])
+  const dispute = loseDispute(cards.state, context)
+  return turnOf(dispute.state, [...fraud.say, ...cards.say, ...dispute.say])
 }
 
 /** The next instant at which time alone changes something. */
@@ -55,6 +59,7 @@ export function nextChangeAt(state: State): number | undefined {
     nextReminderAt(state),
     ...fraudDueAt(state),
     ...cardsDueAt(state),
+    state.dispute?.dueAt,
   ].filter((each): each is number => each !== undefined)
   return instants.length > 0 ? Math.min(...instants) : undefined
 }

@@ -32,6 +32,7 @@ import {
   tellCards,
   unfreezeCards,
 } from "./flows/cards.ts"
+import { disputePayment, hearDispute, tapDispute, tellDispute } from "./flows/dispute.ts"
 import { askToDelete, beErased, confirmDelete, confirmed, keepData } from "./flows/delete-data.ts"
 import { answerAlert, askOnceMore, takeBack, tellFraud } from "./flows/fraud.ts"
 import { askForCode, findCode, finishOpening, hearPresented, showCodeAgain, tryCode } from "./flows/link.ts"
@@ -78,6 +79,7 @@ const FLOWS: Readonly<Record<Intent, Flow>> = {
   freeze_card: freezeCards,
   freeze_all: freezeAllCards,
   unfreeze_card: unfreezeCards,
+  dispute: disputePayment,
   human: urgent,
   delete_data: askToDelete,
   delete_confirm: confirmDelete,
@@ -241,6 +243,8 @@ function hearMessage(
   if (code !== undefined) return tryCode(state, context, code)
   const written = state.languageChosen ? undefined : findScript(event.text)
   if (alert) return answerAlert(state, context, alert)
+  const disputed = hearDispute(state, context, event)
+  if (disputed) return disputed
   const card = findCardChoice(state, event.text)
   if (card) return chooseCard(state, context, card.id, card.nth)
   const account = findAccountTitle(state, event.text)
@@ -274,6 +278,11 @@ function hearPayload(
   switch (parsed.action) {
     case "FRAUD":
       return first ? answerAlert(state, context, alert) : follow(state, "fraud", context)
+    case "DISPUTE":
+      return (
+        slowDown(state, context) ??
+        tapDispute(counting(state, context), context, first, parsed.parts[1] ?? "")
+      )
     case "CARD":
       return chooseCard(state, context, first, parsed.parts[1] ?? "")
     case "SPEAK":
@@ -346,6 +355,7 @@ function hearBank(
   if (bankAnswer.kind === "balances") return tellBalance(answered, context, bankAnswer.result)
   if (bankAnswer.kind === "transactions" && question.kind === "transactions")
     return tellTransactions(answered, context, question, bankAnswer.result)
+  if ("dispute" in question) return tellDispute(answered, context, question, bankAnswer)
   if ("act" in question) return tellCards(answered, context, question, bankAnswer)
   if ("alert" in question) return tellFraud(answered, context, question, bankAnswer)
   return turnOf(answered)

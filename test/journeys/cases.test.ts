@@ -112,6 +112,34 @@ describe("when it matters", () => {
     await vi.waitFor(async () => expect(await stateOf(frozen[0]?.ref ?? "")).toBe("active"), WAIT)
   })
 
+  test("a payment is disputed: the bank has what was said and when, the chat only the bank's date", async () => {
+    await say(sandbox, chi, "اعتراض على دفعة")
+    await hearsBy(sandbox, chi, /^أي دفعة هي؟/)
+    for (const [said, answered] of [
+      ["١", /^ما الخطأ فيها؟/],
+      ["خُصمت مرتين", /^كم منها؟/],
+      ["المبلغ كله", /^أرسلوا صورًا/],
+    ] as const) {
+      await say(sandbox, chi, said)
+      await hearsBy(sandbox, chi, answered)
+    }
+    await control(sandbox, `/control/people/${chi}/send`, { attachment: { type: "image" } })
+    await hearsBy(sandbox, chi, /^مرفق/)
+    const before = await timeOf(sandbox)
+    await say(sandbox, chi, "إرسال الاعتراض")
+    await hearsBy(sandbox, chi, /اعتراضكم، الحالة .*D-[0-9A-F]{6}/)
+    const { disputes } = await control<{ disputes: readonly { summary: Record<string, unknown> }[] }>(
+      sandbox,
+      "/control/bank/disputes",
+    )
+    expect(disputes).toHaveLength(1)
+    expect(disputes[0]?.summary).toMatchObject({
+      reason: "charged_twice",
+      evidence: [expect.stringMatching(/^messenger:/)],
+    })
+    expect(Date.parse(String(disputes[0]?.summary["received_at"]))).toBeGreaterThanOrEqual(before - 1_000)
+  })
+
   test("a lost wallet, from somebody nobody linked: the first answer has the bank's number and a person", async () => {
     const { psid } = await control<{ psid: string }>(sandbox, "/control/people", {
       name: "Unlinked Cases-Example",

@@ -3,6 +3,7 @@
 import type {
   CardState,
   DisputeOpened,
+  DisputeRequest,
   FraudCaseRecorded,
   FraudCaseRefusal,
   ListedCard,
@@ -241,6 +242,7 @@ export class FarBank {
   stepUp: Result<StepUp, BankRefusal> = ok({ url: "https://bank.example/step", expiresAt: 0 })
   cards: Result<readonly ListedCard[], BankRefusal> = ok([])
   dispute: Result<DisputeOpened, BankRefusal> = ok({ caseId: "D-1", nextDate: "2026-11-29" })
+  readonly disputes: DisputeRequest[] = []
   /** Every other act that reached the bank, by its name and what it was about. */
   readonly acts: { readonly act: string; readonly about: string; readonly idempotencyKey: string }[] = []
   /** Every answer to a fraud question that reached the bank. */

@@ -160,9 +160,9 @@ export function createPersonWorld(given: Given): PersonWorld {
           return bank.answer(bank.stepUp, signal)
         }),
       listCards: (_, signal) => point("acts.listCards", () => bank.answer(bank.cards, signal)),
-      openDispute: (_, { transactionId, idempotencyKey }, signal) =>
+      openDispute: (_, request, signal) =>
         point("acts.openDispute", () => {
-          bank.acts.push({ act: "dispute", about: transactionId, idempotencyKey })
+          bank.disputes.push(request)
           return bank.answer(bank.dispute, signal)
         }),
     },

@@ -33,6 +33,7 @@ export const INTENTS = [
   "renew",
   "switch_on",
   "unfreeze_card",
+  "dispute",
   "try_again",
 ] as const
 export type Intent = (typeof INTENTS)[number]

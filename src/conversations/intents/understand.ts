@@ -53,6 +53,11 @@ const VOCABULARY: Readonly<Record<Language, Vocabulary>> = {
     unfreeze_card: {
       pattern: UNFREEZE.en,
     },
+    dispute: {
+      exact: ["dispute", "refund", "chargeback"],
+      pattern:
+        /\b(dispute|chargeback|contest)\b.{0,30}\b(payment|charge|transaction|purchase|it|this)\b|\b(charged|billed) (me )?(twice|double|too much|the wrong)\b|\b(wrong|incorrect) (charge|amount)\b|\b(want|need|get)\b.{0,12}\b(refund|money back)\b/,
+    },
     freeze_card: {
       pattern: /\b(freeze|block|lock|cancel|disable)\b.{0,20}\bcards?\b/,
       unless: UNFREEZE.en,
@@ -137,6 +142,11 @@ const VOCABULARY: Readonly<Record<Language, Vocabulary>> = {
         /(فقدت|ضاعت|ضاع|سرقت|سرق|مفقود|مسروق).{0,20}(بطاقه|بطاقتي|محفظ|هاتف)|(بطاقه|بطاقتي|محفظتي|هاتفي).{0,20}(مفقود|مسروق|ضاع|سرق)/,
     },
     unfreeze_card: { pattern: UNFREEZE.ar },
+    dispute: {
+      exact: ["اعتراض", "نزاع"],
+      pattern:
+        /(اعتراض|اعترض|الاعتراض|نزاع).{0,20}(دفع|عمليه|مبلغ|معامله|خصم)|(خصم|حسم|سحب).{0,10}(مرتين|خطا)|استرداد (المبلغ|اموالي)|مبلغ (خاطي|غير صحيح)/,
+    },
     freeze_card: { pattern: /(تجميد|جمد|حظر|احظر|ايقاف|اوقف|اقفل).{0,12}(بطاق)/, unless: UNFREEZE.ar },
     human: {
       exact: ["موظف", "شخص", "انسان"],
@@ -197,6 +207,7 @@ const TITLES: Readonly<Partial<Record<PhraseKey, Intent>>> = {
   fraud_no_button: "fraud",
   fraud_report_button: "fraud",
   freeze_card_button: "freeze_card",
+  dispute_button: "dispute",
   freeze_all_button: "freeze_all",
   disconnect_chat_button: "stop_now",
   fraud_mistake_button: "fraud_mistake",
