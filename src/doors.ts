@@ -6,6 +6,7 @@ import { createAuditDesk } from "./audit/audit-desk.ts"
 import { createAuditRoutes } from "./console/bank-audit-routes.ts"
 import { compare, finishRestore } from "./notifications/restoring.ts"
 import { auditStatement } from "./audit/audit-store.ts"
+import { PROBE_MS } from "./banks/bank-check.ts"
 import { createApiKey } from "./banks/api-key.ts"
 import {
   findApiKeyById,
@@ -26,8 +27,10 @@ import { createWebhookSecret, createWebhookSecrets } from "./banks/webhook-secre
 import { conversationOf } from "./conversations/conversation-of.ts"
 import { receivePeople } from "./conversations/reception.ts"
 import { createAuthenticate } from "./console/admin-auth.ts"
+import { createBankCheck } from "./console/bank-check.ts"
 import { adminApi } from "./console/admin-routes.ts"
 import { apiDescription } from "./console/openapi.ts"
+import { write } from "./db/database.ts"
 import { advanceClockOffset } from "./db/deployment-store.ts"
 import type { Outage } from "./foundation/failure.ts"
 import { describeFault } from "./foundation/log.ts"
@@ -148,6 +151,24 @@ export function openDoors(
     log,
   }
   const deadLetters = createDeadLetterDesk({ db, post, now })
+  const call: typeof fetch = (input, init) => fetch(input, init)
+  const checkBank = createBankCheck({
+    signing: means.signing,
+    development,
+    publicOrigin,
+    fetch: call,
+    timeoutMs: PROBE_MS,
+    openLogin: () => means.openLogin(PROBE_MS),
+    listPages: (bank) => listPages(db, bank),
+    pages,
+    isPaused: desk.isPaused,
+    graph,
+    appId: config.messenger.appId,
+    appToken: house.appToken,
+    realNow,
+    random,
+    log,
+  })
   return createApp({
     log,
     publicKeys: means.signing.publicJwks,
@@ -270,6 +291,11 @@ export function openDoors(
         async put(record, by) {
           await putBank(db, record, by)
           banks.forget(record.id)
+        },
+        async check(record, by) {
+          const line = { ...by, bank: record.id, action: "bank.check", object: record.id }
+          await write(db.batch([auditStatement(db, line)]))
+          return checkBank(record)
         },
       },
       ways: {

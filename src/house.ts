@@ -46,6 +46,8 @@ export interface House {
   /** The ways out that do not begin in the chat. */
   readonly leaving: Leaving
   readonly desk: PageDesk
+  /** The token that is our Meta app's own. */
+  readonly appToken: Secret
   readonly incidents: Incidents
   readonly keys: OuterKeys
   readonly renewal: RenewalWorld
@@ -84,6 +86,7 @@ export function buildHouse(env: Env, means: Means): House {
     const login = connectedBy === undefined ? undefined : await pseudonyms.loginOf(connectedBy)
     await connectPage(db, page, login, realNow(), by)
   }
+  const appToken = new Secret(`${appId}|${appSecrets[0]?.reveal() ?? ""}`)
   const desk = createPageDesk({
     db,
     vault,
@@ -94,7 +97,7 @@ export function buildHouse(env: Env, means: Means): House {
     pageObject,
     incidents,
     appId,
-    appToken: new Secret(`${appId}|${appSecrets[0]?.reveal() ?? ""}`),
+    appToken,
     connect,
     now,
     log,
@@ -251,6 +254,7 @@ export function buildHouse(env: Env, means: Means): House {
       log,
     },
     desk,
+    appToken,
     incidents,
     keys,
     renewal,

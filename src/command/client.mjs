@@ -7,7 +7,7 @@ const TIMEOUT_MS = 15_000
 const ADMIN_BASE = "/admin/v1"
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 
-/** @typedef {{ readonly status: number, readonly body: unknown }} Answer */
+/** @typedef {{ readonly status: number, readonly body: any, readonly date?: string | undefined }} Answer */
 /** @typedef {ReturnType<typeof createClient>} Client */
 
 /** A client of one gateway.
@@ -31,9 +31,14 @@ export function createClient({ url, key }) {
   /** Ask the gateway whether it is well; any status is an answer. @returns {Promise<Answer>} */
   const healthz = () => ask("GET", "/healthz", {})
 
-  return { admin, healthz }
+  /** Post what was signed already; any status is an answer.
+   * @param {string} path @param {string} body @param {Readonly<Record<string, string>>} headers
+   * @returns {Promise<Answer>} */
+  const post = (path, body, headers) => ask("POST", path, headers, undefined, body)
 
-  async function ask(method, path, headers, body) {
+  return { base, admin, healthz, post }
+
+  async function ask(method, path, headers, body, signed) {
     const timeout = AbortSignal.timeout(TIMEOUT_MS)
     try {
       const response = await fetch(base + path, {
@@ -44,10 +49,12 @@ export function createClient({ url, key }) {
           ...(body ? { "content-type": "application/json" } : {}),
         },
         ...(body ? { body: JSON.stringify(body) } : {}),
+        ...(signed === undefined ? {} : { body: signed }),
         redirect: "manual",
         signal: timeout,
       })
-      return { status: response.status, body: parse(await response.text()) }
+      const date = response.headers.get("date") ?? undefined
+      return { status: response.status, body: parse(await response.text()), date }
     } catch {
       if (timeout.aborted) throw unreachable(`${base} did not answer within ${TIMEOUT_MS / 1000} seconds`)
       throw unreachable(`${base} cannot be reached; is the gateway running, and is the address right?`)

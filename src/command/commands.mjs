@@ -2,7 +2,9 @@
 
 import { readFile } from "node:fs/promises"
 import process from "node:process"
+import { BANK_CHECK_COMMANDS } from "./bank-check.mjs"
 import { BANK_WAY_COMMANDS } from "./bank-ways.mjs"
+import { SEND_COMMANDS } from "./send.mjs"
 import { AUDIT_COMMANDS } from "./audit-commands.mjs"
 import { refused, usage } from "./failure.mjs"
 import { oneLine, printJson, printRecord, printTable, say } from "./print.mjs"
@@ -11,7 +13,8 @@ import { oneLine, printJson, printRecord, printTable, say } from "./print.mjs"
  * @property {import("./client.mjs").Client} client
  * @property {readonly string[]} given parameters after the command's words
  * @property {Readonly<Record<string, any>>} options
- * @property {Readonly<Record<string, string | undefined>>} environment */
+ * @property {Readonly<Record<string, string | undefined>>} environment
+ * @property {typeof readRecord} readRecord */
 
 /** @typedef {object} Command
  * @property {readonly string[]} words
@@ -66,7 +69,9 @@ export const COMMANDS = [
     options: ["reason"],
     run: (asked) => put(asked, "banks"),
   },
+  ...BANK_CHECK_COMMANDS,
   ...BANK_WAY_COMMANDS,
+  ...SEND_COMMANDS,
   {
     words: ["pages", "list"],
     usage: "pages list",
@@ -493,7 +498,8 @@ async function healthz({ client, options }) {
   throw refused(oneLine(`the gateway answered ${status}${typeof said === "string" ? `: ${said}` : ""}`))
 }
 
-async function readRecord(file) {
+/** A record of a file, `-` for standard input. @param {string} file */
+export async function readRecord(file) {
   let text
   try {
     text = file === "-" ? await readInput() : await readFile(file, "utf8")

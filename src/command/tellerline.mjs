@@ -7,7 +7,7 @@
 import process from "node:process"
 import { parseArgs } from "node:util"
 import { createClient } from "./client.mjs"
-import { COMMANDS, commandsBeginning, findCommand } from "./commands.mjs"
+import { COMMANDS, commandsBeginning, findCommand, readRecord } from "./commands.mjs"
 import { Failure, usage } from "./failure.mjs"
 import { printHelp, printHelpOf } from "./print.mjs"
 
@@ -30,6 +30,15 @@ const OPTIONS = {
   month: { type: "string" },
   keys: { type: "string" },
   since: { type: "string" },
+  key: { type: "string" },
+  kid: { type: "string" },
+  file: { type: "string" },
+  type: { type: "string" },
+  source: { type: "string" },
+  data: { type: "string" },
+  id: { type: "string" },
+  time: { type: "string" },
+  preview: { type: "boolean" },
 }
 /** Options any command takes. */
 const COMMON = ["url", "json", "help"]
@@ -72,7 +81,7 @@ async function main(args) {
     url: values.url ?? process.env.TELLERLINE_URL ?? DEFAULT_URL,
     key: process.env.TELLERLINE_ADMIN_KEY,
   })
-  return command.run({ client, given, options: values, environment: process.env })
+  return command.run({ client, given, options: values, environment: process.env, readRecord })
 }
 
 function parse(args) {

@@ -135,6 +135,12 @@ const PROBLEMS = {
     title: "The bank has as many keys as it may",
     detail: "Revoke one first",
   },
+  check_too_soon: {
+    status: 429,
+    type: "too-soon",
+    title: "This bank was checked a moment ago",
+    headers: { "retry-after": "5" },
+  },
   key_in_use: {
     status: 409,
     type: "key-in-use",

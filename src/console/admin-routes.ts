@@ -19,6 +19,7 @@ import { restoreRoutes, type RestoreRoutesGiven } from "./restore-routes.ts"
 import { approvalRoutes, type ApprovalRoutesGiven } from "./approval-routes.ts"
 import type { Authenticate } from "./admin-auth.ts"
 import { byOf, no, permit, renderInstant, type AdminContext, type AdminVariables } from "./admin-context.ts"
+import { bankCheckRoutes, type BankCheckRoutesGiven } from "./bank-check-routes.ts"
 import { bankWayRoutes, type BankWayRoutesGiven } from "./bank-way-routes.ts"
 import { clockInput, judge, nothingInput, readAct } from "./admin-input.ts"
 import type { Fault } from "./admin-problems.ts"
@@ -49,6 +50,7 @@ export interface AdminGiven {
     parse(body: unknown): Result<BankRecord, { readonly faults: readonly Fault[] }>
     /** Store the record and its audit line in one batch. */
     put(record: BankRecord, by: AuditBy): Promise<void>
+    check: BankCheckRoutesGiven["banks"]["check"]
   }
   readonly ways: BankWayRoutesGiven["ways"]
   readonly pages: PageRoutesGiven["pages"]
@@ -104,6 +106,8 @@ export function adminApi(given: AdminGiven): Hono<{ Variables: AdminVariables }>
     await banks.put(record.value, byOf(context, act.value, given.now()))
     return context.json(record.value)
   })
+
+  app.route("/banks", bankCheckRoutes({ development, now: given.now, banks }))
 
   app.route(
     "/banks",

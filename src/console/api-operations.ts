@@ -2,6 +2,7 @@
 
 import type { AdminRefusal } from "./admin-problems.ts"
 import type { SchemaName } from "./api-schemas.ts"
+import { CHECK_OPERATIONS } from "./api-checks.ts"
 import { LETTER_OPERATIONS } from "./api-letters.ts"
 import { WAY_OPERATIONS } from "./api-ways.ts"
 import type { Action } from "./operator.ts"
@@ -69,6 +70,7 @@ export const OPERATIONS: readonly Operation[] = [
     answer: { schema: "Bank" },
     refusals: [...BODY, "not_found", "development_value"],
   },
+  ...CHECK_OPERATIONS,
   ...WAY_OPERATIONS,
   ...LETTER_OPERATIONS,
   {

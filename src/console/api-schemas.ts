@@ -3,6 +3,7 @@
 
 import { INCIDENT_KINDS } from "../notifications/incident.ts"
 import { PAGE_STATE, PAGE_STATE_SCHEMAS } from "./api-page-state.ts"
+import { CHECK_SCHEMAS } from "./api-checks.ts"
 import { LETTER_SCHEMAS } from "./api-letters.ts"
 import { LINK_SCHEMAS } from "./api-links.ts"
 import { AUDIT_SCHEMAS } from "./api-audit.ts"
@@ -295,6 +296,7 @@ export const SCHEMAS = {
   ...PAGE_STATE_SCHEMAS,
   ...VAULT_SCHEMAS,
   ...AUDIT_SCHEMAS,
+  ...CHECK_SCHEMAS,
   ...WAY_SCHEMAS,
   ...LINK_SCHEMAS,
   ...LETTER_SCHEMAS,

@@ -24,6 +24,7 @@ export interface Operator {
 export const ACTIONS = {
   "bank.read": ["admin", "operator", "agent", "auditor"],
   "bank.put": ["admin"],
+  "bank.check": ["admin", "operator"],
   "bank_key.read": ["admin", "operator", "auditor"],
   "bank_key.change": ["admin"],
   "refusal.read": ["admin", "operator", "auditor"],

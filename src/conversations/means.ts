@@ -43,6 +43,8 @@ export interface Means {
   readonly graph: Graph
   readonly pageReports: PageReports
   readonly login: BankLogin
+  /** The same with nothing remembered yet. @param timeoutMs each call's own deadline */
+  readonly openLogin: (timeoutMs: number) => BankLogin
   readonly access: BankAccess
   readonly post: Post
   readonly packKeys: PackKeys
@@ -91,14 +93,15 @@ async function makeMeans(env: Env): Promise<Result<Means, ConfigRefusal>> {
   const vault = createVault(config.vault.ring, now, random)
   const { development, publicOrigin } = config
   const adapters = createAdapters(now)
-  const login = createBankLogin({
+  const atBanks = {
     signing: signing.value,
     publicOrigin,
     development,
     fetch: call,
     adapters,
     consents: CONSENT_ADAPTERS,
-  })
+  }
+  const login = createBankLogin(atBanks)
   const banks = createBankDirectory({ find: (id) => findBank(db, id, { development }), now: Date.now, log })
   const post = createPost({
     alerts: env.ALERTS,
@@ -145,6 +148,7 @@ async function makeMeans(env: Env): Promise<Result<Means, ConfigRefusal>> {
     }),
     pageReports,
     login,
+    openLogin: (timeoutMs) => createBankLogin({ ...atBanks, timeoutMs }),
     access: createBankAccess({
       db,
       vault,

@@ -16,6 +16,20 @@ export async function tellerline(gateway: string, ...words: readonly string[]): 
   return stdout
 }
 
+/** Run `tellerline …` and say how it ended. @param environment beside the address; by default the admin's key */
+export async function run(
+  gateway: string,
+  words: readonly string[],
+  environment: Readonly<Record<string, string>> = { TELLERLINE_ADMIN_KEY: KEY },
+): Promise<{ readonly code: number; readonly out: string; readonly error: string }> {
+  return new Promise((resolve) => {
+    const env = { PATH: process.env["PATH"], TELLERLINE_URL: gateway, ...environment }
+    execFile(process.execPath, [COMMAND, ...words], { env, timeout: ANSWER_MS }, (fault, out, error) =>
+      resolve({ code: fault ? Number(fault.code) : 0, out, error }),
+    )
+  })
+}
+
 /** Ask the admin API itself. @throws Error with the status where it refuses */
 export async function admin<Answer>(
   gateway: string,

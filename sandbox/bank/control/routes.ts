@@ -118,6 +118,9 @@ controlRoutes.get("/grants", async (c) => c.json({ grants: await storeOf(c.env).
 
 controlRoutes.route("/consents", consentRoutes)
 
+/** The private key the bank signs its events with, as a JWK: for whoever practises signing. It guards nothing. */
+controlRoutes.get("/event-key", async (c) => c.json((await storeOf(c.env).keys()).events))
+
 /** Sign tokens with a new key from now on. */
 controlRoutes.post("/keys", async (c) => c.json({ kid: await storeOf(c.env).rotateTokenKey() }))
 

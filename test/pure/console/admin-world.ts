@@ -192,6 +192,7 @@ export function createAdminWorld(settings: { readonly development?: boolean } = 
     queueOk: true,
     pageRace: false,
     offsetMs: 0,
+    bankFault: false,
     graph: "ok" as "ok" | "token_refused" | "graph_unavailable",
   }
   const decide = (act: "approve" | "decline", id: string, by: AuditBy) => {
@@ -217,6 +218,10 @@ export function createAdminWorld(settings: { readonly development?: boolean } = 
         banks.set(record.id, record)
         acts.push({ act: `bank.put ${record.id}`, by })
         return Promise.resolve()
+      },
+      check: (record, by) => {
+        acts.push({ act: `bank.check ${record.id} ${record.name}`, by })
+        return Promise.resolve([{ check: "metadata", state: state.bankFault ? "fault" : "ok", said: "so" }])
       },
     },
     ways: {
