@@ -37,6 +37,7 @@ import { askToDelete, beErased, confirmDelete, confirmed, keepData } from "./flo
 import { answerAlert, askOnceMore, takeBack, tellFraud } from "./flows/fraud.ts"
 import { askForCode, findCode, finishOpening, hearPresented, showCodeAgain, tryCode } from "./flows/link.ts"
 import { enter, showMyData } from "./flows/my-data.ts"
+import { sayWhere } from "./flows/never-here.ts"
 import { choosePurpose, stopPurpose, switchOnOffered, tellRecorded, wishOwn } from "./flows/purposes.ts"
 import { renew } from "./flows/renewal.ts"
 import { hearLinkedElsewhere, refuseElsewhere } from "./flows/linked-elsewhere.ts"
@@ -105,6 +106,10 @@ const FLOWS: Readonly<Record<Intent, Flow>> = {
   my_data: showMyData,
   renew,
   switch_on: switchOnOffered,
+  transfer: sayWhere("never_transfer"),
+  new_payee: sayWhere("never_payee"),
+  full_number: sayWhere("never_number"),
+  change_details: sayWhere("never_details"),
   try_again: (state, context) => FLOWS[state.again ?? "help"](state, context, state.again ?? "help"),
 }
 

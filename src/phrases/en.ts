@@ -174,6 +174,14 @@ export const en = {
   cards_freeze_refused: "{bank} does not freeze {cards} from here: please call now.",
   card_page: "Sign in at {bank} to use card ••{last4} again. I''ll tell you what came of it.",
   cards_given_up: "I could not freeze {cards}. Please call now.",
+  never_transfer:
+    "I never move money from a chat: whoever held your phone could do it too. For that use {bank}''s own app, or call.",
+  never_payee:
+    "I never add or change a payee from a chat: whoever held your phone could do it too. For that use {bank}''s own app, or call.",
+  never_number:
+    "I never show a full number or a PIN: what stands in a chat stays on your phone and with Messenger. For that use {bank}''s own app, or call.",
+  never_details:
+    "I never change your details from a chat: whoever held your phone could do it too. For that use {bank}''s own app, or call.",
   card_freeze_title: "Freeze ••{last4}",
   card_restore_title: "Unfreeze ••{last4}",
   dispute_account: "Which account was it?",

@@ -33,6 +33,10 @@ export const INTENTS = [
   "renew",
   "switch_on",
   "unfreeze_card",
+  "transfer",
+  "new_payee",
+  "full_number",
+  "change_details",
   "dispute",
   "try_again",
 ] as const

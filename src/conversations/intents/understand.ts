@@ -23,6 +23,18 @@ const UNFREEZE = {
   ar: /(فك|الغاء|ازاله|رفع).{0,8}(تجميد|حظر).{0,12}(بطاق)|استخدام بطاقتي من جديد/,
 }
 
+/** A new PIN is a change; asking for the one there is asks for a number. */
+const PIN_ANEW = {
+  en: /\b(change|reset|new)\b.{0,10}\b(pin|password)\b/,
+  ar: /(تغيير|اغير|استعاده).{0,6}(الرقم السري|كلمه المرور|كلمه السر)/,
+}
+
+/** What is asked of a transfer that was made: its payment is meant. */
+const HAPPENED = {
+  en: /\b(did|was|were|arrived?|received|show|list|last|latest|recent)\b|\b(has|have|had) (my|the|it|that|this)\b|\bwhere (is|s)\b/,
+  ar: /وصل|استلم|(^| )تم( |$)|(^| )اين( |$)|اخر/,
+}
+
 const VOCABULARY: Readonly<Record<Language, Vocabulary>> = {
   en: {
     stop_balances: {
@@ -44,7 +56,7 @@ const VOCABULARY: Readonly<Record<Language, Vocabulary>> = {
     },
     fraud: {
       pattern:
-        /\b(fraud(ulent)?|scam(med)?|hacked|(was|is|s) ?n(o| )?t (me|mine)|not my (payment|purchase|transaction|card)|did ?n(o| )?t (make|do|buy|authori[sz]e) (this|that|it)|(do|did) ?n(o| )?t recogni[sz]e|unauthori[sz]ed)\b/,
+        /\b(fraud(ulent)?|scam(med)?|hacked|(was|is|s) ?n(o| )?t (me|mine)|not my (payment|purchase|transaction|card)|did ?n(o| )?t (make|do|buy|authori[sz]e) (this|that|it)|(do|did) ?n(o| )?t recogni[sz]e|unauthori[sz]ed)\b|\b(did ?n(o| )?t|never) (add|change|send|transfer)(ed|d|red)? (a|an|any|the|this|that|my|it)\b|\b(someone|somebody) (has |else )?(added|changed|withdrew|used my|took (my )?money|stole (my )?money)\b/,
     },
     lost_card: {
       pattern:
@@ -102,6 +114,29 @@ const VOCABULARY: Readonly<Record<Language, Vocabulary>> = {
         "good day",
       ],
     },
+    new_payee: {
+      exact: ["payee", "payees", "beneficiary"],
+      pattern:
+        /\b(add|new|create|register|save|set up|delete|change)\b.{0,15}\b(payees?|beneficiar(y|ies)|recipients?)\b/,
+    },
+    full_number: {
+      exact: ["iban", "my iban", "account number", "card number", "sort code", "cvv", "cvc", "pin", "my pin"],
+      pattern:
+        /\b(full|whole|complete|entire)\b.{0,12}\b(numbers?|digits|iban)\b|\b(what|show|tell|give|send|need|see|forgot|where)\b.{0,25}\b(iban|swift|bic|sort code|cvv|cvc|pin|(card|account|routing) numbers?)\b/,
+      unless: PIN_ANEW.en,
+    },
+    change_details: {
+      exact: ["address", "new address", "i moved", "i have moved"],
+      pattern: new RegExp(
+        `\\b(change|update|edit|correct)\\b.{0,15}\\b(address|e ?mail|phone|mobile|name|password|details|limits?)\\b|\\b(my|a) new (address|e ?mail|phone number|number)\\b|${PIN_ANEW.en.source}`,
+      ),
+    },
+    transfer: {
+      exact: ["transfer", "pay", "pay someone", "send money", "standing order", "direct debit"],
+      pattern:
+        /\b(transfer|send|move|wire|pay|lend)\b(?! me\b).{0,25}(\b(money|cash|funds|euros?|dollars?|pounds?|rent|bills?|invoice|someone|somebody)\b|\b\p{Nd}+)|\b(make|do|set up|start|schedule|cancel|want|need)\b.{0,12}\b(transfer|payment|standing order|direct debit)\b|\b(can|could) (i|you) (transfer|pay|send)\b|\b(transfer|wire)\b.{0,30}\bto\b/u,
+      unless: HAPPENED.en,
+    },
     balance: {
       exact: ["money"],
       pattern:
@@ -110,7 +145,7 @@ const VOCABULARY: Readonly<Record<Language, Vocabulary>> = {
     transactions: {
       exact: ["payments", "transactions", "statement", "history", "mini statement", "activity"],
       pattern:
-        /\b(last|latest|recent|my|show|list|view)\b.{0,20}\b(payments?|transactions?|purchases?|activity|spending)\b|\bwhat did i (spend|buy)\b|\btransactions?\b/,
+        /\b(last|latest|recent|my|show|list|view)\b.{0,20}\b(payments?|transactions?|purchases?|activity|spending)\b|\bwhat did i (spend|buy|pay)\b|\btransactions?\b|\b(did|has|have|was|where (is|s))\b.{0,20}\b(transfers?|payments?|direct debits?|standing orders?|salary|wages|money)\b/,
     },
     help: { exact: ["help", "menu", "options", "?", "what can you do", "what can i do", "commands"] },
     connect: {
@@ -136,7 +171,10 @@ const VOCABULARY: Readonly<Record<Language, Vocabulary>> = {
     stop_fraud: { pattern: /(اوقف|اوقفوا|ايقاف|لا ترسل) (تنبيهات |تحذيرات )(الاحتيال)/ },
     stop_receipts: { pattern: /(اوقف|اوقفوا|ايقاف|لا ترسل) (تنبيهات |رسايل )?(الايصالات)/ },
     stop_parcels: { pattern: /(اوقف|اوقفوا|ايقاف|لا ترسل) (تنبيهات |رسايل )?(الطرود|الشحنات|الشحن)/ },
-    fraud: { pattern: /احتيال|نصب|مخترق|لم اكن انا|ليس انا|ليست مني|لم اقم بها/ },
+    fraud: {
+      pattern:
+        /احتيال|نصب|مخترق|لم اكن انا|ليس انا|ليست مني|لم اقم بها|لم (اضف|اغير|احول|ارسل) |(احدهم|شخص ما|احد ما) (اضاف|غير|سحب|سرق|اخذ)/,
+    },
     lost_card: {
       pattern:
         /(فقدت|ضاعت|ضاع|سرقت|سرق|مفقود|مسروق).{0,20}(بطاقه|بطاقتي|محفظ|هاتف)|(بطاقه|بطاقتي|محفظتي|هاتفي).{0,20}(مفقود|مسروق|ضاع|سرق)/,
@@ -161,10 +199,33 @@ const VOCABULARY: Readonly<Record<Language, Vocabulary>> = {
     greeting: {
       exact: ["مرحبا", "السلام عليكم", "سلام", "اهلا", "هلا", "صباح الخير", "مساء الخير", "ابدا", "اهلا وسهلا"],
     },
+    new_payee: {
+      exact: ["مستفيد", "المستفيدون"],
+      pattern: /(اضافه|اضف|تسجيل|حذف|تغيير).{0,10}مستفيد|مستفيد جديد/,
+    },
+    full_number: {
+      exact: ["ايبان", "رقم حسابي", "رقم بطاقتي", "رقم الحساب", "رقم البطاقه", "الرقم السري"],
+      pattern:
+        /الرقم (ال)?كامل|(رقم|ارقام).{0,14}(كامل|بالكامل|كاملا)|(ما|اريد|اعطني|اظهر|عرض|نسيت).{0,10}(رقم (حسابي|بطاقتي|الحساب|البطاقه)|الرقم السري|رمز الامان|ايبان)/,
+      unless: PIN_ANEW.ar,
+    },
+    change_details: {
+      exact: ["عنوان", "عنوان جديد", "انتقلت"],
+      pattern: new RegExp(
+        `(تغيير|اغير|تعديل|تحديث|تصحيح).{0,12}(عنوان|بريد|هاتف|جوال|اسمي|كلمه المرور|كلمه السر|بيانات|الحد)|(عنواني|رقمي) الجديد|${PIN_ANEW.ar.source}`,
+      ),
+    },
+    transfer: {
+      exact: ["تحويل", "حواله", "تحويل بنكي", "تحويل اموال", "ارسال مال"],
+      pattern:
+        /(تحويل|حول|احول|ارسل|ارسال|ادفع|دفع|تسديد|اسدد).{0,14}(مال|اموال|مبلغ|نقود|فلوس|فاتوره|فواتير|ايجار|\p{Nd})|(اجراء|عمل|اريد|كيف|يمكن\S*|استطيع|اقدر|الغاء).{0,10}(تحويل|حواله|ادفع|امر دايم)/u,
+      unless: HAPPENED.ar,
+    },
     balance: { pattern: /رصيد|ارصده|كم معي|كم لدي|كم عندي/ },
     transactions: {
       exact: ["المدفوعات", "المعاملات", "العمليات", "كشف"],
-      pattern: /(اخر|اظهر|عرض|قايمه).{0,14}(المدفوعات|المعاملات|العمليات|مدفوعات|معاملات|عمليات)|كشف حساب/,
+      pattern:
+        /(اخر|اظهر|عرض|قايمه).{0,14}(المدفوعات|المعاملات|العمليات|مدفوعات|معاملات|عمليات)|كشف حساب|(هل|اين|متي).{0,12}(تحويل|حواله|حوالتي|الدفعه|دفعتي|راتب)/,
     },
     help: { exact: ["مساعده", "ساعدني", "القائمه", "قائمه", "؟", "ماذا تستطيع"] },
     connect: { exact: ["ربط", "ربط الحساب", "تسجيل الدخول", "دخول", "ربط حسابي"] },
