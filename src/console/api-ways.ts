@@ -1,8 +1,6 @@
 // What the admin API says of a bank's ways in, for its description: operations and JSON Schemas. Data only; the routes are
 // bank-way-routes.ts, and a test keeps both alike.
 
-import type { Operation } from "./api-operations.ts"
-
 type Schema = Readonly<Record<string, unknown>>
 
 const INSTANT: Schema = { type: "string", format: "date-time" }
@@ -123,4 +121,4 @@ export const WAY_OPERATIONS = [
     answer: { schema: "Refusal", list: "refusals" },
     refusals: ["not_found", "forbidden"],
   },
-] as const satisfies readonly Operation[]
+] as const

@@ -3,16 +3,15 @@
 
 import type { PersonId } from "../foundation/id.ts"
 import type { PageRecord } from "../messenger/page-record.ts"
-import type { Conversation } from "./conversation.ts"
 
 /** What placing an object needs to know of its Page. */
 export type PagePlacement = Pick<PageRecord, "jurisdiction"> & {
   readonly locationHint?: PageRecord["locationHint"]
 }
 
-/** One person's Conversation.
+/** One person's Conversation. The class is the binding's to say: it places others by this function itself.
  * @param namespaces the binding, and whether it may be asked for a jurisdiction (the local runtime knows none) */
-export function conversationOf(
+export function conversationOf<Conversation extends Rpc.DurableObjectBranded>(
   namespaces: { readonly conversation: DurableObjectNamespace<Conversation>; readonly development: boolean },
   page: PagePlacement,
   person: PersonId,
