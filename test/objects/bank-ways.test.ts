@@ -45,7 +45,7 @@ function wayIn(way: Way, more: Pick<WayIn, "expected" | "bodyBytesMax"> & Partia
         body: flaws.tamper ? flaws.tamper(body) : body,
       })
     },
-    send: fetch,
+    send: async (request) => fetch(request),
     snapshot: () => [...new Map(taken.flatMap(({ events }) => events.map((event) => [event.id, event])))],
     logged: () => lines.join("\n"),
     ...more,

@@ -204,7 +204,6 @@ function leavingWorld(holding: Holding = "live") {
     linkReports: {
       confirmed: () => Promise.resolve("confirmed"),
       activated: () => Promise.resolve(),
-      confirmed: () => Promise.resolve(undefined),
       changed: () => Promise.resolve(),
       ended: (_, reason) => step(`report:${reason}`),
     },

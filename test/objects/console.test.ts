@@ -294,6 +294,9 @@ describe("the admin API over real stores", () => {
       log: quietLog(),
       approvals: undefined as never,
       keys: undefined as never,
+      links: undefined as never,
+      letters: undefined as never,
+      erase: () => Promise.reject(new Error("not in this test")),
       authenticate: (headers) =>
         Promise.resolve(
           headers.get("authorization") === "Bearer dev-admin-key"

@@ -344,6 +344,7 @@ describe("doChores()", () => {
     incidents,
     isPaused: () => Promise.resolve(true),
     leaving: { endAgain: () => Promise.resolve("ended"), settle: () => Promise.resolve(true) },
+    erase: () => Promise.reject(new Error("not in this test")),
     renewal: undefined as never,
     post: () => Promise.resolve(ok(undefined)),
     now: () => T,

@@ -6,6 +6,7 @@ import { bySystem } from "../../src/audit/audit.ts"
 import type { BankRecord } from "../../src/banks/bank.ts"
 import { putBank } from "../../src/banks/bank-store.ts"
 import { conversationOf } from "../../src/conversations/conversation-of.ts"
+import type { Conversation } from "../../src/conversations/conversation.ts"
 import { meansOf, type Means } from "../../src/conversations/means.ts"
 import { importHmacKey, hmac } from "../../src/crypto/hmac.ts"
 import { utf8 } from "../../src/crypto/text.ts"
@@ -53,7 +54,7 @@ export interface Gateway {
   readonly say: (psid: string, text: string, mid?: string, page?: PageId) => Promise<Response>
   readonly postEvents: (events: readonly object[], type?: "single" | "batch") => Promise<Response>
   readonly personOf: (psid: string) => Promise<PersonId>
-  readonly conversation: (psid: string) => Promise<ReturnType<typeof conversationOf>>
+  readonly conversation: (psid: string) => Promise<DurableObjectStub<Conversation>>
   /** Link a person to a customer the whole way: pending, consent, code in the chat.
    * @param where another bank than the one it was opened with */
   readonly link: (

@@ -201,8 +201,9 @@ const whenDue =
   (at, event, now) =>
     now >= (at.dueAt ?? 0) ? rule(at, event, now) : undefined
 
-function undated({ dueAt: _, ...at }: CardAct): CardAct {
-  return at
+function undated(at: CardAct): CardAct {
+  const { dueAt, ...rest } = at
+  return dueAt === undefined ? at : rest
 }
 
 function ended(at: CardAct): CardAct {
