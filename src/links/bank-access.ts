@@ -149,7 +149,10 @@ export function createBankAccess(given: {
       return ok({ row: { ...row, tokensSealed: sealed, tokensVersion: row.tokensVersion + 1 }, key, tokens })
     const now = await openLive(bank, row.id)
     const rekeyed = now.ok && !isNewer(now.value, over) && now.value.row.wrappedKey !== row.wrappedKey
-    return rekeyed ? keep(bank, now.value, tokens) : now
+    if (rekeyed) return keep(bank, now.value, tokens)
+    // The link ended while the bank was asked, and what was revoked there were the tokens before these.
+    if (!now.ok && now.error.reason === "link_ended") await login.revoke(bank, tokens)
+    return now
   }
 
   /** Where D1 did not say whether it stored them, ask again: a second write over the same version is refused, not doubled. */

@@ -864,6 +864,38 @@ describe("bank access", () => {
     }
   })
 
+  test("P4: tokens that come of a refresh under way when the link ended are given back, not lost", async () => {
+    const offer = await toLive()
+    world.bank.spoilt.rotate = true
+    world.bank.live.access = "at-aged"
+    const { fetch } = world.bank
+    const slow = createBankAccess({
+      db: world.db,
+      vault: world.vault,
+      login: {
+        ...world.login,
+        async refresh(...given) {
+          const fresh = await world.login.refresh(...given)
+          must(await world.access.revoke(BANK, offer.link))
+          await endLink(world.db, offer.link, "disconnected", by(), random)
+          return fresh
+        },
+      },
+      adapters: everyDialect({
+        listAccounts: async () => ok([]),
+        getBalances: async (_, call, __, signal) => {
+          const answer = await call.request("GET", `${API}/accounts/acc-1`, { signal })
+          return answer.ok ? ok([]) : answer
+        },
+        listTransactions: async () => err({ reason: "not_found" }),
+      }),
+      fetch,
+      development: false,
+    })
+    expect(await slow.balances(BANK, grantOf(offer), soon())).toEqual(err({ reason: "link_ended" }))
+    expect(world.bank.revoked).toContain(world.bank.live.refresh)
+  })
+
   test("where another isolate refreshed meanwhile, its token is used and none is asked for", async () => {
     const offer = await toLive()
     world.bank.spoilt.rotate = true
