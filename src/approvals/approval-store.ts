@@ -1,10 +1,10 @@
 // Asks and their decisions at rest. Only this file names the table. Each change and its line of the audit trail are one batch; a decision
 // is guarded by the state it was made from, so that two who decide at once do not both. Used by approvals.ts.
 
-import { and, desc, eq, gt, inArray, or } from "drizzle-orm"
+import { and, desc, eq, gt, inArray, or, sql } from "drizzle-orm"
 import type { AuditBy } from "../audit/audit.ts"
 import { auditStatement } from "../audit/audit-store.ts"
-import { read, write, type Database } from "../db/database.ts"
+import { DatabaseError, read, write, type Database } from "../db/database.ts"
 import { approvals } from "../db/schema.ts"
 import type { BankId } from "../foundation/id.ts"
 import type { Approval, ApprovalKind, ApprovalState } from "./approval.ts"
@@ -96,17 +96,24 @@ export async function decideApproval(
     to as "approved" | "declined" | "done"
   ]
   const decided = to === "done" ? {} : { decidedBy: by.actor, decidedReason: by.reason, decidedAt: by.at }
-  const [rows] = await write(
-    db.batch([
-      db
-        .update(approvals)
-        .set({ state: to, ...decided })
-        .where(and(eq(approvals.id, approval.id), inArray(approvals.state, [...from])))
-        .returning({ id: approvals.id }),
-      auditStatement(db, { ...by, bank: approval.bank, action, object: approval.id }),
-    ]),
-  )
-  return rows.length === 1
+  // The column takes no NULL: where the state has moved on, SQLite undoes the whole batch, and no line tells of what did not happen.
+  const state = sql`case when ${inArray(approvals.state, [...from])} then ${to} else null end`
+  try {
+    await write(
+      db.batch([
+        db
+          .update(approvals)
+          .set({ state, ...decided })
+          .where(eq(approvals.id, approval.id)),
+        auditStatement(db, { ...by, bank: approval.bank, action, object: approval.id }),
+      ]),
+    )
+    return true
+  } catch (fault) {
+    if (fault instanceof DatabaseError && fault.message.includes("NOT NULL constraint failed: approvals."))
+      return false
+    throw fault
+  }
 }
 
 function toApproval(row: typeof approvals.$inferSelect): Approval {

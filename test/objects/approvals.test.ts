@@ -69,6 +69,16 @@ describe("createApprovals()", () => {
     expect(await approvals.approve(id, by("kim"))).toMatchObject({ ok: true, value: { state: "done" } })
   })
 
+  it("decided by two at once is decided by one, and the trail tells of that one only", async () => {
+    const approvals = open()
+    const { id } = await approvals.ask(ASK, by("ines"))
+    const both = await Promise.all([approvals.decline(id, by("jona")), approvals.decline(id, by("kim"))])
+    expect(both.filter((each) => each.ok)).toHaveLength(1)
+    expect(both).toContainEqual(err({ reason: "approval_closed" }))
+    const lines = await listAudit(createDatabase(env.DB), BANK, 10)
+    expect(lines.map(({ action }) => action)).toEqual(["approval.decline", "approval.ask"])
+  })
+
   it("can be approved for a week and not at its end", async () => {
     const approvals = open()
     const [first, second] = [
