@@ -148,7 +148,8 @@ export async function listExpiredPending(
   return rows as Pick<Link, "id" | "bank" | "person" | "page">[]
 }
 
-/** Links that ended before an instant and still have their key: their revocation at the bank was lost on the way. */
+/** Links that ended before an instant and still have their key: their revocation at the bank was lost on the way. Each bank's oldest come
+ * first, by turns: one that takes nothing back for days does not keep another's from being seen (P13). */
 export async function listUnrevoked(
   db: Database,
   endedBefore: number,
@@ -159,6 +160,7 @@ export async function listUnrevoked(
       .select({ id: links.id, bank: links.bankId })
       .from(links)
       .where(and(eq(links.state, "ended"), isNotNull(links.wrappedKey), lte(links.endedAt, endedBefore)))
+      .orderBy(sql`row_number() over (partition by ${links.bankId} order by ${links.endedAt})`)
       .limit(limit),
   )
   return rows as Pick<Link, "id" | "bank">[]

@@ -441,6 +441,27 @@ describe("doChores()", () => {
     await revokeForgotten(world({ now: () => onTheHour + HOUR_MS, post }))
     expect(await incidents.listOpen("revocation_waits")).toEqual([])
   })
+
+  it("P13: however many links wait at one bank, another's is seen to in the same hour", async () => {
+    const many = sql`with recursive n(i) as (select 1 union all select i + 1 from n where i < 150)`
+    const columns = sql`(id, person_id, bank_id, page_id, customer, state, epoch, record_hash, wrapped_key, tokens_version, created_at, pending_until, ended_at)`
+    await db.run(
+      sql`insert into links ${columns} ${many} select 'link_down_' || i, 'p', 'down', '100', 'c', 'ended', 1, '', 'w', 0, 0, 0, 0 from n`,
+    )
+    await pendingLink("link_others")
+    await db.run(sql`update links set state = 'ended', ended_at = ${T} where id = 'link_others'`)
+    const posted: Job[] = []
+    const post: ChoreWorld["post"] = (_queue, jobs) => {
+      posted.push(...jobs)
+      return Promise.resolve(ok(undefined))
+    }
+    const onTheHour = Math.ceil((T + 25 * HOUR_MS) / HOUR_MS) * HOUR_MS
+    expect(await revokeForgotten(world({ now: () => onTheHour, post }))).toBe(100)
+    expect(posted).toContainEqual(expect.objectContaining({ link: "link_others" }))
+    expect((await incidents.listOpen("revocation_waits")).map(({ bank }) => bank).toSorted()).toEqual(
+      [DEMO, "down"].toSorted(),
+    )
+  })
 })
 
 describe("a Page whose token dies", () => {
