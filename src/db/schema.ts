@@ -18,6 +18,21 @@ export const banks = sqliteTable("banks", {
   id: text("id").primaryKey(),
   record: text("record").notNull(),
   updatedAt: integer("updated_at").notNull(),
+  /** Since when it is leaving: nothing of it is taken any more, and all of it is being deleted. `null` for every other. */
+  leavingAt: integer("leaving_at"),
+})
+
+/** A bank that leaves, and that it left: how far it is, and what its certificate of deletion says. */
+export const departures = sqliteTable("departures", {
+  bankId: text("bank_id").primaryKey(),
+  /** Its public name: its own row is gone in the end. */
+  name: text("name").notNull(),
+  requestedAt: integer("requested_at").notNull(),
+  /** JSON of rows there were, by table (privacy/departure-store.ts); counted before they are deleted. */
+  counts: text("counts").notNull(),
+  /** JSON of rows that stay for their own term, by table. */
+  kept: text("kept").notNull(),
+  doneAt: integer("done_at"),
 })
 
 /** A bank's own key for what it asks of us: only its digest. Shown once, to the operator who made it. */
