@@ -37,12 +37,15 @@ export const REASONS = {
   // held
   quiet_hours: "the customer's quiet hours",
   digest: "the customer wants it in a digest",
+  muted: "the customer wants no more today",
+  daily_limit: "the customer wants no more than so many a day, and the rest the next morning",
   // suppressed, superseded
   not_linked: "nobody in Messenger is linked to this customer",
   purpose_off: "the customer did not switch this purpose on, or stopped all messages",
   account_not_covered: "the consent does not cover this account",
   consent_expired: "the consent has run out",
   threshold: "below the amount the customer wants to hear of",
+  not_chosen: "the customer wants to hear of other ones of its kind only",
   stale: "the event is older than its type allows, or than the link",
   link_event:
     "it is about the link itself: what was done is told as `tellerline.link.ended.v1` or `.changed.v1`",
@@ -51,6 +54,8 @@ export const REASONS = {
   case_over: "the case it asks about is over, or nobody was asked about the case that is",
   asked: "the bank was asked, and what is new goes on as events of its own",
   newer_told: "a newer one of the same account was told before",
+  told_before: "the same payment was told before",
+  payment_told: "a payment of the same account was told moments before",
   // undeliverable
   person_unavailable: "the customer blocked the Page, left Messenger or cannot be reached by it",
   window_closed_no_template: "the customer has not written for a day, and there is no template for this",

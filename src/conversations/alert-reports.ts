@@ -42,7 +42,7 @@ export async function hearReached(
   const updates = terms?.reportDelivery ?? false
   const rows = listReached(sql, reached, watermark, updates)
   if (rows.length === 0) return
-  if (terms) await report(await open(), rows, reached, "watermark")
+  if (terms) await reportRows(await open(), rows, reached, "watermark")
   markReached(sql, reached, watermark, updates)
 }
 
@@ -54,7 +54,7 @@ export async function reportAnswered(
 ): Promise<void> {
   if (!(await sender.world.callbacks.terms(sender.whom.bank))) return
   const row = findRow(sender.world.sql, alert)
-  if (row) await report(sender, [row], "answered", answer === "confirm" ? "confirmed" : "denied")
+  if (row) await reportRows(sender, [row], "answered", answer === "confirm" ? "confirmed" : "denied")
 }
 
 /** A message of ours came back: it was told, whatever was thought and reported of it meanwhile. The bank hears that before the row
@@ -68,11 +68,16 @@ export async function hearEcho(
   if (!echo.metadata) return echo.by === "ours"
   const key = await vault.openForDays("metadata", whom.page, whom.person, echo.metadata)
   if (!key.ok) return echo.by === "ours"
-  const row = findRow(sql, key.value)
-  const wrong = row && isSettled(row.state) && !TOLD.includes(row.state)
-  if (wrong && row.sends > 0 && row.lane !== LANES.replies && (await callbacks.terms(whom.bank)))
-    await report(await open(), [row], "accepted", "sent")
-  acceptByEcho(sql, key.value)
+  // Several events may have been told in one message.
+  const keys = key.value.split(" ")
+  const wrong = keys.flatMap((each) => {
+    const row = findRow(sql, each)
+    const given = row && isSettled(row.state) && !TOLD.includes(row.state) && row.state !== "held"
+    return given && row.sends > 0 && row.lane !== LANES.replies ? [row] : []
+  })
+  if (wrong.length > 0 && (await callbacks.terms(whom.bank)))
+    await reportRows(await open(), wrong, "accepted", "sent")
+  for (const each of keys) acceptByEcho(sql, each)
   return true
 }
 
@@ -83,7 +88,7 @@ export async function reportNewLink(sender: Sender, row: LedgerRow): Promise<voi
   const state = sender.state()
   if (state?.newSince === undefined || !(await world.callbacks.terms(whom.bank))) return
   const { newLinkMs } = await world.loadBankFacts(whom.bank, whom.page)
-  if (isNewLink(state, newLinkMs, world.now())) await report(sender, [row], "undeliverable", "new_link")
+  if (isNewLink(state, newLinkMs, world.now())) await reportRows(sender, [row], "undeliverable", "new_link")
 }
 
 /** Tell of alerts that were not delivered in time.
@@ -97,13 +102,14 @@ export async function reportOverdue(sender: Sender, told: Set<string>): Promise<
   if (!terms) return undefined
   const isOverdue = (row: LedgerRow) => row.seq + terms.fallbackMs <= now()
   const overdue = waiting.filter((row) => isOverdue(row) && !told.has(row.key))
-  await report(sender, overdue, "undeliverable", "fallback")
+  await reportRows(sender, overdue, "undeliverable", "fallback")
   for (const { key } of overdue) told.add(key)
   const next = waiting.filter((row) => !isOverdue(row)).map((row) => row.seq + terms.fallbackMs)
   return next.length > 0 ? Math.min(...next) : undefined
 }
 
-async function report(
+/** Tell the bank what became of the events of some rows. @throws Unready */
+export async function reportRows(
   sender: Sender,
   rows: readonly LedgerRow[],
   status: EventCallback["status"],

@@ -1,6 +1,7 @@
 // What lies sealed in a ledger row: the message while it waits, and the receipt of why it was said.
 
 import type { BankEventType } from "../banks/event.ts"
+import type { ToldEvent } from "../banks/event-types.ts"
 import type { LinkId } from "../foundation/id.ts"
 import type { Purpose } from "../foundation/purpose.ts"
 import type { TemplateMessage } from "../messenger/message.ts"
@@ -35,6 +36,12 @@ export interface Entry extends ReceiptPart {
   readonly utterance?: Utterance
   /** The same as a template, where the window may be closed when it goes. */
   readonly template?: TemplateMessage
+  /** The event itself, while it is held: it is put into words when it goes. */
+  readonly held?: ToldEvent
+  /** Which payment it told of (told-before.ts): no part of the receipt. */
+  readonly paid?: string
+  /** The quick choices of alerts were offered with it. */
+  readonly offered?: true
   readonly cause: Cause
 }
 

@@ -5,6 +5,7 @@
 //   queued   -> claimed, waits for its turn in the outbox (replies, alerts; an update is claimed when its turn has come)
 //   sending  -> handed to the platform; found after a crash its outcome is unknown and is settled by its echo, or by time
 //   again    -> an update the platform surely did not take: the queue brings it again
+//   held     -> settled for the queue: it waits as the person wishes, its event sealed in the row, and goes when its time has come
 //   accepted -> the platform gave a message id; `delivered`, `read` after its watermarks
 //   suppressed, superseded, undeliverable, unknown, failed -> settled without being told, `reason` says why
 
@@ -20,6 +21,7 @@ export type LedgerState =
   | "queued"
   | "sending"
   | "again"
+  | "held"
   | "accepted"
   | "delivered"
   | "read"
@@ -29,7 +31,7 @@ export type LedgerState =
   | "unknown"
   | "failed"
 
-/** States in which nothing more happens by itself. */
+/** States in which nothing more happens by itself; `held` is one, for whoever brought the event has nothing more to do. */
 export type SettledState = Exclude<LedgerState, "queued" | "sending" | "again">
 
 export interface LedgerRow {
@@ -168,7 +170,7 @@ export function listRecent(sql: Sql, lane: OutboxLane, since: number): readonly 
 /** Hand a row to the platform: from here on its outcome is unknown until somebody says otherwise.
  * @returns `false` where it does not wait any more: its echo came meanwhile */
 export function markSending(sql: Sql, key: string, now: number, dueAt: number): boolean {
-  return amend(sql, key, ["queued", "again"], ({ sends }) => ({
+  return amend(sql, key, ["queued", "again", "held"], ({ sends }) => ({
     state: "sending",
     at: now,
     dueAt,
@@ -184,7 +186,7 @@ export function acceptRow(sql: Sql, key: string): void {
 /** Settle a row that is not settled yet. A settled row keeps its first outcome.
  * @returns whether this call settled it */
 export function settleRow(sql: Sql, key: string, state: LedgerState, reason = ""): boolean {
-  return amend(sql, key, ["queued", "sending", "again"], () => ({ state, reason }))
+  return amend(sql, key, ["queued", "sending", "again", "held"], () => ({ state, reason }))
 }
 
 /** The platform surely did not take a row: back to where it waited.
@@ -193,11 +195,31 @@ export function settleRow(sql: Sql, key: string, state: LedgerState, reason = ""
 export function returnRow(
   sql: Sql,
   key: string,
-  to: "queued" | "again",
+  to: "queued" | "again" | "held",
   dueAt: number,
   counts: boolean,
 ): void {
   amend(sql, key, ["sending"], ({ sends }) => ({ state: to, dueAt, sends: counts ? sends : sends - 1 }))
+}
+
+/** Everything that is held, in the order it came. */
+export function listHeld(sql: Sql): readonly LedgerRow[] {
+  return sql.exec<Stored>(`SELECT ${COLUMNS} FROM ledger WHERE state = 'held' ORDER BY at, n`).rows
+}
+
+/** Hold a row until an instant. */
+export function holdRow(sql: Sql, key: string, dueAt: number, reason: string): void {
+  amend(sql, key, ["held"], () => ({ dueAt, reason }))
+}
+
+/** The event is no longer needed in a row that was held: the receipt stays. */
+export function settleHeld(
+  sql: Sql,
+  key: string,
+  to: { readonly state: SettledState; readonly reason: string },
+  sealed: string,
+): void {
+  amend(sql, key, ["held", "sending"], () => ({ ...to, sealed }))
 }
 
 /** Leave a row in the outbox until an instant. */
@@ -261,7 +283,7 @@ export function listUndelivered(sql: Sql, since: number): readonly LedgerRow[] {
 export function earliestDue(sql: Sql): number | undefined {
   return (
     sql.exec<{ due: number | null }>(
-      "SELECT min(due_at) AS due FROM ledger WHERE state IN ('queued', 'sending')",
+      "SELECT min(due_at) AS due FROM ledger WHERE state IN ('queued', 'sending', 'held')",
     ).rows[0]?.due ?? undefined
   )
 }

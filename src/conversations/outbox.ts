@@ -4,14 +4,25 @@
 import { SECOND_MS } from "../foundation/clock.ts"
 import type { Sql } from "../foundation/world.ts"
 import { LANES, listQueued, type LedgerRow } from "./ledger.ts"
+import type { TellOutcome, TellRequest } from "./person-world.ts"
 import { SingleRun } from "./single-run.ts"
 import type { State } from "./state.ts"
+
+/** One event on its way to one person, and whoever waits for its outcome. */
+export interface Waiting {
+  readonly request: TellRequest
+  readonly key: string
+  readonly resolve: (outcome: TellOutcome) => void
+  readonly reject: (fault: unknown) => void
+}
 
 /** An update whose turn has not come: nothing of it is stored yet. */
 export interface WaitingUpdate {
   /** When it happened, for order among those that wait together. */
   readonly at: number
   readonly account: string | undefined
+  /** What is to be told: others that wait are told with it. None for what goes alone. */
+  readonly waiting?: Waiting
   readonly send: () => Promise<void>
   /** The outbox broke before its turn. */
   readonly fail: (fault: unknown) => void
@@ -46,6 +57,14 @@ export class Outbox {
     const later = this.#waiting.findIndex((each) => each.account === update.account && each.at > update.at)
     if (later < 0) this.#waiting.push(update)
     else this.#waiting.splice(later, 0, update)
+  }
+
+  /** Take the updates that wait, in their order, out of the outbox: whoever sends one may tell others with it.
+   * @param max no more than these */
+  takeWaiting(max: number): readonly Waiting[] {
+    const taken = this.#waiting.filter((each) => each.waiting).slice(0, max)
+    for (const each of taken) this.#waiting.splice(this.#waiting.indexOf(each), 1)
+    return taken.flatMap(({ waiting }) => waiting ?? [])
   }
 
   /** Send what may go, one at a time, until nothing is left. Callers meanwhile share the run. Where it breaks, the updates that

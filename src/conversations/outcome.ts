@@ -19,6 +19,7 @@ const PLAIN_REASONS = {
   accepted: "sent",
   delivered: "watermark",
   read: "watermark",
+  held: "digest",
   suppressed: "purpose_off",
   superseded: "newer_told",
   undeliverable: "person_unavailable",

@@ -61,7 +61,8 @@ export interface Prepared {
 
 /** Whether and how a message may go now. */
 export type Decision =
-  | { readonly kind: "send"; readonly body: unknown; readonly plain: boolean }
+  /** `template`: the window is closed, and nothing can be added to what a template says. */
+  | { readonly kind: "send"; readonly body: unknown; readonly plain: boolean; readonly template: boolean }
   | { readonly kind: "withheld"; readonly state: SettledState; readonly reason: Reason }
   | { readonly kind: "later"; readonly afterMs: number }
 
@@ -122,7 +123,7 @@ export function decideSend(
     metadata: prepared.metadata,
     utilityShape,
   })
-  return { kind: "send", body, plain }
+  return { kind: "send", body, plain, template: route.kind === "UTILITY" }
 }
 
 /** What goes: the template where there must be one, else the richest form the person's region takes. */

@@ -21,6 +21,7 @@ import { holdingOf, viewOf, type ConsentView, type Holding } from "./consent-vie
 import type { EndRequest } from "./conversation-requests.ts"
 import * as erasing from "./erasing.ts"
 import { hear } from "./hearing.ts"
+import { releaseHeld } from "./held.ts"
 import { lookAtBank, type LookOutcome, type LookRequest } from "./hints.ts"
 import { nextInInbox, storeInbox } from "./inbox.ts"
 import { earliestPostponed } from "./ledger.ts"
@@ -34,6 +35,7 @@ import { eventKeyOf } from "./place.ts"
 import { rekey, type Rekeyed, type RekeyRequest } from "./rekeying.ts"
 import { findSealedState, prepareStorage } from "./storage.ts"
 import { tellUpdate, tellAlert } from "./tell.ts"
+import type { Teller } from "./tell-rules.ts"
 import type { OwnWish, TurnEvent } from "./turn-context.ts"
 import { Turns } from "./turns.ts"
 import { isOutage } from "./unready.ts"
@@ -114,13 +116,7 @@ export class Person {
       await this.#memory.load({ shelf: request.shelf })
       const key = await eventKeyOf(request.whom.person, request.event)
       if (!this.#memory.key) return settled("suppressed", "not_linked")
-      const teller = {
-        ...this.#turns.sender(),
-        outbox: this.#outbox,
-        flush: () => this.#flush(),
-        wake: this.#wake,
-        doubt: (link: LinkId) => this.#compare(link),
-      }
+      const teller = this.#teller()
       const change = changeOf(request.event)
       if (change && this.#memory.state?.consent?.link === request.shelf.link) await this.#turns.take(change)
       const outcome = await (EVENT_TYPES[request.event.type].lane === "alerts"
@@ -225,6 +221,7 @@ export class Person {
     await this.#turns.drain()
     if (!this.#memory.state) return
     await Promise.all([this.#flush(), this.#settleLinks(), ...this.#startQuestions()])
+    await releaseHeld(this.#teller())
     if (this.#memory.whom) await this.#anchoring.settle(this.#world, this.#memory.whom, this.#memory.state)
   }
 
@@ -291,5 +288,16 @@ export class Person {
     )
     const postponed = earliestPostponed(sql, now())
     if (postponed !== undefined) await this.#wake.armBy(postponed)
+  }
+
+  #teller(): Teller {
+    return {
+      ...this.#turns.sender(),
+      outbox: this.#outbox,
+      flush: () => this.#flush(),
+      wake: this.#wake,
+      doubt: (link: LinkId) => this.#compare(link),
+      take: async (event) => void (await this.#turns.take(event)),
+    }
   }
 }

@@ -11,6 +11,7 @@ import type { EndReason } from "../links/link-store.ts"
 import type { ThreadControl } from "../messenger/thread.ts"
 import type { ErasureCause } from "../jobs/job.ts"
 import type { Language } from "../phrases/catalogue.ts"
+import type { Preferences } from "../preferences/preferences.ts"
 import type { Intent } from "./intents/intent.ts"
 import type { CardAct } from "./cases/card-act.ts"
 import type { Dispute } from "./cases/dispute.ts"
@@ -49,6 +50,10 @@ export interface State {
   readonly changedAt?: number
   /** When one tap was last offered for a purpose that is off: once in thirty days. */
   readonly offered?: Readonly<Partial<Record<Purpose, number>>>
+  /** What they want to hear and when, where they ever chose; else the bank's default holds. */
+  readonly preferences?: Preferences
+  /** They asked for what waits, then. */
+  readonly heldAsked?: number
   /** Purposes the person stopped one by one, and when: undone with one tap for seven days. */
   readonly stoppedPurposes?: Readonly<Partial<Record<Purpose, number>>>
   /** Reminders of the consent's end that were told, by the days before it; of this end. */
@@ -189,6 +194,8 @@ const OF_A_LINK = [
   "changes",
   "changedAt",
   "offered",
+  "preferences",
+  "heldAsked",
   "stoppedPurposes",
   "reminded",
   "stopped",

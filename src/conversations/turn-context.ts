@@ -20,6 +20,7 @@ import type { EndReason, RecordMark } from "../links/link-store.ts"
 import type { Presented } from "../links/presenting.ts"
 import type { MessengerEvent } from "../messenger/event.ts"
 import type { Result } from "../foundation/result.ts"
+import type { Preferences } from "../preferences/preferences.ts"
 import type { Utterance } from "./leave.ts"
 import type { Intent } from "./intents/intent.ts"
 import type { Question, State } from "./state.ts"
@@ -42,6 +43,8 @@ export interface TurnContext {
     readonly looksADay?: number | undefined
     /** How long its consents last, and what renews one. */
     readonly renewal: RenewalRule
+    /** What holds for those who never chose what they want to hear. */
+    readonly defaults?: Preferences | undefined
   }
   /** The ways to a link. */
   readonly ways: {
@@ -152,6 +155,10 @@ export type TurnEvent =
   | { readonly kind: "silence"; readonly alert: AskedAlert; readonly utterance: Utterance }
   /** The bank says that a case is over, or what a card is now: what waited for that waits no more. */
   | { readonly kind: "bank_changed"; readonly caseId?: string; readonly card?: CardState }
+  /** The person set what they want to hear, on their own pages. */
+  | { readonly kind: "preferences_set"; readonly link: LinkId; readonly preferences: Preferences }
+  /** What waited was told, as they asked; `none`: nothing waited. */
+  | { readonly kind: "held_shown"; readonly none: boolean }
   /** What the platform's refusal of a message tells of the person. */
   | { readonly kind: "refused"; readonly fact: RefusedFact }
   /** Time went by: an offer or a stopped link may have run out. */

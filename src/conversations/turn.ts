@@ -21,6 +21,14 @@ import {
   type TurnContext,
   type TurnEvent,
 } from "./turn-context.ts"
+import {
+  askForHeld,
+  chooseAlerts,
+  heldShown,
+  setPreferences,
+  showAlerts,
+  typeAlerts,
+} from "./flows/alerts.ts"
 import { askBalance, tellBalance } from "./flows/balance.ts"
 import {
   chooseCard,
@@ -110,6 +118,13 @@ const FLOWS: Readonly<Record<Intent, Flow>> = {
   new_payee: sayWhere("never_payee"),
   full_number: sayWhere("never_number"),
   change_details: sayWhere("never_details"),
+  alerts: showAlerts,
+  alerts_above: typeAlerts,
+  alerts_digest: typeAlerts,
+  alerts_all: typeAlerts,
+  mute_today: typeAlerts,
+  unmute: typeAlerts,
+  updates: askForHeld,
   try_again: (state, context) => FLOWS[state.again ?? "help"](state, context, state.again ?? "help"),
 }
 
@@ -154,6 +169,10 @@ function takeTurn(state: State, event: TurnEvent, context: TurnContext): Turn {
       return askOnceMore(state, event.alert, event.utterance)
     case "bank_changed":
       return turnOf(hearChange(state, event, context.now))
+    case "preferences_set":
+      return setPreferences(state, event.link, event.preferences)
+    case "held_shown":
+      return heldShown(state, event.none)
     case "refused":
       return hearRefused(state, event.fact, context)
     case "time":
@@ -296,6 +315,10 @@ function hearPayload(
       return slowDown(state, context) ?? chooseAccount(counting(state, context), context, first)
     case "PURPOSE":
       return choosePurpose(counting(state, context), context, first, parsed.parts[1] ?? "")
+    case "ALERTS":
+      return slowDown(state, context) ?? chooseAlerts(counting(state, context), context, parsed.parts)
+    case "UPDATES":
+      return slowDown(state, context) ?? askForHeld(counting(state, context), context)
     case "NOT_MY_LINK":
       return refuseElsewhere(state, context, first)
     case "GET_STARTED":

@@ -25,6 +25,7 @@ const STATUSES = {
   accepted: "accepted",
   delivered: "delivered",
   read: "read",
+  held: "held",
   suppressed: "suppressed",
   superseded: "superseded",
   undeliverable: "undeliverable",

@@ -136,6 +136,8 @@ export function finishOpening(state: State, context: TurnContext, offer: LinkOff
     consent,
     linkedAt: context.now,
     ...(newSince === undefined ? {} : { newSince }),
+    // What they want to hear is the same after a renewal.
+    ...(renews && settled.preferences ? { preferences: settled.preferences } : {}),
   }
   const { language } = state
   const text = phrase(language, offer.purposes.length > 0 ? "connected" : "connected_nothing_on", {

@@ -161,6 +161,15 @@ const VOCABULARY: Readonly<Record<Language, Vocabulary>> = {
         /\b(my|about) (data|privacy|permissions?|consents?)\b|\bwho (used|uses|saw|sees|has|had) my data\b|\bwhat (do|does|did) (you|it) (know|have|keep|store|hold)\b.{0,12}\b(about|on|of) me\b|\bdownload my data\b/,
     },
     language: { exact: ["language", "english", "change language"] },
+    alerts: {
+      exact: ["alerts", "alert settings", "notifications", "notification settings", "preferences"],
+      pattern: /\b(change|manage|set|adjust|fewer|less|too many)\b.{0,15}\b(alerts|notifications|messages)\b/,
+    },
+    mute_today: {
+      exact: ["mute", "quiet", "do not disturb", "not today"],
+      pattern: /\b(mute|quiet)\b.{0,12}\btoday\b/,
+    },
+    alerts_above: { pattern: /^only above (50|5000)$/ },
     renew: { exact: ["renew", "extend", "renew my connection", "keep my connection"] },
   },
   ar: {
@@ -235,6 +244,12 @@ const VOCABULARY: Readonly<Record<Language, Vocabulary>> = {
       pattern:
         /من (استخدم|يستخدم|راي|يري) بياناتي|ماذا (تعرف|تعرفون|تحفظ|تحفظون) عني|(عرض|اظهر|تنزيل).{0,10}بياناتي/,
     },
+    alerts: {
+      exact: ["التنبيهات", "تنبيهات", "الاشعارات", "اشعارات"],
+      pattern: /(غير|تغيير|اعداد|اعدادات|ضبط).{0,10}(تنبيهات|اشعارات)/,
+    },
+    mute_today: { exact: ["صامت", "كتم", "هدوء", "لا تزعجني"], pattern: /(كتم|هدوء|صامت).{0,6}اليوم/ },
+    alerts_above: { pattern: /^ما يزيد علي (50|5000)$/ },
     renew: { exact: ["تجديد", "جدد", "ابقاء"] },
     language: { exact: ["اللغه", "لغه", "عربي", "العربيه"] },
   },
@@ -264,6 +279,12 @@ const TITLES: Readonly<Partial<Record<PhraseKey, Intent>>> = {
   undo_button: "stop_undo",
   stop_all_button: "stop",
   renew_button: "renew",
+  alerts_button: "alerts",
+  alerts_digest_button: "alerts_digest",
+  alerts_all_button: "alerts_all",
+  alerts_mute_button: "mute_today",
+  alerts_unmute_button: "unmute",
+  held_button: "updates",
   switch_on_button: "switch_on",
   fraud_no_button: "fraud",
   fraud_report_button: "fraud",

@@ -11,6 +11,7 @@ import { disputeNotice } from "./dispute-updated.ts"
 import { fraudResolvedNotice } from "./fraud-resolved.ts"
 import { fraudNotice } from "./fraud-suspected.ts"
 import { ELSEWHERE_TEMPLATES } from "../flows/linked-elsewhere.ts"
+import { WAITING_TEMPLATES } from "./updates-waiting.ts"
 import { ENDING_TEMPLATES } from "../flows/renewal.ts"
 import type { ComposedNotice, Notice, NoticeContext } from "./notice.ts"
 import { dueNotice } from "./payment-due.ts"
@@ -63,7 +64,7 @@ export function composeNotice(event: ToldEvent, context: NoticeContext): Compose
 /** Every template of every notice, of the reminder that a link ends and of the warning that there is another, in every language. */
 export function listTemplates(): readonly TemplateSpec[] {
   const noticed = Object.values(NOTICES).flatMap((notice) => notice.templates)
-  return [...noticed, ...ENDING_TEMPLATES, ...ELSEWHERE_TEMPLATES]
+  return [...noticed, ...ENDING_TEMPLATES, ...ELSEWHERE_TEMPLATES, ...WAITING_TEMPLATES]
 }
 
 function find(event: ToldEvent): Notice<ToldEvent> {

@@ -64,6 +64,7 @@ const SCENARIOS: readonly Scenario[] = [
       "vault.openKey",
       "key.open(state)",
       "loadBankFacts",
+      "key.open(ledger)",
       "key.seal(ledger)",
       ...SEND.slice(1),
       "vault.openForDays(metadata)",

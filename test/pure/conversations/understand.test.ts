@@ -62,8 +62,8 @@ describe.each(SAID)("understand() in %s: %s", (language, intent, texts) => {
   })
 })
 
-/** Titles of buttons that are no intent of their own: they lead to a page of the bank, or answer one question (alerts.ts). */
-const ELSEWHERE: readonly PhraseKey[] = ["open_bank_button", "fraud_yes_button"]
+/** Titles of buttons that are no intent of their own: they lead to a page elsewhere, or answer one question (alerts.ts). */
+const ELSEWHERE: readonly PhraseKey[] = ["open_bank_button", "track_button", "fraud_yes_button"]
 
 describe.each(LANGUAGES)("each button can also be typed by its title (%s)", (language) => {
   const keys = (Object.keys(en) as PhraseKey[]).filter(

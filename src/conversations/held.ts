@@ -1,0 +1,348 @@
+// What a person wants later: an event is kept sealed in its own ledger row, whose outcome is `held`, and goes with all that waits when
+// its time has come: one summary. Outside the platform's window a template says how many there are, and a tap tells them. What becomes
+// of each is told to the bank from here, for nobody brings it again. Called by tell-updates.ts, and by person.ts when time has passed.
+
+import type { EventCallback } from "../banks/callback.ts"
+import { EVENT_TYPES, type ToldEvent } from "../banks/event-types.ts"
+import { DAY_MS, MINUTE_MS } from "../foundation/clock.ts"
+import { describeFault } from "../foundation/log.ts"
+import { randomText } from "../foundation/id.ts"
+import { Grant } from "../links/grant.ts"
+import { isWindowOpen } from "../messenger/route.ts"
+import { phrase } from "../phrases/catalogue.ts"
+import { quietUntil, type Wish } from "../preferences/wants.ts"
+import { reportRows } from "./alert-reports.ts"
+import type { Cause, Entry } from "./entry.ts"
+import {
+  claimRow,
+  findRow,
+  holdRow,
+  LANES,
+  listHeld,
+  markSending,
+  OTHER_UNKNOWN_MS,
+  returnRow,
+  settleHeld,
+  settleRow,
+  acceptRow,
+  type LedgerRow,
+  type SettledState,
+} from "./ledger.ts"
+import { accountOf, purposeOf } from "./notices/compose.ts"
+import { waitingTemplate } from "./notices/updates-waiting.ts"
+import { settled, type Settled } from "./outcome.ts"
+import { decideSend, hearRefusal, openEntry, prepareSend, type Prepared } from "./perform.ts"
+import type { TellRequest } from "./person-world.ts"
+import { ledgerPlace } from "./place.ts"
+import { createReceipt, leafOf, withoutText } from "./receipt.ts"
+import { renderSummary } from "./summary.ts"
+import { causeOf, compose, type BankWords, type Teller } from "./tell-rules.ts"
+import { memoryOf } from "./told-before.ts"
+import { preferencesOf } from "./wanted.ts"
+
+/** What nobody asked for by then is old. */
+const HELD_MS_MAX = 3 * DAY_MS
+/** A row that a template has told of waits for the tap. */
+const ASKED_FOR = "offered"
+const AGAIN_MS = 5 * MINUTE_MS
+/** Rows of one summary: what is more goes with the next one, a moment later. */
+const SUMMARY_MAX = 25
+
+/** Keep an event for later. Its row and the alarm are written in one step. */
+export async function holdUpdate(
+  teller: Teller,
+  request: TellRequest,
+  key: string,
+  wish: Wish & { readonly kind: "hold" },
+): Promise<Settled> {
+  const { world, whom, wake } = teller
+  const { event } = request
+  if (findRow(world.sql, key)) settleRow(world.sql, key, "suppressed", "stale")
+  if (endsBefore(event, wish.until)) return settled("suppressed", "stale")
+  await wake.ready()
+  const cause = causeOf(request)
+  const entry: Entry = {
+    v: 1,
+    ...createReceipt(world.random, world.now()),
+    held: event,
+    ...memoryOf(event),
+    // Its age was judged when it came: what is told later says of which instant it is.
+    cause: cause.kind === "event" ? { ...cause, staleAt: goodUntil(event, wish.until) } : cause,
+  }
+  const sealed = await teller.key.seal(JSON.stringify(entry), ledgerPlace(whom, key))
+  const now = world.now()
+  claimRow(world.sql, {
+    key,
+    lane: LANES.updates,
+    seq: now,
+    state: "held",
+    reason: wish.why,
+    at: now,
+    dueAt: wish.until,
+    sends: 0,
+    sealed,
+    leaf: leafOf(key, entry),
+  })
+  await wake.armBy(wish.until)
+  return settled("held", wish.why)
+}
+
+/** Tell what has waited long enough, or what was asked for. Harmless to repeat. */
+export async function releaseHeld(teller: Teller): Promise<void> {
+  const { world, whom } = teller
+  const asked = teller.state()?.heldAsked
+  const rows = listHeld(world.sql)
+  if (rows.length === 0) {
+    if (asked !== undefined) await teller.take({ kind: "held_shown", none: true })
+    return
+  }
+  const now = world.now()
+  const due = rows.filter((row) => row.dueAt <= now || (asked !== undefined && row.at <= asked))
+  if (due.length === 0) {
+    if (asked !== undefined) await teller.take({ kind: "held_shown", none: true })
+    return
+  }
+  const facts = await world.loadBankFacts(whom.bank, whom.page)
+  const preferences = preferencesOf(teller.state(), facts)
+  const quiet = asked === undefined ? quietUntil(preferences, { now, zone: facts.timeZone }) : undefined
+  if (quiet) {
+    for (const row of due) holdRow(world.sql, row.key, quiet.until, quiet.why)
+    return
+  }
+  await new Promise<void>((resolve, reject) => {
+    teller.outbox.add({
+      at: now,
+      account: undefined,
+      send: () => tellHeld(teller, due.slice(0, SUMMARY_MAX), facts).then(resolve, reject),
+      fail: reject,
+    })
+    teller.flush().catch(reject)
+  })
+  if (asked !== undefined) await teller.take({ kind: "held_shown", none: false })
+}
+
+/** One row that may be told now. */
+interface Ready {
+  readonly row: LedgerRow
+  readonly event: ToldEvent
+  readonly cause: Extract<Cause, { readonly kind: "event" }>
+  readonly bare: string
+}
+
+async function tellHeld(teller: Teller, rows: readonly LedgerRow[], facts: BankWords): Promise<void> {
+  const { world } = teller
+  const ready = await open(teller, rows)
+  if (ready.length === 0) return
+  const prepared = await prepareSend(teller, ready.map(({ row }) => row.key).join(" "))
+  const now = world.now()
+  const going: (Ready & { readonly composed: ReturnType<typeof compose> })[] = []
+  const gone: (Ready & { readonly to: Settled })[] = []
+  let decided: ReturnType<typeof decideSend> | undefined
+  for (const each of ready) {
+    const one = decideOne(teller, prepared, each, facts, now)
+    if ("kind" in one) gone.push({ ...each, to: one })
+    else if (one.decided.kind === "later") holdRow(world.sql, each.row.key, now + AGAIN_MS, each.row.reason)
+    else {
+      decided ??= one.decided
+      going.push({ ...each, composed: one.composed })
+    }
+  }
+  const [lead, ...others] = going
+  const inWindow = isWindowOpen(teller.state()?.lastActionAt ?? null, now)
+  if (lead && (others.length === 0 || inWindow)) {
+    const spoken = others.length === 0 ? decided : decideSummary(teller, prepared, going)
+    await send(teller, prepared, going, spoken)
+  } else if (lead) await offer(teller, going, facts)
+  for (const { row, bare, to } of gone) await settle(teller, row, bare, to.state, to.reason)
+}
+
+/** What lies in the rows; newer news of the same takes the place of older. */
+async function open(teller: Teller, rows: readonly LedgerRow[]): Promise<readonly Ready[]> {
+  const { world, key, whom } = teller
+  const opened: Ready[] = []
+  for (const row of rows) {
+    const entry = await openEntry(teller, row)
+    if (!entry?.held || entry.cause.kind !== "event") {
+      world.log.error("held_row_unreadable")
+      settleRow(world.sql, row.key, "failed", "unreadable")
+      continue
+    }
+    const bare = await key.seal(
+      JSON.stringify({ ...withoutText(entry), ...memoryOf(entry.held) }),
+      ledgerPlace(whom, row.key),
+    )
+    opened.push({ row, event: entry.held, cause: entry.cause, bare })
+  }
+  const kept: Ready[] = []
+  for (const each of opened) {
+    const newer = opened.some((other) => replaces(other.event, each.event))
+    const old = each.row.reason === ASKED_FOR && each.row.dueAt <= world.now() && !teller.state()?.heldAsked
+    if (newer) await settle(teller, each.row, each.bare, "superseded", "newer_told")
+    else if (old) await settle(teller, each.row, each.bare, "suppressed", "stale")
+    else kept.push(each)
+  }
+  return kept
+}
+
+/** Whether one event says all that another would, and later. */
+function replaces(newer: ToldEvent, older: ToldEvent): boolean {
+  if (newer === older) return false
+  if (
+    newer.type === "bank.balance.updated.v1" &&
+    older.type === newer.type &&
+    older.account === newer.account
+  )
+    return newer.sequence !== undefined && older.sequence !== undefined
+      ? newer.sequence > older.sequence
+      : newer.at > older.at
+  if (newer.type !== "bank.transaction.posted.v1" && newer.type !== "bank.transaction.reversed.v1")
+    return false
+  return (
+    older.type === "bank.transaction.authorised.v1" &&
+    older.account === newer.account &&
+    older.transaction.id === newer.transaction.id
+  )
+}
+
+/** Whether one of them may go by itself, under a grant made this instant, and in which words. */
+function decideOne(
+  teller: Teller,
+  prepared: Prepared,
+  { event, cause, row }: Ready,
+  facts: BankWords,
+  now: number,
+):
+  | { readonly composed: ReturnType<typeof compose>; readonly decided: ReturnType<typeof decideSend> }
+  | Settled {
+  const state = teller.state()
+  if (state?.consent?.link !== cause.link) return settled("suppressed", "not_linked")
+  const grant = Grant.decide(state.consent, purposeOf(event), now, accountOf(event))
+  if (!grant.ok) return settled("suppressed", grant.error.reason)
+  const composed = compose(state, event, facts, { key: row.key, now })
+  const decided = decideSend(teller, prepared, composed.utterance, composed.template, cause)
+  return decided.kind === "withheld" ? settled(decided.state, decided.reason) : { composed, decided }
+}
+
+function decideSummary(
+  teller: Teller,
+  prepared: Prepared,
+  going: readonly (Ready & { readonly composed: ReturnType<typeof compose> })[],
+): ReturnType<typeof decideSend> {
+  const state = teller.state()
+  const [lead] = going
+  if (!state || !lead) throw new Error("Cannot put nothing into words")
+  const lines = going.map(({ event, composed }) => ({ event, message: composed.utterance.message }))
+  const text = renderSummary(state.language, lines, lead.composed.showAmounts)
+  const { need } = lead.composed.utterance
+  return decideSend(teller, prepared, { message: { kind: "text", text }, need }, undefined, lead.cause)
+}
+
+/** One message of everything that goes. */
+async function send(
+  teller: Teller,
+  prepared: Prepared,
+  going: readonly Ready[],
+  decided: ReturnType<typeof decideSend> | undefined,
+): Promise<void> {
+  const { world } = teller
+  const { sql } = world
+  const now = world.now()
+  if (decided?.kind === "withheld") {
+    for (const { row, bare } of going) await settle(teller, row, bare, decided.state, decided.reason)
+    return
+  }
+  if (decided?.kind !== "send" || !teller.outbox.takePace(now)) {
+    for (const { row } of going) holdRow(sql, row.key, now + AGAIN_MS, row.reason)
+    return
+  }
+  for (const { row } of going) markSending(sql, row.key, now, now + OTHER_UNKNOWN_MS)
+  const sent = await prepared.voice.send(decided.body)
+  const sends = Math.max(...going.map(({ row }) => row.sends + 1))
+  const verdict = sent.ok ? undefined : await hearRefusal(teller, sent.error, sends, decided.plain)
+  for (const { row, bare } of going) {
+    if (!verdict) await settle(teller, row, bare, "accepted", "sent")
+    else if (verdict.kind === "settled") await settle(teller, row, bare, verdict.state, verdict.reason)
+    else if (verdict.kind === "again")
+      returnRow(sql, row.key, "held", world.now() + verdict.afterMs, verdict.counts)
+  }
+}
+
+/** Outside the window: how many there are, and a button that tells them. The rows wait for the tap. */
+async function offer(teller: Teller, going: readonly Ready[], facts: BankWords): Promise<void> {
+  const { world, whom, key: personKey } = teller
+  const [lead] = going
+  const state = teller.state()
+  if (!lead || !state) return
+  const key = `d_${randomText(world.random)}`
+  const prepared = await prepareSend(teller, key)
+  const now = world.now()
+  const cause = { kind: "reply", order: now, urgent: false, at: now } as const
+  const entry: Entry = { v: 1, ...createReceipt(world.random, now), cause }
+  const sealed = await personKey.seal(JSON.stringify(entry), ledgerPlace(whom, key))
+  const count = String(going.length)
+  const decided = decideSend(
+    teller,
+    prepared,
+    {
+      message: { kind: "text", text: phrase(state.language, "held_waiting", { count }) },
+      need: { kind: "grant", link: lead.cause.link, purpose: lead.cause.purpose },
+    },
+    waitingTemplate(state.language, count, facts.name),
+    cause,
+  )
+  if (decided.kind === "withheld") {
+    for (const { row, bare } of going) await settle(teller, row, bare, decided.state, decided.reason)
+    return
+  }
+  const again = () => going.forEach(({ row }) => holdRow(world.sql, row.key, now + AGAIN_MS, row.reason))
+  if (decided.kind === "later" || !teller.outbox.takePace(now)) return again()
+  claimRow(world.sql, {
+    key,
+    lane: LANES.updates,
+    seq: now,
+    state: "sending",
+    reason: "",
+    at: now,
+    dueAt: now + OTHER_UNKNOWN_MS,
+    sends: 1,
+    sealed,
+    leaf: leafOf(key, entry),
+  })
+  // Told of once, whatever becomes of this send: the rows wait for the tap from here on.
+  for (const { row } of going) holdRow(world.sql, row.key, now + HELD_MS_MAX, ASKED_FOR)
+  const sent = await prepared.voice.send(decided.body)
+  if (sent.ok) return acceptRow(world.sql, key)
+  const verdict = await hearRefusal(teller, sent.error, 1, decided.plain)
+  if (verdict.kind !== "unknown") settleRow(world.sql, key, "failed", "refused")
+  if (verdict.kind === "again") again()
+}
+
+/** The bank hears what became of it before the row forgets the event. */
+async function settle(
+  teller: Teller,
+  row: LedgerRow,
+  bare: string,
+  state: SettledState,
+  reason: EventCallback["reason"],
+): Promise<void> {
+  const { world } = teller
+  const status = state as EventCallback["status"]
+  try {
+    if (await world.callbacks.terms(teller.whom.bank)) await reportRows(teller, [row], status, reason)
+  } catch (fault) {
+    // What was said was said: the row says so, and whoever asks is told.
+    world.log.warn("held_outcome_not_reported", describeFault(fault))
+  }
+  settleHeld(world.sql, row.key, { state, reason }, bare)
+}
+
+/** Whether its own term is over before its time comes: what is due is no news afterwards. */
+function endsBefore(event: ToldEvent, until: number): boolean {
+  return typeof EVENT_TYPES[event.type].staleAfterMs !== "number" && event.staleAt <= until
+}
+
+function goodUntil(event: ToldEvent, until: number): number {
+  return typeof EVENT_TYPES[event.type].staleAfterMs === "number"
+    ? Math.max(event.staleAt, until + HELD_MS_MAX)
+    : event.staleAt
+}
