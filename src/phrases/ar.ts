@@ -170,8 +170,9 @@ export const ar: Readonly<Record<PhraseKey, string>> = {
   dispute_none: "لا أرى هناك دفعة يمكن الاعتراض عليها. يستطيع موظفو {bank} البحث في ما هو أقدم.",
   dispute_reason: "ما الخطأ فيها؟",
   dispute_amount: "كم منها؟ اكتبوا مبلغًا أو اختاروا المبلغ كله.",
-  dispute_evidence:
-    "{count, plural, =0 {أرسلوا صورًا أو ملفات تثبت ذلك، أو أرسلوا الاعتراض كما هو.} other {مرفق {count} من الملفات. أرسلوا المزيد أو أرسلوا الاعتراض.}}",
+  dispute_evidence: "أرسلوا صورًا أو ملفات تثبت ذلك، أو أرسلوا الاعتراض كما هو.",
+  dispute_attached:
+    "{count, plural, zero {لا ملفات مرفقة} one {ملف واحد مرفق} two {ملفان مرفقان} few {# ملفات مرفقة} many {# ملفًا مرفقًا} other {# ملف مرفق}}. أرسلوا المزيد أو أرسلوا الاعتراض.",
   dispute_opened:
     "لدى {bank} اعتراضكم، الحالة {case}{date, select, none {.} other {، وستسمعون عنها حتى {date}.}}",
   dispute_refused: "لا يقبل {bank} الاعتراضات من هنا. يُرجى الاتصال أو التحدث إلى شخص.",

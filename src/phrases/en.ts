@@ -190,8 +190,9 @@ export const en = {
   dispute_none: "I see no payment there that could be disputed. {bank}''s people can look further back.",
   dispute_reason: "What is wrong with it?",
   dispute_amount: "How much of it? Type an amount, or choose all of it.",
-  dispute_evidence:
-    "{count, plural, =0 {Send photos or files that show it, or send the dispute as it is.} one {1 file goes along. Send more, or send the dispute.} other {{count} files go along. Send more, or send the dispute.}}",
+  dispute_evidence: "Send photos or files that show it, or send the dispute as it is.",
+  dispute_attached:
+    "{count, plural, one {# file goes} other {# files go}} along. Send more, or send the dispute.",
   dispute_opened:
     "{bank} has your dispute, case {case}{date, select, none {.} other {, and you will hear of it by {date}.}}",
   dispute_refused: "{bank} does not take disputes from here. Please call, or talk to a person.",

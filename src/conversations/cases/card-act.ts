@@ -202,8 +202,8 @@ const whenDue =
     now >= (at.dueAt ?? 0) ? rule(at, event, now) : undefined
 
 function undated(at: CardAct): CardAct {
-  const { dueAt, ...rest } = at
-  return dueAt === undefined ? at : rest
+  const { dueAt: _, ...rest } = at
+  return rest
 }
 
 function ended(at: CardAct): CardAct {

@@ -130,8 +130,9 @@ export function requestOf(at: Dispute): Omit<DisputeRequest, "idempotencyKey"> |
   }
 }
 
-function ended({ dueAt: _, ...at }: Dispute): Dispute {
-  return { ...at, stage: "over" }
+function ended(at: Dispute): Dispute {
+  const { dueAt: _, ...rest } = at
+  return { ...rest, stage: "over" }
 }
 
 /** On to the next word of the person. */

@@ -25,7 +25,7 @@ import { digitValue } from "../intents/redact.ts"
 import { renderPayload } from "../intents/intent.ts"
 import { normalise } from "../intents/understand.ts"
 import { answer, answerText, plainText, resultText, told, type Plain, type Utterance } from "../leave.ts"
-import type { Question, State } from "../state.ts"
+import { without, type Question, type State } from "../state.ts"
 import { turnOf, type BankAnswer, type Flow, type Turn, type TurnContext } from "../turn-context.ts"
 import { withoutSign } from "./balance.ts"
 import { bankName, callButton, menuChips, personButton, postback } from "./choices.ts"
@@ -216,8 +216,8 @@ function take(state: State, context: TurnContext, { next, ask: asked, say: sayin
   return turnOf(after, saying ? [say(after, context, next, saying)] : [])
 }
 
-function withDispute({ dispute: _, ...state }: State, next: Dispute | undefined): State {
-  return next && next.stage !== "over" ? { ...state, dispute: next } : state
+function withDispute(state: State, next: Dispute | undefined): State {
+  return next && next.stage !== "over" ? { ...state, dispute: next } : without(state, "dispute")
 }
 
 function nameOf(language: Language, context: TurnContext, transaction: Transaction): DisputablePayment {
@@ -263,7 +263,10 @@ function say(state: State, context: TurnContext, at: Dispute, saying: DisputeSay
     case "amount":
       return choices(words("dispute_amount"), reply("dispute_whole_button", "whole"))
     case "evidence":
-      return choices(words("dispute_evidence", { count: saying.count }), reply("dispute_send_button", "send"))
+      return choices(
+        saying.count === 0 ? words("dispute_evidence") : words("dispute_attached", { count: saying.count }),
+        reply("dispute_send_button", "send"),
+      )
     case "opened": {
       const date = plainText(
         saying.nextDate === undefined ? "none" : formatDate(language, Date.parse(saying.nextDate), "UTC"),

@@ -62,8 +62,21 @@ describe.each(SAID)("understand() in %s: %s", (language, intent, texts) => {
   })
 })
 
-/** Titles of buttons that are no intent of their own: they lead to a page elsewhere, or answer one question (alerts.ts). */
-const ELSEWHERE: readonly PhraseKey[] = ["open_bank_button", "track_button", "fraud_yes_button"]
+/** Titles of buttons that are no intent of their own: they lead to a page elsewhere, answer one question (alerts.ts), or say something
+ * within a dispute (cases/dispute-flow.test.ts types them there). */
+const ELSEWHERE: readonly PhraseKey[] = [
+  "open_bank_button",
+  "track_button",
+  "fraud_yes_button",
+  "dispute_not_mine_button",
+  "dispute_amount_button",
+  "dispute_missing_button",
+  "dispute_twice_button",
+  "dispute_other_button",
+  "dispute_whole_button",
+  "dispute_send_button",
+  "dispute_cancel_button",
+]
 
 describe.each(LANGUAGES)("each button can also be typed by its title (%s)", (language) => {
   const keys = (Object.keys(en) as PhraseKey[]).filter(

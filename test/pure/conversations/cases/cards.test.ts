@@ -65,7 +65,7 @@ describe("“freeze my card”", () => {
 
   test("the button tapped twice is one act; an old one asks anew", async () => {
     await sim.say("freeze my card")
-    const [, carries] = choices()[0] ?? ["", ""]
+    const carries = choices()[0]?.[1] ?? ""
     await sim.webhook(tap(carries, sim.now), tap(carries, sim.now))
     expect(sim.bank.acts).toHaveLength(1)
     expect(last()).toBe("Card ••4821 is frozen.")

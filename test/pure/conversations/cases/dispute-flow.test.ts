@@ -123,7 +123,7 @@ describe("a dispute", () => {
 
   test("that is not finished runs out; its old buttons begin anew", async () => {
     await sim.say("dispute")
-    const [, carries = ""] = choices()[0] ?? []
+    const carries = choices()[0]?.[1] ?? ""
     await sim.advance(31 * MINUTE_MS)
     await sim.webhook(tap(carries, sim.now))
     expect(last()).toMatch(/^Which payment is it/)
@@ -170,4 +170,19 @@ describe("a dispute", () => {
     await press("1")
     await press("Charged twice")
   }
+})
+
+test.each([
+  ["I didn't make it", "not_mine"],
+  ["wrong amount", "wrong_amount"],
+  ["NOT RECEIVED", "not_received"],
+  ["خُصمت مرتين", "charged_twice"],
+  ["شيء آخر", "other"],
+])("each choice can be typed by its title: %s is %s", async (typed, reason) => {
+  await sim.say("dispute")
+  await sim.say("٢")
+  await sim.say(typed)
+  await sim.say("المبلغ كله")
+  await sim.say("send the dispute")
+  expect(sim.bank.disputes).toMatchObject([{ transactionId: "txn_2", reason }])
 })
