@@ -18,9 +18,9 @@ import {
   type CardSaying,
   type CardStep,
 } from "../cases/card-act.ts"
-import { intentPayload, renderPayload, type Intent } from "../intents/intent.ts"
+import { intentPayload, renderPayload, URGENT, type Intent } from "../intents/intent.ts"
 import { digitValue } from "../intents/redact.ts"
-import { normalise } from "../intents/understand.ts"
+import { normalise, understand } from "../intents/understand.ts"
 import { answer, answerText, plainText, resultText, type Plain, type Utterance } from "../leave.ts"
 import type { Question, State } from "../state.ts"
 import { turnOf, type BankAnswer, type Flow, type Turn, type TurnContext } from "../turn-context.ts"
@@ -32,6 +32,11 @@ const CARDS_AS_BUTTONS_MAX = 2
 const QUICK_REPLIES_MAX = 11
 /** Longer texts are not the title of a button. */
 const TITLE_CHARS_MAX = 40
+/** Beside a card's digits these mean something else than that card; `UNDOING` does where it is to be frozen. Normalised, both languages. */
+const NOT_THAT = /\b(not|no|don ?t|except|but|never|keep)\b|(^| )(لا|ليس|ليست|الا|غير) /
+const UNDOING = /\bun(freeze|block|lock)|فك|الغاء|ازاله|رفع|من جديد/
+/** Urgent words that may stand beside the digits of the card to freeze. */
+const FREEZING: ReadonlySet<Intent> = new Set<Intent>(["freeze_card", "freeze_all"])
 
 /** An intent that acts on cards; whoever is not linked has the bank's number. */
 const begin =
@@ -44,7 +49,11 @@ const begin =
       (at) => at.aim === aim && (at.stage === "listing" || at.stage === "freezing"),
     )
     if (waiting) return turnOf(state, [], { urgent: true })
-    return take(state, context, beginCardAct(context.questionId, consent.link, aim, context.now))
+    return take(
+      withoutChoices(state),
+      context,
+      beginCardAct(context.questionId, consent.link, aim, context.now),
+    )
   }
 
 /** [Freeze a card]: which one. */
@@ -84,15 +93,19 @@ export function chooseCard(state: State, context: TurnContext, id: string, nth: 
   return take(state, context, stepCard(at, { kind: "chosen", ref: card.ref }, context.now))
 }
 
-/** The card a typed text names while one is to be chosen: its button's title, or its four digits. */
+/** The card a typed text names while one is to be chosen: its button's title, or its four digits. What is urgent and something else is
+ * not a choice (P8), nor is "not 4821". */
 export function findCardChoice(
   state: State,
   text: string,
 ): { readonly id: string; readonly nth: string } | undefined {
   const said = normalise(text).replace(/\p{Nd}/gu, (digit) => String(digitValue(digit)))
-  if (said === "" || said.length > TITLE_CHARS_MAX) return undefined
-  const named = Object.values(state.cardActs ?? {})
-    .filter(({ stage }) => stage === "choosing")
+  if (said === "" || said.length > TITLE_CHARS_MAX || NOT_THAT.test(said)) return undefined
+  const choosing = Object.values(state.cardActs ?? {}).filter(({ stage }) => stage === "choosing")
+  const meant = choosing.length > 0 ? understand(text, state.language)?.intent : undefined
+  if (meant && URGENT.has(meant) && !FREEZING.has(meant)) return undefined
+  const named = choosing
+    .filter(({ aim }) => aim === "restore" || !UNDOING.test(said))
     .flatMap(({ id, cards }) => cards.map(({ last4 }, nth) => ({ id, nth: String(nth), last4 })))
     .filter(({ last4 }) => said.split(" ").includes(last4))
   const [choice] = named
@@ -186,6 +199,12 @@ function takeAll(
       const { state: next, say: said } = take(turn.state, context, stepCard(at, event, context.now))
       return turnOf(next, [...turn.say, ...said], { urgent: true })
     }, turnOf(state))
+}
+
+/** Asked anew, an earlier choice is over: digits typed then name one card, and acts do not pile up. */
+function withoutChoices(state: State): State {
+  const acts = Object.entries(state.cardActs ?? {})
+  return withActs(state, Object.fromEntries(acts.filter(([, { stage }]) => stage !== "choosing")))
 }
 
 /** What is over is forgotten. */

@@ -38,8 +38,9 @@ export const confirmDelete: Flow = (state, context, intent) => {
   return turnOf(erasing, [begun(erasing, context)], { urgent: true })
 }
 
-/** No. */
-export const keepData: Flow = (state) => {
+/** No; too late where it has begun. */
+export const keepData: Flow = (state, context) => {
+  if (state.erasing) return turnOf(state, [begun(state, context)], { urgent: true })
   const kept = without(state, "deleteAskedAt")
   return turnOf(kept, [answerWithMenu(kept, "delete_kept")], { urgent: true })
 }

@@ -1,9 +1,12 @@
 // P8: what cannot wait is heard in every state, in every language, typed, by a button's title and by its payload.
 import { describe, expect, test } from "vitest"
 import { intentPayload, URGENT, type Intent } from "../../../src/conversations/intents/intent.ts"
+import { readFraudReply } from "../../../src/conversations/intents/fraud-replies.ts"
 import { MINUTE_MS } from "../../../src/foundation/clock.ts"
 import { phrase, type Language } from "../../../src/phrases/catalogue.ts"
+import type { State } from "../../../src/conversations/state.ts"
 import type { Turn } from "../../../src/conversations/turn-context.ts"
+import { DIALOGUE_STATES } from "../../support/dialogue-states.ts"
 import { NOON, tap, text } from "../../support/person-builders.ts"
 import { choicesOf, contextAt, hear, person, say, STATES, wordsOf } from "../../support/turn-world.ts"
 
@@ -102,17 +105,63 @@ const ANSWERS: Readonly<Record<string, RegExp>> = {
   stop_now: /Disconnected|Nothing is connected|Nothing was connected|انتهى الارتباط|لا شيء مرتبط|لم يُربط شيء/,
 }
 
-describe.each(Object.entries(STATES))("P8: somebody %s", (_, state) => {
+/** What is asked of the bank at once where nothing of the kind is with it already. */
+function isUnderWay({ cardActs }: State, intent: string): boolean {
+  return Object.values(cardActs ?? {}).some(
+    ({ aim, stage }) => aim === AIMS[intent] && (stage === "listing" || stage === "freezing"),
+  )
+}
+const AIMS: Readonly<Record<string, string>> = { freeze_card: "freeze", freeze_all: "freeze_all" }
+
+/** A No that can be taken back. */
+function hasNo({ cases }: State): boolean {
+  return Object.values(cases).some(({ stage }) => stage === "denied" || stage === "returning")
+}
+
+/** Where a dialogue makes an urgent word mean more: words the answer must have then. */
+const MORE: readonly {
+  readonly intents: readonly string[]
+  readonly where: (state: State) => boolean
+  readonly answers: RegExp
+}[] = [
+  {
+    intents: ["delete_data", "delete_confirm", "delete_cancel"],
+    where: ({ erasing }) => erasing !== undefined,
+    answers: /Nothing about you is used here any more|لم يعد يُستخدم/,
+  },
+  {
+    intents: ["delete_confirm"],
+    where: ({ deleteAskedAt }) => deleteAskedAt !== undefined,
+    answers: /Nothing about you is used here any more|لم يعد يُستخدم/,
+  },
+]
+
+describe.each(Object.entries({ ...STATES, ...DIALOGUE_STATES }))("P8: somebody %s", (_, state) => {
   describe.each(["en", "ar"] as const)("who speaks %s", (language) => {
     const speaking = { ...state, language }
     test.each(Object.keys(TYPED))("is heard on %s", (intent) => {
       const judge = (answered: Turn, about: string) => {
         expect(answered.urgent, about).toBe(true)
-        if (state.consent && ASKS_BANK.has(intent)) {
+        const live = state.consent !== undefined && NOON < state.consent.until
+        if (live && isUnderWay(state, intent)) return
+        if (intent === "fraud_mistake" && hasNo(state)) {
+          expect(answered.state.questions, about).toContainEqual(
+            expect.objectContaining({ kind: "fraud_undo" }),
+          )
+          return
+        }
+        if (intent === "stop_undo" && state.stoppedPurposes) {
+          expect(answered.state.changes, about).toContainEqual(
+            expect.objectContaining({ on: ["transaction_alerts"] }),
+          )
+          return
+        }
+        if (live && ASKS_BANK.has(intent)) {
           expect(answered.state.questions, about).toContainEqual(expect.objectContaining({ kind: "cards" }))
           return
         }
-        const words = (state.consent ? undefined : ANSWERS_UNLINKED[intent]) ?? ANSWERS[intent] ?? /never/
+        const more = MORE.find(({ intents, where }) => intents.includes(intent) && where(state))?.answers
+        const words = more ?? (live ? undefined : ANSWERS_UNLINKED[intent]) ?? ANSWERS[intent] ?? /never/
         expect(wordsOf(answered).join(), about).toMatch(words)
         if (words === CALL) {
           expect(choicesOf(answered), about).toContain(phrase(answered.state.language, "call_button"))
@@ -147,6 +196,12 @@ test.each(["en", "ar"] as const)(
     }
   },
 )
+
+test("P8: under an open question nothing urgent is taken for its answer, but what says that it was not them", () => {
+  for (const [intent, said] of Object.entries(TYPED))
+    for (const each of [...said.en, ...said.ar])
+      expect([undefined, ...(intent === "fraud" ? ["deny"] : [])], each).toContain(readFraudReply(each))
+})
 
 test("P8: an urgent word in a long story is found, an everyday one is not acted upon", () => {
   const story = "so yesterday I went to the market and then the station and ".repeat(8)

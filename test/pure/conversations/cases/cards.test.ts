@@ -63,6 +63,22 @@ describe("“freeze my card”", () => {
     expect(sim.bank.acts).toHaveLength(2)
   })
 
+  test.each(["talk to a person about 4821", "delete my data 4821", "not 4821", "don't freeze 4821", "unfreeze 4821"])(
+    "P8: hears “%s” as what it is, and freezes nothing",
+    async (said) => {
+      await sim.say("freeze my card")
+      await sim.say(said)
+      expect(sim.bank.acts).toEqual([])
+    },
+  )
+
+  test("asked twice is one choice: the digits name one card, and no act is left behind", async () => {
+    for (let times = 0; times < 5; times += 1) await sim.say("freeze my card")
+    await sim.say("4821")
+    expect(sim.bank.acts).toMatchObject([{ act: "freeze", about: "crd_1" }])
+    expect(last()).toBe("Card ••4821 is frozen.")
+  })
+
   test("the button tapped twice is one act; an old one asks anew", async () => {
     await sim.say("freeze my card")
     const carries = choices()[0]?.[1] ?? ""
