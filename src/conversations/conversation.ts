@@ -22,6 +22,8 @@ import type { ConsentRequest, EndRequest, OfferRequest } from "./conversation-re
 import { conversationOf } from "./conversation-of.ts"
 import { createLinkWorld } from "./link-world.ts"
 import type { ErasureRequest, WipeRequest } from "./erasing.ts"
+import type { DeskAnswer, DeskRequest } from "./desk-acts.ts"
+import { createDeskWorld } from "./desk-world.ts"
 import { meansOf, type Means } from "./means.ts"
 import { isOutage, Unready } from "./unready.ts"
 import { personKeyPlace } from "./place.ts"
@@ -188,6 +190,12 @@ export class Conversation extends DurableObject<Env> {
     return (await this.#ready()).rekey(request.keys)
   }
 
+  /** An agent of the bank sees or acts on their thread. @see actAtDesk */
+  async atDesk(request: DeskRequest): Promise<DeskAnswer> {
+    assertVersion(request)
+    return (await this.#ready()).atDesk(request)
+  }
+
   /** Look at the clock: the development clock was moved. */
   async wake(): Promise<void> {
     const person = await this.#ready()
@@ -228,6 +236,7 @@ export class Conversation extends DurableObject<Env> {
     if (this.#person?.gone) this.#person = undefined
     this.#person ??= new Person(
       worldOf(means.value, this.#storage, {
+        lines: this.env.LINE,
         waitUntil: (work) => this.ctx.waitUntil(work),
         tellOther: async ({ page, person }, link) => {
           const record = await means.value.pages.findRecord(page)
@@ -250,9 +259,11 @@ function worldOf(
   means: Means,
   storage: ReturnType<typeof meterStorage>,
   {
+    lines,
     waitUntil,
     tellOther,
   }: Pick<Parameters<typeof createLinkWorld>[1], "tellOther"> & {
+    readonly lines: Env["LINE"]
     readonly waitUntil: (work: Promise<void>) => void
   },
 ): PersonWorld {
@@ -318,7 +329,7 @@ function worldOf(
     async loadBankFacts(id, page) {
       const [bank, record] = await Promise.all([bankOf(id), pages.findRecord(page)])
       if (!record.ok) throw new Unready(`Cannot find the Page of a conversation: ${record.error.reason}`)
-      const { name, emergencyPhone, timeZone, languages, linkHosts, looksADay } = bank
+      const { name, emergencyPhone, timeZone, languages, linkHosts, looksADay, desk, hours } = bank
       const logInAllowed = record.value.logInAllowed && bank.login === "browser"
       const logInUrl = `${config.publicOrigin}/link/${id}?page=${page}`
       const codeUrl = `${config.publicOrigin}/link/code`
@@ -331,6 +342,8 @@ function worldOf(
         languages,
         linkHosts,
         looksADay,
+        desk,
+        hours,
         renewal: renewalOf(bank),
         logInUrl,
         codeUrl,
@@ -380,6 +393,7 @@ function worldOf(
           : access.transactions(await bankOf(bank), grant, account, range, signal)
       },
     },
+    desk: createDeskWorld(means, lines),
     acts: createActs(access, bankOf),
   }
 }

@@ -35,6 +35,8 @@ export interface Utterance {
   readonly need: Need
   /** The same as a template, where the window may be closed when it goes. */
   readonly template?: TemplateMessage
+  /** A person at the bank says it; the assistant where it is left out. */
+  readonly author?: "person"
 }
 
 /** Permission to send one message, now. Only `decideLeave` makes one. */
@@ -78,6 +80,11 @@ export function answerText(
 /** A reply without bank data. */
 export function answer(message: AnswerMessage): Utterance {
   return { message, need: { kind: "answer" } }
+}
+
+/** What a person at the bank wrote to somebody who asked for one. */
+export function byPerson(text: string): Utterance {
+  return { message: { kind: "text", text }, need: { kind: "answer" }, author: "person" }
 }
 
 /** A message whose every word is `Plain`. */

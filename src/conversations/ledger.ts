@@ -153,6 +153,18 @@ export function listQueued(sql: Sql): readonly LedgerRow[] {
   return sql.exec<Stored>(`SELECT ${COLUMNS} FROM ledger WHERE state = 'queued' ORDER BY lane, seq, key`).rows
 }
 
+/** What became of what one act said, in the order it was said. @param order as it was claimed under */
+export function findReplyStates(sql: Sql, order: number): readonly LedgerState[] {
+  return sql
+    .exec<{ state: string }>(
+      "SELECT state FROM ledger WHERE lane = ? AND seq >= ? AND seq < ? ORDER BY seq",
+      LANES.replies,
+      order,
+      order + 1,
+    )
+    .rows.map(({ state }) => state as LedgerState)
+}
+
 /** Everything that was handed over and not answered. */
 export function listSending(sql: Sql): readonly LedgerRow[] {
   return sql.exec<Stored>(`SELECT ${COLUMNS} FROM ledger WHERE state = 'sending' ORDER BY due_at`).rows

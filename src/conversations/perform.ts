@@ -10,7 +10,7 @@ import { asPlainText } from "../messenger/message-fit.ts"
 import { checkMessage } from "../messenger/message-limits.ts"
 import type { Message, ReceiptMessage, TemplateMessage } from "../messenger/message.ts"
 import type { SendRefusal } from "../messenger/refusal.ts"
-import { decideRoute, isWindowOpen } from "../messenger/route.ts"
+import { decideRoute, isWindowOpen, messagingOf } from "../messenger/route.ts"
 import { holderAt, IDLE } from "../messenger/thread.ts"
 import { renderAction, renderSend } from "../messenger/wire.ts"
 import { phrase } from "../phrases/catalogue.ts"
@@ -99,8 +99,8 @@ export function decideSend(
   const route = decideRoute({
     now,
     lastActionAt: state.lastActionAt === 0 ? null : state.lastActionAt,
-    author: "bot",
-    purpose: cause.kind === "event" ? cause.purpose : null,
+    author: utterance.author ?? "bot",
+    purpose: utterance.author ? "support_chat" : cause.kind === "event" ? cause.purpose : null,
     inTurn: cause.kind === "reply",
     template: (template && templates.get(`${template.name} ${template.language}`)) ?? "none",
     page: paused ? "paused" : utilityAllowed ? "open" : "no_utility",
@@ -119,7 +119,7 @@ export function decideSend(
   const body = speak(leave.value, {
     psid: state.psid,
     message,
-    messagingType: route.kind,
+    ...messagingOf(route),
     metadata: prepared.metadata,
     utilityShape,
   })

@@ -31,6 +31,8 @@ import type { Vault } from "../vault/vault.ts"
 import type { Consent } from "../links/consent.ts"
 import type { RebuildRefusal } from "../links/consent-rebuild.ts"
 import type { RecordMark } from "../links/link-store.ts"
+import type { Joining, LinePlace } from "../support/line-store.ts"
+import type { DeskWord } from "./desk-state.ts"
 import type { ConsentChange, State } from "./state.ts"
 import type { ChainHead } from "./ledger-chain.ts"
 import type { Settled } from "./outcome.ts"
@@ -120,6 +122,16 @@ export interface PersonWorld {
     readonly hearLinked: (authorizationCode: string, person: PersonId) => Promise<void>
     /** The person opened an `m.me` link with this `ref`. Harmless to repeat. @throws DatabaseError */
     readonly present: (nonce: string, whom: Whom) => Promise<Presented | undefined>
+  }
+  readonly desk: {
+    /** Tell the bank's line; where they stand, if they joined. Harmless to repeat. */
+    readonly tell: (
+      word: DeskWord,
+      about: Pick<Joining, "thread" | "kind" | "windowEndsAt">,
+      whom: Whom,
+    ) => Promise<LinePlace | undefined>
+    /** Hand the thread to the Page's Inbox. @throws Unready */
+    readonly handOver: (whom: Whom, psid: string) => Promise<void>
   }
   readonly erasure: {
     /** Have all that is kept of this person deleted. Durable when it returns; harmless to repeat. @throws Unready */

@@ -19,13 +19,15 @@ import { Asking } from "./asking.ts"
 import { changeOf } from "./case-news.ts"
 import { holdingOf, viewOf, type ConsentView, type Holding } from "./consent-view.ts"
 import type { EndRequest } from "./conversation-requests.ts"
+import { actAtDesk, type DeskAnswer, type DeskRequest } from "./desk-acts.ts"
+import { DeskSettling } from "./desk-settling.ts"
 import * as erasing from "./erasing.ts"
 import { hear } from "./hearing.ts"
 import { releaseHeld } from "./held.ts"
 import { lookAtBank, type LookOutcome, type LookRequest } from "./hints.ts"
 import { nextInInbox, storeInbox } from "./inbox.ts"
 import { earliestPostponed } from "./ledger.ts"
-import { LinkSettling } from "./link-settling.ts"
+import { LinkSettling, type Settler } from "./link-settling.ts"
 import { Memory } from "./memory.ts"
 import { Outbox } from "./outbox.ts"
 import { settled } from "./outcome.ts"
@@ -63,6 +65,7 @@ export class Person {
   readonly #anchoring: Anchoring
   readonly #outbox = new Outbox()
   readonly #links = new LinkSettling()
+  readonly #desk = new DeskSettling()
   readonly #asking = new Asking()
   readonly #turns: Turns
   readonly #watch: Watch
@@ -202,6 +205,18 @@ export class Person {
     await this.#turns.take(event)
   }
 
+  /** An agent of the bank sees or acts on their thread (desk-acts.ts). */
+  async atDesk(request: DeskRequest): Promise<DeskAnswer> {
+    await this.#memory.load()
+    if (!this.#memory.state) return { kind: "refused", refusal: { reason: "gone" } }
+    await this.#wake.armBy(this.#world.now() + LOOK_AGAIN_MS)
+    const sender = () => this.#turns.sender()
+    return actAtDesk(
+      { sender, take: (event, order) => this.#turns.take(event, { order }), work: () => this.work() },
+      request,
+    )
+  }
+
   /** A one-time link to the person's own pages was posted.
    * @returns whether it was good: it is so once */
   async enter(entry: string): Promise<boolean> {
@@ -220,7 +235,12 @@ export class Person {
     if (this.gone) return
     await this.#turns.drain()
     if (!this.#memory.state) return
-    await Promise.all([this.#flush(), this.#settleLinks(), ...this.#startQuestions()])
+    await Promise.all([
+      this.#flush(),
+      this.#settleLinks(),
+      this.#desk.settle(this.#settler()),
+      ...this.#startQuestions(),
+    ])
     await releaseHeld(this.#teller())
     if (this.#memory.whom) await this.#anchoring.settle(this.#world, this.#memory.whom, this.#memory.state)
   }
@@ -269,13 +289,17 @@ export class Person {
   }
 
   #settleLinks(): Promise<void> {
-    return this.#links.settle({
+    return this.#links.settle(this.#settler())
+  }
+
+  #settler(): Settler {
+    return {
       world: this.#world,
       remembered: () => (this.#memory.state ? this.#memory.all : undefined),
       take: async (event) => void (await this.#turns.take(event)),
       flush: () => this.#flush(),
       later: () => this.#wake.armBy(this.#world.now() + RETRY_MS),
-    })
+    }
   }
 
   // Sending.

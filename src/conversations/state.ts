@@ -16,6 +16,7 @@ import type { Intent } from "./intents/intent.ts"
 import type { CardAct } from "./cases/card-act.ts"
 import type { Dispute } from "./cases/dispute.ts"
 import type { FraudCase } from "./cases/fraud-case.ts"
+import type { Desk } from "./desk-state.ts"
 import { Unready } from "./unready.ts"
 
 /** Everything remembered. Absent members are facts too: no consent, no grant. */
@@ -93,6 +94,8 @@ export interface State {
   readonly regionRefusedAt?: number
   /** The one-time link to the person's own pages that was shown last and not opened yet (own-data-entry.ts). */
   readonly entry?: { readonly id: string; readonly until: number }
+  /** Their wish for a person at the bank. */
+  readonly desk?: Desk
   /** Turns in a row that were not understood. */
   readonly misses: number
   /** Turns of the present minute (P15). */

@@ -10,7 +10,7 @@ import type {
   ListedCard,
   StepUp,
 } from "../banks/actions.ts"
-import type { Balance, BankRefusal, TransactionPage } from "../banks/bank.ts"
+import type { Balance, BankRefusal, OpenHours, TransactionPage } from "../banks/bank.ts"
 import type { Purpose } from "../foundation/purpose.ts"
 import type { Consent } from "../links/consent.ts"
 import type { ErasureCause } from "../jobs/job.ts"
@@ -21,6 +21,7 @@ import type { Presented } from "../links/presenting.ts"
 import type { MessengerEvent } from "../messenger/event.ts"
 import type { Result } from "../foundation/result.ts"
 import type { Preferences } from "../preferences/preferences.ts"
+import type { DeskNews } from "./desk-state.ts"
 import type { Utterance } from "./leave.ts"
 import type { Intent } from "./intents/intent.ts"
 import type { Question, State } from "./state.ts"
@@ -41,6 +42,9 @@ export interface TurnContext {
     readonly linkHosts: readonly string[]
     /** Looks a day without its customer being there, where the bank counts them. */
     readonly looksADay?: number | undefined
+    /** Where its people answer in the chat, and when; by telephone alone where it is left out. */
+    readonly desk?: "inbox" | "own" | undefined
+    readonly hours?: readonly OpenHours[] | undefined
     /** How long its consents last, and what renews one. */
     readonly renewal: RenewalRule
     /** What holds for those who never chose what they want to hear. */
@@ -151,6 +155,8 @@ export type TurnEvent =
   | { readonly kind: "consent_proven"; readonly proven: Consent }
   /** A one-time link to the person's own pages was posted. */
   | { readonly kind: "entered"; readonly entry: string }
+  /** News of their wish for a person at the bank. */
+  | { readonly kind: "desk"; readonly news: DeskNews }
   /** Nobody answered a fraud question: it is said once more. */
   | { readonly kind: "silence"; readonly alert: AskedAlert; readonly utterance: Utterance }
   /** The bank says that a case is over, or what a card is now: what waited for that waits no more. */

@@ -3,6 +3,7 @@
 
 import { eraseIdle } from "./flows/delete-data.ts"
 import { cardsDueAt, hearCardChange, loseCards, passCardTime } from "./flows/cards.ts"
+import { deskDueAt, passDeskTime } from "./flows/human.ts"
 import { fraudDueAt, hearBankChange, loseFraud, passFraudTime } from "./flows/fraud.ts"
 import { loseDispute, passDisputeTime } from "./flows/dispute.ts"
 import { endOffer } from "./flows/link.ts"
@@ -13,7 +14,8 @@ import type { State } from "./state.ts"
 import { turnOf, type Turn, type TurnContext, type TurnEvent } from "./turn-context.ts"
 
 /** Time went by. @param quiet nothing was said or told under the link for its longest idle time */
-export function passTime(state: State, context: TurnContext, quiet: boolean): Turn {
+export function passTime(before: State, context: TurnContext, quiet: boolean): Turn {
+  const state = passDeskTime(before, context)
   if (state.offer && context.now >= state.offer.offeredUntil) return endOffer(state, context)
   if (state.stopped?.keepFraud === false && state.consent && context.now >= state.stopped.endsAt)
     return endLink(state, context, "disconnected", "stop_ended")
@@ -57,6 +59,7 @@ export function nextChangeAt(state: State): number | undefined {
     consent && stopped?.endsAt,
     forgottenAt(state),
     nextReminderAt(state),
+    deskDueAt(state),
     ...fraudDueAt(state),
     ...cardsDueAt(state),
     state.dispute?.dueAt,

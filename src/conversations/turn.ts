@@ -44,6 +44,7 @@ import { disputePayment, hearDispute, tapDispute, tellDispute } from "./flows/di
 import { askToDelete, beErased, confirmDelete, confirmed, keepData } from "./flows/delete-data.ts"
 import { answerAlert, askOnceMore, takeBack, tellFraud } from "./flows/fraud.ts"
 import { askForCode, findCode, finishOpening, hearPresented, showCodeAgain, tryCode } from "./flows/link.ts"
+import { besidePeople, callPerson, hearDesk, rateHelp } from "./flows/human.ts"
 import { enter, showMyData } from "./flows/my-data.ts"
 import { sayWhere } from "./flows/never-here.ts"
 import { choosePurpose, stopPurpose, switchOnOffered, tellRecorded, wishOwn } from "./flows/purposes.ts"
@@ -57,7 +58,6 @@ import {
   findAccountTitle,
   tellTransactions,
 } from "./flows/transactions.ts"
-import { urgent } from "./flows/urgent.ts"
 import {
   answerAttachment,
   chooseLanguage,
@@ -89,7 +89,7 @@ const FLOWS: Readonly<Record<Intent, Flow>> = {
   freeze_all: freezeAllCards,
   unfreeze_card: unfreezeCards,
   dispute: disputePayment,
-  human: urgent,
+  human: callPerson,
   delete_data: askToDelete,
   delete_confirm: confirmDelete,
   delete_cancel: keepData,
@@ -125,6 +125,9 @@ const FLOWS: Readonly<Record<Intent, Flow>> = {
   mute_today: typeAlerts,
   unmute: typeAlerts,
   updates: askForHeld,
+  help_yes: rateHelp,
+  help_no: rateHelp,
+  read_answer: help,
   try_again: (state, context) => FLOWS[state.again ?? "help"](state, context, state.again ?? "help"),
 }
 
@@ -173,6 +176,8 @@ function takeTurn(state: State, event: TurnEvent, context: TurnContext): Turn {
       return setPreferences(state, event.link, event.preferences)
     case "held_shown":
       return heldShown(state, event.none)
+    case "desk":
+      return hearDesk(state, event.news, context)
     case "refused":
       return hearRefused(state, event.fact, context)
     case "time":
@@ -185,13 +190,15 @@ function hear(
   { event, alert, card, presented }: TurnEvent & { readonly kind: "messenger" },
   context: TurnContext,
 ): Turn {
-  const known = placed(state, event, context)
+  const met = placed(state, event, context)
   if (presented) {
-    const asked = hearPresented(known, context, presented)
+    const asked = hearPresented(met, context, presented)
     // What opens a chat by the link says nothing more than that; but a lost card is heard first (P8).
     const heard = hear(asked.state, { kind: "messenger", event, ...(card ? { card } : {}) }, context)
     return heard.urgent ? { ...heard, say: [...heard.say, ...asked.say] } : asked
   }
+  const { state: known, turn: silent } = besidePeople(met, event, { alert, card }, context)
+  if (silent) return silent
   switch (event.kind) {
     case "message":
       if (card) return hearCard(known, event, context)

@@ -5,6 +5,7 @@
 import { MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
 import { reportOverdue } from "./alert-reports.ts"
 import { erasureForgottenAt } from "./erasing.ts"
+import { owesDesk } from "./desk-settling.ts"
 import { isQuiet } from "./idle.ts"
 import { nextInInbox } from "./inbox.ts"
 import { earliestDue, listSending } from "./ledger.ts"
@@ -77,7 +78,7 @@ export class Watch {
     const { state } = this.#memory
     const waits =
       nextInInbox(sql, state?.turnedThrough ?? 0) !== undefined ||
-      (state && (isSettling(state) || state.questions.length > 0))
+      (state && (isSettling(state) || owesDesk(state) || state.questions.length > 0))
     const due = [
       waits ? now() + this.#retryMs() : undefined,
       earliestDue(sql),

@@ -13,7 +13,7 @@ export const en = {
   help_unlinked:
     "Connect your account and I can show balances and payments. For a lost card or fraud, call {bank}.",
   not_understood: "I didn''t get that. I can do these:",
-  not_understood_twice: "I still don''t get it. You can call {bank}, or choose one of these:",
+  not_understood_twice: "I still don''t get it. Shall a person at {bank} help?",
   too_many: "That is a lot at once. I''ll answer again in a minute.",
   attachment_only: "I can read text only. I can do these:",
 
@@ -92,6 +92,23 @@ export const en = {
   stop_nothing: "Nothing is connected, so nothing will be sent.",
   log_out: "You logged out, so your connection with {bank} has ended. Connect again when you like.",
   urgent: "Call {bank} now, at any hour. They can stop the card at once.",
+  desk_place: "You are number {place}. You can leave; I''ll write when someone answers.",
+  desk_place_usual:
+    "You are number {place}, usually about {minutes, plural, one {a minute} other {{minutes} minutes}}. You can leave; I''ll write when someone answers.",
+  desk_joined: "{name} from {bank} joined.",
+  desk_left: "{name} has left. I''m the automated assistant again. Did that help?",
+  desk_returned: "{name} had to leave. You are number {place}; someone else from {bank} will answer here.",
+  desk_closed: "Our people are back {day} {time}. Leave a message. Lost card? I can freeze it now.",
+  desk_closed_now: "Our people are not here now. Leave a message. Lost card? I can freeze it now.",
+  desk_message_kept:
+    "{bank}''s people have your message and answer here. I''m the automated assistant meanwhile.",
+  desk_noted: "I''ll pass that on. You keep your place in the line.",
+  desk_outage: "Our people cannot answer at the moment. You keep your place; if it cannot wait, call {bank}.",
+  desk_unreached: "I could not reach our people yet and keep trying. If it cannot wait, call {bank}.",
+  desk_inbox: "I''m handing this chat to {bank}''s people and stay silent until they are done.",
+  desk_back: "I''m the automated assistant again.",
+  desk_thanks: "Thank you, {bank} has your answer.",
+  desk_answer_waits: "An answer from {bank} is waiting for you here.",
   human: "For a person, call {bank}. I''m the automated assistant here.",
   delete_ask_linked:
     "Delete everything kept here about you? Your connection with {bank} ends at once, and it cannot be undone.",
@@ -309,6 +326,9 @@ export const en = {
   no_code_button: "I saw no code",
   how_button: "How it works",
   human_button: "Talk to a person",
+  help_yes_button: "Yes, it helped",
+  help_no_button: "No, it did not",
+  answer_button: "Read the answer",
   urgent_button: "Lost card or fraud",
   language_button: "Language",
   my_data_button: "My data",

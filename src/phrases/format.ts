@@ -19,6 +19,7 @@ const SHAPES = {
   time: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
   date: { day: "numeric", month: "short", year: "numeric" },
   day: { day: "2-digit", month: "short" },
+  weekday: { weekday: "long" },
   compare: {},
 } as const satisfies Readonly<Record<string, Intl.DateTimeFormatOptions>>
 
@@ -83,6 +84,11 @@ export function formatDate(language: Language, at: number, timeZone: string): st
 /** `22 Nov`: the day of a payment in a list. */
 export function formatDay(language: Language, at: number, timeZone: string): string {
   return isolate(language, dateFormat(LOCALES[language], "day", timeZone).format(at))
+}
+
+/** `Monday`. */
+export function formatWeekday(language: Language, at: number, timeZone: string): string {
+  return isolate(language, dateFormat(LOCALES[language], "weekday", timeZone).format(at))
 }
 
 /** Whether an instant falls on today's date in that zone. */

@@ -8,6 +8,7 @@ import type { Opened } from "../../src/conversations/turn-context.ts"
 import { personKeyPlace } from "../../src/conversations/place.ts"
 import { APP_ID } from "./person-builders.ts"
 import { consentOf, type FarBank, type FarDirectory, type FarMessenger } from "./person-far-side.ts"
+import type { FarDesk } from "./far-desk.ts"
 import type { ObjectStorage } from "./person-storage.ts"
 
 /** What code of an object that has died runs into. */
@@ -19,6 +20,7 @@ export interface Given {
   readonly directory: FarDirectory
   readonly bank: FarBank
   readonly messenger: FarMessenger
+  readonly desk: FarDesk
   readonly vault: Vault
   readonly logged: string[]
   readonly facts: () => Awaited<ReturnType<PersonWorld["loadBankFacts"]>>
@@ -75,6 +77,10 @@ export function createPersonWorld(given: Given): PersonWorld {
         point(`vault.sealForDays(${label})`, () => vault.sealForDays(label, owner, id, clear)),
       openForDays: (label, owner, id, sealed) =>
         point(`vault.openForDays(${label})`, () => vault.openForDays(label, owner, id, sealed)),
+    },
+    desk: {
+      tell: (word, about) => point("desk.tell", () => given.desk.hear(word, about)),
+      handOver: (_whom, psid) => point("desk.handOver", () => given.desk.take(psid)),
     },
     erasure: {
       request: (_whom, erasing) => point("erasure.request", () => void directory.erasures.push(erasing)),

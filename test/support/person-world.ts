@@ -8,6 +8,7 @@ import type { MessengerEvent } from "../../src/messenger/event.ts"
 import type { Vault } from "../../src/vault/vault.ts"
 import { Person } from "../../src/conversations/person.ts"
 import type { PersonWorld, Shelf, TellOutcome } from "../../src/conversations/person-world.ts"
+import { FarDesk } from "./far-desk.ts"
 import { BANK, NOON, offer, PSID, text, WHOM } from "./person-builders.ts"
 import { FarBank, FarDirectory, FarMessenger, type Sent } from "./person-far-side.ts"
 import { createPersonWorld, createRandom, createTestVault, Dead } from "./person-given.ts"
@@ -62,6 +63,7 @@ export class Simulation {
     () => this.#now,
     (ms) => this.#sleep(ms),
   )
+  readonly desk = new FarDesk()
   readonly queue: Queued[] = []
   readonly logged: string[] = []
   facts = BANK
@@ -402,6 +404,7 @@ export class Simulation {
       directory,
       bank,
       messenger,
+      desk: this.desk,
       logged,
       vault: this.vault,
       facts: () => this.facts,

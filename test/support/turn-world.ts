@@ -2,6 +2,7 @@
 import type { MessengerEvent } from "../../src/messenger/event.ts"
 import type { Consent } from "../../src/links/consent.ts"
 import { DAY_MS, MINUTE_MS } from "../../src/foundation/clock.ts"
+import { createDesk } from "../../src/conversations/desk-state.ts"
 import { createState, type State } from "../../src/conversations/state.ts"
 import { turn } from "../../src/conversations/turn.ts"
 import type { Turn, TurnContext, TurnEvent } from "../../src/conversations/turn-context.ts"
@@ -60,6 +61,9 @@ export const STATES: Readonly<Record<string, State>> = {
     consent: consent(),
     pace: { minute: Math.floor(NOON / MINUTE_MS), turns: 40 },
   }),
+  "asked for a message": person({ desk: createDesk("desk_1", "leaving", NOON, []) }),
+  "in the line": person({ consent: consent(), desk: createDesk("desk_1", "waiting", NOON, []) }),
+  "with a person": person({ consent: consent(), desk: createDesk("desk_1", "with_person", NOON, []) }),
   "misunderstood twice": person({ misses: 2 }),
 }
 

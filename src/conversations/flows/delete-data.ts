@@ -8,6 +8,7 @@ import { phrase } from "../../phrases/catalogue.ts"
 import { answer, answerText, linkNotice } from "../leave.ts"
 import { ending, without, withoutLink, type State } from "../state.ts"
 import { turnOf, type Flow, type Turn, type TurnContext } from "../turn-context.ts"
+import { leaveLine } from "./human.ts"
 import { answerWithMenu, bankName, menuChips, postback } from "./choices.ts"
 
 /** A button pressed later than this asks again: it may be one from an old conversation. */
@@ -71,7 +72,7 @@ export function eraseIdle(state: State, context: TurnContext): Turn {
 
 function begin(state: State, { now }: TurnContext, code: string, cause: ErasureCause): State {
   const links = [state.consent, state.offer, state.opening].filter((each) => each !== undefined)
-  const bare: State = without(withoutLink(state), "offer", "opening", "entry", "deleteAskedAt")
+  const bare: State = without(leaveLine(withoutLink(state)), "offer", "opening", "entry", "deleteAskedAt")
   const ended = links.reduce((before, { link }) => ending(before, link, "erased"), bare)
   return { ...ended, erasing: { code, cause, at: now, requested: false } }
 }

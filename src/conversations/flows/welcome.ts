@@ -5,7 +5,8 @@ import { answer, answerText } from "../leave.ts"
 import { renderPayload } from "../intents/intent.ts"
 import type { State } from "../state.ts"
 import { turnOf, type Flow, type Turn, type TurnContext } from "../turn-context.ts"
-import { answerWithLogIn, answerWithMenu, bankName, callButton, menuChips, postback } from "./choices.ts"
+import { answerWithLogIn, answerWithMenu, bankName, menuChips, postback } from "./choices.ts"
+import { offerPerson } from "./human.ts"
 
 /** After this many misses in a row the way to people stands first. */
 const MISSES_BEFORE_PEOPLE = 2
@@ -67,14 +68,7 @@ export function misunderstand(state: State, context: TurnContext): Turn {
   const misses = state.misses + 1
   const changed: State = { ...state, misses }
   if (misses < MISSES_BEFORE_PEOPLE) return turnOf(changed, [answerWithMenu(changed, "not_understood")])
-  return turnOf(changed, [
-    answer({
-      kind: "buttons",
-      text: answerText(state.language, "not_understood_twice", { bank: bankName(context) }),
-      buttons: [callButton(state, context)],
-      quickReplies: menuChips(changed),
-    }),
-  ])
+  return turnOf(changed, [offerPerson(changed, context)])
 }
 
 /** A sticker, a photo, a voice message: nothing is read out of them. */

@@ -46,6 +46,9 @@ export const INTENTS = [
   "change_details",
   "dispute",
   "try_again",
+  "help_yes",
+  "help_no",
+  "read_answer",
 ] as const
 export type Intent = (typeof INTENTS)[number]
 

@@ -295,6 +295,9 @@ const TITLES: Readonly<Partial<Record<PhraseKey, Intent>>> = {
   fraud_mistake_button: "fraud_mistake",
   try_again_button: "try_again",
   call_button: "human",
+  help_yes_button: "help_yes",
+  help_no_button: "help_no",
+  answer_button: "read_answer",
 }
 
 /** What a text means, and in which language it was said; `undefined` where nothing matches.

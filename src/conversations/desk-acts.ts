@@ -1,0 +1,150 @@
+// What an agent asks of a Conversation: to see the thread they have, to say something in it, to give it back or close it. What they may see
+// beside what was said is decided by the person's own switch, support_chat, at that instant. A number of a card or an account is stopped
+// before it is stored anywhere (P6). Whose thread it is, the bank's line has decided. Called by person.ts.
+
+import type { BankEventType } from "../banks/event.ts"
+import { DAY_MS } from "../foundation/clock.ts"
+import { Grant } from "../links/grant.ts"
+import { decideRoute, WINDOW_MS, type RouteReason } from "../messenger/route.ts"
+import { holderAt, IDLE } from "../messenger/thread.ts"
+import type { Desk, DeskAct, DeskLine, DeskPhase } from "./desk-state.ts"
+import { ANSWER_TEMPLATE } from "./flows/human.ts"
+import { redact } from "./intents/redact.ts"
+import { findReplyStates, listRecent, type LedgerState } from "./ledger.ts"
+import { openEntry, type Sender } from "./perform.ts"
+import type { State } from "./state.ts"
+import type { TurnEvent } from "./turn-context.ts"
+
+/** What an agent asks. Travels by RPC. */
+export interface DeskRequest {
+  readonly v: 1
+  readonly thread: string
+  readonly ask:
+    | { readonly kind: "view" }
+    /** `id`: of the agent's own, so that the same reply is said once. */
+    | { readonly kind: "reply"; readonly id: string; readonly text: string }
+    | Exclude<DeskAct, { readonly kind: "said" }>
+}
+
+/** A thread as the agent who has it sees it. */
+export interface DeskView {
+  readonly thread: string
+  readonly kind: Desk["kind"]
+  readonly phase: DeskPhase
+  readonly language: string
+  readonly linked: boolean
+  /** Until when free text is allowed, epoch milliseconds. */
+  readonly windowEndsAt: number
+  readonly lines: readonly DeskLine[]
+  readonly draft?: string
+  /** Only where the customer switched support_chat on. */
+  readonly facts?: {
+    readonly accounts: readonly { readonly kind: string; readonly last4: string }[]
+    /** The last three things the bank told in this chat. */
+    readonly events: readonly { readonly type: BankEventType; readonly at: number }[]
+  }
+}
+
+/** `gone`: that thread is not there any more. */
+export type DeskRefusal =
+  | { readonly reason: "gone" }
+  | { readonly reason: "number" }
+  | { readonly reason: "cannot_send"; readonly because: RouteReason }
+
+export type DeskAnswer =
+  | { readonly kind: "refused"; readonly refusal: DeskRefusal }
+  /** `sent`: what became of a reply so far; `waits`: the window is closed, they were told that an answer is there. */
+  | { readonly kind: "seen"; readonly view: DeskView; readonly sent?: LedgerState | "waits" }
+
+/** What acting needs of its person. */
+export interface DeskHand {
+  readonly sender: () => Sender
+  readonly take: (event: TurnEvent, order: number) => Promise<unknown>
+  readonly work: () => Promise<void>
+}
+
+const EVENTS_SHOWN = 3
+const EVENTS_FROM_MS = 90 * DAY_MS
+
+/** Do what an agent asks. @throws DatabaseError, Unready */
+export async function actAtDesk(hand: DeskHand, { thread, ask }: DeskRequest): Promise<DeskAnswer> {
+  const refuse = (refusal: DeskRefusal): DeskAnswer => ({ kind: "refused", refusal })
+  const sender = hand.sender()
+  const state = sender.state()
+  if (!isAt(state, thread)) return refuse({ reason: "gone" })
+  if ("text" in ask && redact(ask.text).text !== ask.text) return refuse({ reason: "number" })
+  const order = sender.world.now()
+  let waits = false
+  if (ask.kind === "reply") {
+    const route = await routeOf(sender, state)
+    if (route.kind === "cannot") return refuse({ reason: "cannot_send", because: route.reason })
+    waits = route.kind === "UTILITY"
+    await hand.take({ kind: "desk", news: { ...ask, kind: "said", held: waits } }, order)
+  } else if (ask.kind !== "view") await hand.take({ kind: "desk", news: ask }, order)
+  if (ask.kind !== "view" && ask.kind !== "drafted") await hand.work()
+  const after = hand.sender().state()
+  if (!after?.desk || after.desk.thread !== thread) return refuse({ reason: "gone" })
+  const sent = waits ? "waits" : findReplyStates(sender.world.sql, order).at(-1)
+  const view = await viewOf(hand.sender(), after, after.desk)
+  return { kind: "seen", view, ...(ask.kind === "reply" && sent ? { sent } : {}) }
+}
+
+function isAt(state: State | undefined, thread: string): state is State {
+  const { desk, erasing } = state ?? {}
+  return !erasing && desk?.thread === thread && ["joining", "waiting", "with_person"].includes(desk.phase)
+}
+
+/** How what a person at the bank writes would go now. */
+async function routeOf({ world, whom }: Sender, state: State) {
+  const { paused, utilityAllowed, templates, defaultApp, humanAgent } = await world.loadVoice(whom.page)
+  const now = world.now()
+  return decideRoute({
+    now,
+    lastActionAt: state.lastActionAt === 0 ? null : state.lastActionAt,
+    author: "person",
+    purpose: "support_chat",
+    inTurn: false,
+    template: templates.get(`${ANSWER_TEMPLATE} ${state.language}`) ?? "none",
+    page: paused ? "paused" : utilityAllowed ? "open" : "no_utility",
+    thread: holderAt(state.thread ?? IDLE, now),
+    defaultApp,
+    humanAgent,
+    regionRefusedAt: state.regionRefusedAt ?? null,
+  })
+}
+
+async function viewOf(sender: Sender, state: State, desk: Desk): Promise<DeskView> {
+  const { thread, kind, phase, log: lines, draft } = desk
+  const events = await recentEvents(sender)
+  const grant = Grant.decide(sender.state()?.consent, "support_chat", sender.world.now())
+  const accounts = grant.ok ? grant.value.accounts : []
+  const facts = grant.ok && {
+    accounts: accounts.map((each) => ({ kind: each.kind, last4: each.last4 })),
+    events: events
+      .filter(({ account }) => account === undefined || accounts.some(({ id }) => id === account))
+      .slice(0, EVENTS_SHOWN)
+      .map(({ type, at }) => ({ type, at })),
+  }
+  return {
+    thread,
+    kind,
+    phase,
+    language: state.language,
+    linked: state.consent !== undefined,
+    windowEndsAt: state.lastActionAt + WINDOW_MS,
+    lines,
+    ...(draft === undefined ? {} : { draft }),
+    ...(facts ? { facts } : {}),
+  }
+}
+
+/** What the bank told of late, newest first. */
+async function recentEvents(sender: Sender) {
+  const { sql, now } = sender.world
+  const since = now() - EVENTS_FROM_MS
+  const rows = [...listRecent(sql, "alerts", since), ...listRecent(sql, "updates", since)]
+    .sort((a, b) => b.at - a.at)
+    .slice(0, 2 * EVENTS_SHOWN)
+  const causes = await Promise.all(rows.map(async (row) => (await openEntry(sender, row))?.cause))
+  return causes.filter((cause) => cause?.kind === "event")
+}

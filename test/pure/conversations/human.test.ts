@@ -1,0 +1,244 @@
+// Reaching a person, on one simulated Conversation: the line, closed hours, silence while a person has the thread, rights that are heard all the
+// same, answers outside the window, the Page's Inbox.
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import type { DeskAnswer, DeskRequest, DeskView } from "../../../src/conversations/desk-acts.ts"
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/foundation/clock.ts"
+import { tap } from "../../support/person-builders.ts"
+import { Simulation } from "../../support/person-world.ts"
+
+describe("a person at the bank", () => {
+  let world: Simulation
+  const waited = /You are number/
+
+  beforeEach(() => {
+    world = new Simulation()
+    world.facts = { ...world.facts, desk: "own" }
+  })
+  afterEach(() => world.close())
+
+  const heard = () => world.messenger.texts
+  const threadOf = () => world.desk.heard.at(-1)?.thread ?? ""
+  async function ask(what: DeskRequest["ask"], thread = threadOf()): Promise<DeskAnswer> {
+    let answered: DeskAnswer | undefined
+    await world.ask(async (person) => {
+      answered = await person.atDesk({ v: 1, thread, ask: what })
+    })
+    if (!answered) throw new Error("Nothing was answered")
+    return answered
+  }
+  async function view(): Promise<DeskView> {
+    const seen = await ask({ kind: "view" })
+    if (seen.kind !== "seen") throw new Error(seen.refusal.reason)
+    return seen.view
+  }
+  async function withMaria(): Promise<void> {
+    await world.say("hello")
+    await world.say("talk to a person")
+    await ask({ kind: "claimed", name: "Maria" })
+    world.forgetChat()
+  }
+
+  test("P8: somebody who is not linked stands in the line and is told the place and how long it usually takes", async () => {
+    world.desk.place = { place: 3, estimateMs: 5.5 * MINUTE_MS }
+    await world.say("hello")
+    await world.say("can I speak to someone?")
+    expect(heard().at(-1)).toBe(
+      "You are number 3, usually about 6 minutes. You can leave; I'll write when someone answers.",
+    )
+    expect(world.desk.heard.map(({ word }) => word.kind)).toEqual(["join"])
+  })
+
+  test("where nobody was claimed lately no time is promised", async () => {
+    await world.say("talk to a person")
+    expect(heard().at(-1)).toBe("You are number 1. You can leave; I'll write when someone answers.")
+  })
+
+  test("the assistant still answers somebody who waits, and passes on what it does not understand", async () => {
+    await world.say("talk to a person")
+    await world.say("how does it work")
+    expect(heard().at(-1)).not.toMatch(/pass that on/)
+    await world.say("the machine swallowed my banknotes")
+    expect(heard().at(-1)).toBe("I'll pass that on. You keep your place in the line.")
+    expect((await view()).lines.map(({ text }) => text)).toEqual(["the machine swallowed my banknotes"])
+  })
+
+  test("the assistant is silent while a person has the thread, and says when it is back", async () => {
+    await withMaria()
+    await world.say("what's my balance?")
+    await world.say("hello Maria")
+    await world.webhook(tap("v1.BALANCE", world.now, "Balance"))
+    expect(heard()).toEqual([])
+    const said = await ask({ kind: "reply", id: "r1", text: "Good day, I am looking." })
+    expect(said).toMatchObject({ kind: "seen", sent: "accepted" })
+    expect(heard()).toEqual(["Good day, I am looking."])
+    expect((await view()).lines.map(({ from, text }) => `${from}: ${text}`)).toEqual([
+      "customer: what's my balance?",
+      "customer: hello Maria",
+      "customer: Balance",
+      "agent: Good day, I am looking.",
+    ])
+    await ask({ kind: "closed" })
+    expect(heard().at(-1)).toBe("Maria has left. I'm the automated assistant again. Did that help?")
+    await world.say("help")
+    expect(heard().at(-1)).toMatch(/balance|connect/i)
+  })
+
+  test.each(["I lost my card", "stop", "delete my data", "that wasn't me", "freeze my card"])(
+    'P8: "%s" is heard while a person has the thread, and the person reads it too',
+    async (said) => {
+      await withMaria()
+      await world.say(said)
+      expect(heard().length).toBeGreaterThan(0)
+      expect((await view()).lines.map(({ text }) => text)).toEqual([said])
+    },
+  )
+
+  test("the same reply is said once, however often it comes", async () => {
+    await withMaria()
+    await ask({ kind: "reply", id: "r1", text: "Hello" })
+    await ask({ kind: "reply", id: "r1", text: "Hello" })
+    expect(heard()).toEqual(["Hello"])
+  })
+
+  test.each(["Your card 4111 1111 1111 1111 is ready", "IBAN DE89 3704 0044 0532 0130 00"])(
+    "P6: an agent's reply, note and draft with a number are stopped: %s",
+    async (text) => {
+      await withMaria()
+      for (const what of [
+        { kind: "reply", id: "r1", text },
+        { kind: "noted", text },
+        { kind: "drafted", text },
+      ] as const)
+        expect(await ask(what)).toEqual({ kind: "refused", refusal: { reason: "number" } })
+      expect(heard()).toEqual([])
+      expect((await view()).lines).toEqual([])
+    },
+  )
+
+  test("notes and drafts are for the desk only", async () => {
+    await withMaria()
+    await ask({ kind: "noted", text: "Rang before" })
+    await ask({ kind: "drafted", text: "I can" })
+    expect(await view()).toMatchObject({ draft: "I can", lines: [{ from: "note", text: "Rang before" }] })
+    expect(heard()).toEqual([])
+  })
+
+  test("whether it helped is answered by one tap, once, and told to the line", async () => {
+    await withMaria()
+    const thread = threadOf()
+    await ask({ kind: "closed" })
+    await world.webhook(tap("v1.HELP_YES", world.now, "Yes, it helped"))
+    await world.webhook(tap("v1.HELP_NO", world.now + 1, "No, it did not"))
+    expect(heard().slice(-2)).toEqual([
+      "Thank you, Demo Bank has your answer.",
+      "Thank you, Demo Bank has your answer.",
+    ])
+    expect(world.desk.heard.map(({ word }) => word).filter(({ kind }) => kind === "rated")).toEqual([
+      { kind: "rated", satisfied: true },
+    ])
+    expect(await ask({ kind: "view" }, thread)).toEqual({ kind: "refused", refusal: { reason: "gone" } })
+  })
+
+  test("closed hours take a message and offer what cannot wait", async () => {
+    // Noon on a day; open a day later only.
+    const weekday = new Date(world.now + DAY_MS).getUTCDay() || 7
+    world.facts = { ...world.facts, hours: [{ days: [weekday], from: "08:00", to: "18:00" }] }
+    await world.say("talk to a person")
+    expect(heard().at(-1)).toMatch(
+      /^Our people are back \w+day 08:00 \(Berlin\)\. Leave a message\. Lost card\?/,
+    )
+    expect(world.desk.heard).toEqual([])
+    await world.say("my statement of March has a mistake in it")
+    expect(heard().at(-1)).toMatch(/^Demo Bank's people have your message/)
+    expect((await view()).kind).toBe("message")
+    expect((await view()).lines.map(({ text }) => text)).toEqual([
+      "my statement of March has a mistake in it",
+    ])
+  })
+
+  test("outside the window an answer waits behind a template until the person taps it", async () => {
+    await withMaria()
+    await world.advance(2 * DAY_MS)
+    expect(await ask({ kind: "reply", id: "r1", text: "It is done." })).toMatchObject({
+      refusal: { reason: "cannot_send", because: "window_closed_no_template" },
+    })
+    world.messenger.templates = new Map([["answer_waiting_v1 en", "approved"]])
+    expect(await ask({ kind: "reply", id: "r2", text: "It is done." })).toMatchObject({ sent: "waits" })
+    expect(heard().at(-1)).toBe("answer_waiting_v1|Demo Bank")
+    world.forgetChat()
+    await world.webhook(tap("v1.READ_ANSWER", world.now, "Read the answer"))
+    expect(heard()).toEqual(["It is done."])
+  })
+
+  test("a claim that went back is said with the place, and the assistant speaks again", async () => {
+    await withMaria()
+    await ask({ kind: "returned", place: 2 })
+    expect(heard()).toEqual([
+      "Maria had to leave. You are number 2; someone else from Demo Bank will answer here.",
+    ])
+    await world.say("help")
+    expect(heard().length).toBe(2)
+  })
+
+  test("everybody in the line hears of an outage", async () => {
+    await world.say("talk to a person")
+    await ask({ kind: "outage" })
+    expect(heard().at(-1)).toMatch(/cannot answer at the moment/)
+  })
+
+  test("a line that does not answer is said once, with the bank's number, and tried until it does", async () => {
+    world.desk.up = false
+    await world.say("talk to a person")
+    await world.advance(MINUTE_MS)
+    expect(heard().filter((each) => /could not reach our people/.test(each))).toHaveLength(1)
+    world.desk.up = true
+    await world.advance(HOUR_MS)
+    expect(heard().at(-1)).toMatch(waited)
+  })
+
+  test("P13: agents see accounts and events only where support_chat is on", async () => {
+    await world.link({ purposes: ["balance_updates"] })
+    await world.say("talk to a person")
+    expect(await view()).not.toHaveProperty("facts")
+    await world.say("delete my data")
+  })
+
+  test("with support_chat on, agents see four digits and what was told last", async () => {
+    await world.link({ purposes: ["support_chat"] })
+    await world.say("talk to a person")
+    expect((await view()).facts).toEqual({ accounts: [{ kind: "checking", last4: "4821" }], events: [] })
+  })
+
+  test("whoever is erased leaves the line, and the thread is gone for agents", async () => {
+    await withMaria()
+    const thread = threadOf()
+    await world.say("delete my data")
+    await world.webhook(tap("v1.DELETE_CONFIRM", world.now, "Delete everything"))
+    expect(await ask({ kind: "view" }, thread)).toEqual({ kind: "refused", refusal: { reason: "gone" } })
+    expect(world.desk.heard.at(-1)?.word).toEqual({ kind: "left" })
+  })
+
+  test("two misunderstandings offer a person by a button", async () => {
+    await world.say("qwrt zxcv")
+    await world.say("qwrt zxcv again")
+    expect(heard().at(-1)).toBe("I still don't get it. Shall a person at Demo Bank help?")
+  })
+
+  test("in the Page's Inbox: said first, then handed over; silent until it is given back", async () => {
+    world.facts = { ...world.facts, desk: "inbox" }
+    await world.say("talk to a person")
+    expect(heard().at(-1)).toMatch(/handing this chat to Demo Bank's people/)
+    expect(world.desk.handedOver).toHaveLength(1)
+    world.forgetChat()
+    const { page, psid, at } = tap("v1.HELP", world.now, "x")
+    const control = { v: 1, kind: "thread_control", page, psid, key: "k1" } as const
+    await world.webhook({
+      ...control,
+      at: at + 1,
+      change: "pass",
+      to: "1000000000000001",
+      from: null,
+    } as never)
+    expect(heard()).toEqual(["I'm the automated assistant again."])
+  })
+})
