@@ -126,7 +126,10 @@ export function openDoors(
     db,
     now,
     random,
-    acts: { "vault_key.remove": ({ object }, by) => house.keys.remove(object, by) },
+    acts: {
+      "vault_key.remove": ({ object }, by) => house.keys.remove(object, by),
+      "notice.start": ({ object }, by) => house.notices.start(object, by),
+    },
   })
   const auditDesk = createAuditDesk({ logs: means.auditLogs, signing: means.signing, publicOrigin, realNow })
   const bankAuth = createBankAuth({

@@ -19,6 +19,8 @@ import { listPages } from "./messenger/page-store.ts"
 import { deliverCallbacks, type CallbackWorld } from "./notifications/callbacks.ts"
 import { doChores, type ChoreWorld } from "./notifications/chores.ts"
 import { deadLetterOf } from "./notifications/dead-letter.ts"
+import { createNoticeDesk, type NoticeDesk } from "./notifications/notice-desk.ts"
+import { runNotices, type NoticeWorld } from "./notifications/notice-running.ts"
 import { countDeadLetters, keepDeadLetters } from "./notifications/dead-letter-store.ts"
 import { fanOut, type FanOutWorld } from "./notifications/fan-out.ts"
 import { createIncidents, type Incidents } from "./notifications/incidents.ts"
@@ -46,6 +48,7 @@ export interface House {
   /** The ways out that do not begin in the chat. */
   readonly leaving: Leaving
   readonly desk: PageDesk
+  readonly notices: NoticeDesk
   /** The token that is our Meta app's own. */
   readonly appToken: Secret
   readonly incidents: Incidents
@@ -121,7 +124,9 @@ export function buildHouse(env: Env, means: Means): House {
     realNow,
     log,
   })
-  const acceptance = { packKeys, post, findBacklog, now, random, log }
+  const wait = (ms: number) => scheduler.wait(ms)
+  const notices = createNoticeDesk({ db, vault, post, incidents, wait, now })
+  const acceptance = { packKeys, post, findBacklog, receiveNotice: notices.receive, now, random, log }
   const holderOf: LeavingWorld["holderOf"] = async ({ page, person }) =>
     conversationOf(objects, await recordOf(page), person)
   const leaving = createLeaving({
@@ -236,6 +241,13 @@ export function buildHouse(env: Env, means: Means): House {
     log,
   }
 
+  const notice: NoticeWorld = {
+    ...fan,
+    db,
+    vault,
+    post,
+    ceilingOf: async (page) => (await recordOf(page)).ceilingPerSecond,
+  }
   const pack = fanOut(fan)
   return {
     means,
@@ -254,6 +266,7 @@ export function buildHouse(env: Env, means: Means): House {
       log,
     },
     desk,
+    notices,
     appToken,
     incidents,
     keys,
@@ -268,6 +281,7 @@ export function buildHouse(env: Env, means: Means): House {
     handlers: {
       alerts: pack,
       updates: pack,
+      notices: runNotices(notice),
       inbound: consumeInbound(reception),
       chores: doChores(chores),
       callbacks: deliverCallbacks(callbacks),

@@ -195,7 +195,7 @@ async function rise({ means, restoreWatch }: Gateway): Promise<boolean> {
 /** Scheduled work, each minute: links nobody confirmed, letters and logins past their term, Pages and incidents to look at. */
 async function runClock(house: Gateway): Promise<void> {
   if (!(await rise(house))) return
-  const { means, chores, erasures, desk, keys, renewal, incidents, watch: watched } = house
+  const { means, chores, erasures, desk, notices, keys, renewal, incidents, watch: watched } = house
   const { db, now, log } = means
   const banks = async () => (await listBanks(db, means.config)).map(({ id }) => id)
   const steps = {
@@ -206,6 +206,7 @@ async function runClock(house: Gateway): Promise<void> {
     letters: () => deleteExpired(db, now(), EXPIRED_A_RUN),
     logins: () => forgetOldLogins(db, now(), Date.now(), EXPIRED_A_RUN),
     pages: () => desk.look(),
+    notices: () => notices.look(),
     keys: async () => {
       const register = await keys.keep()
       const secretsBefore = (at: number) => listBanksWithSecretsBefore(db, at, now())

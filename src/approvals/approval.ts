@@ -8,6 +8,8 @@ import type { BankId } from "../foundation/id.ts"
 export const APPROVAL_KINDS = {
   /** Object: the kid. */
   "vault_key.remove": "Let an outer key go: what is still sealed under it will never open again",
+  /** Object: the notice. */
+  "notice.start": "Tell everybody linked to the bank of this notice: more than 1,000 people",
 } as const satisfies Readonly<Record<string, string>>
 export type ApprovalKind = keyof typeof APPROVAL_KINDS
 

@@ -106,6 +106,7 @@ async function makeMeans(env: Env): Promise<Result<Means, ConfigRefusal>> {
   const post = createPost({
     alerts: env.ALERTS,
     updates: env.UPDATES,
+    notices: env.NOTICES,
     inbound: env.INBOUND,
     chores: env.CHORES,
     callbacks: env.CALLBACKS,

@@ -234,7 +234,9 @@ export const deadLetters = sqliteTable(
     id: text("id").primaryKey(),
     bankId: text("bank_id").notNull(),
     /** Queue it goes back to when replayed. */
-    queue: text("queue", { enum: ["alerts", "updates", "inbound", "chores", "callbacks"] }).notNull(),
+    queue: text("queue", {
+      enum: ["alerts", "updates", "notices", "inbound", "chores", "callbacks"],
+    }).notNull(),
     reason: text("reason").notNull(),
     attempts: integer("attempts").notNull(),
     /** The job as it travelled: it carries ids or a sealed pack, never clear data. */

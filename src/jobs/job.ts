@@ -5,7 +5,7 @@ import type { BankId, LinkId, PackId, PageId, PersonId } from "../foundation/id.
 import { err, ok, type Result } from "../foundation/result.ts"
 
 /** The queues we post to. Each has a dead-letter queue `<name>-dlq`. */
-export const QUEUES = ["alerts", "updates", "inbound", "chores", "callbacks"] as const
+export const QUEUES = ["alerts", "updates", "notices", "inbound", "chores", "callbacks"] as const
 export type QueueName = (typeof QUEUES)[number]
 
 /** What a bank's events travel on: fraud and security before everything, the rest behind. */
@@ -135,13 +135,27 @@ export interface CallbackJob {
   readonly postedAt: number
 }
 
-export type Job = PackJob | InboundJob | ChoreJob | CallbackJob
+/** Go on telling everybody linked of a notice, on one Page. */
+export interface NoticeJob {
+  readonly v: 1
+  readonly kind: "notice"
+  readonly bank: BankId
+  readonly page: PageId
+  /** Id of the run (notifications/notice-run.ts). */
+  readonly run: string
+  /** The Page's present job has this number; another is an old copy. */
+  readonly number: number
+  readonly postedAt: number
+}
+
+export type Job = PackJob | NoticeJob | InboundJob | ChoreJob | CallbackJob
 
 /** Why a message on a queue is not a job of ours. */
 export type JobRefusal = { readonly reason: "job_malformed" } | { readonly reason: "job_version_unknown" }
 
 const KINDS = [
   "pack",
+  "notice",
   "inbound",
   "settle_link",
   "revoke_link",

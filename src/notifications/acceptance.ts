@@ -1,7 +1,7 @@
 // A bank's events made durable: shared out by lane, sealed as packs of many people, posted in one round. Nothing is stored per event.
 
 import type { BankRecord } from "../banks/bank.ts"
-import type { BankEvent } from "../banks/event.ts"
+import type { BankEvent, ServiceNotice } from "../banks/event.ts"
 import { EVENT_TYPES } from "../banks/event-types.ts"
 import { monthOf, type Now } from "../foundation/clock.ts"
 import { createPackId, type Random } from "../foundation/id.ts"
@@ -16,15 +16,21 @@ import type { PackKeys } from "../vault/pack-keys.ts"
 
 const LANES = ["alerts", "updates"] as const satisfies readonly Lane[]
 
-/** What accepting needs. */
-export interface AcceptanceWorld {
+/** What sealing and posting events needs. */
+export interface PackingWorld {
   readonly packKeys: PackKeys
   readonly post: Post
-  /** Whether a lane is too far behind to take more from banks. What is on its way already is never held up by it. */
-  readonly findBacklog?: FindBacklog
   readonly now: Now
   readonly random: Random
   readonly log: Log
+}
+
+/** What accepting needs. */
+export interface AcceptanceWorld extends PackingWorld {
+  /** Make a notice to everybody linked durable: it has no customer, and walks by itself (notice-desk.ts). @throws DatabaseError */
+  readonly receiveNotice: (bank: BankRecord["id"], event: ServiceNotice) => Promise<void>
+  /** Whether a lane is too far behind to take more from banks. What is on its way already is never held up by it. */
+  readonly findBacklog?: FindBacklog
 }
 
 /** Make events durable; alerts first, so that they are taken where updates are not any more. Posting the same events again is harmless: each is told once (P2). */
@@ -33,8 +39,16 @@ export async function acceptEvents(
   bank: BankRecord,
   events: readonly BankEvent[],
 ): Promise<Result<void, Outage>> {
+  const { everybody, addressed } = shareOut(events)
+  for (const notice of everybody)
+    try {
+      await world.receiveNotice(bank.id, notice)
+    } catch (fault) {
+      world.log.error("notice_not_kept", describeFault(fault))
+      return err({ reason: "unavailable", retry: "later" })
+    }
   for (const lane of LANES) {
-    const items = events
+    const items = addressed
       .filter((event) => EVENT_TYPES[event.type].lane === lane)
       .map((event): PackItem<BankEvent> => ({ event, attempts: 0 }))
     if (items.length === 0) continue
@@ -46,9 +60,18 @@ export async function acceptEvents(
   return ok(undefined)
 }
 
+function shareOut(events: readonly BankEvent[]) {
+  const everybody: ServiceNotice[] = []
+  const addressed: BankEvent[] = []
+  for (const event of events)
+    if (event.type === "bank.service.notice.v1" && event.audience === "linked") everybody.push(event)
+    else addressed.push(event)
+  return { everybody, addressed }
+}
+
 /** Seal items into packs and post them. Also used for what is left of a pack. */
 export async function postItems(
-  world: AcceptanceWorld,
+  world: PackingWorld,
   about: { readonly lane: Lane; readonly bank: BankRecord["id"] },
   items: readonly PackItem<BankEvent>[],
   delaySeconds = 0,

@@ -18,6 +18,7 @@ import { isLinkEvent } from "./link-events.ts"
 import type { Settled } from "../conversations/outcome.ts"
 import { hearHint, type HintWorld } from "./hints.ts"
 import { createLeases, type Leases, type LeaseWorld } from "./leases.ts"
+import { isFault } from "./told-fault.ts"
 import { keepPack, settlePack, type Again, type SettlingWorld } from "./pack-settling.ts"
 
 /** What fan-out needs. */
@@ -277,14 +278,4 @@ function note(task: Task, person: PersonId, told: Told): void {
     ...(waitsFor === undefined ? {} : { waitsFor }),
     people: [...(again?.people ?? []), person],
   }
-}
-
-/** The object's own code failed, or the object could not be reached: only the first counts. */
-function isFault(fault: unknown): boolean {
-  const { retryable, overloaded, remote } = fault as {
-    retryable?: boolean
-    overloaded?: boolean
-    remote?: boolean
-  }
-  return remote === true && retryable !== true && overloaded !== true
 }

@@ -6,10 +6,10 @@ import { EVENT_TYPES } from "../banks/event-types.ts"
 import type { LookOutcome, LookRequest } from "../conversations/hints.ts"
 import { settled, type Settled } from "../conversations/outcome.ts"
 import type { LiveLink } from "../links/link-store.ts"
-import { postItems, type AcceptanceWorld } from "./acceptance.ts"
+import { postItems, type PackingWorld } from "./acceptance.ts"
 
 /** What hearing a hint needs. */
-export interface HintWorld extends AcceptanceWorld {
+export interface HintWorld extends PackingWorld {
   readonly look: (request: LookRequest) => Promise<LookOutcome>
 }
 

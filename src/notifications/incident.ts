@@ -33,6 +33,8 @@ export const INCIDENT_KINDS = {
     "Somebody was erased and their bank did not take the tokens back; end the access at the bank",
   /** Closed when the bank has taken them all. */
   revocation_waits: "The bank has not taken the end of links for an hour; it is told again for days",
+  /** Detail: the notice. Closed when it was started or went stale. */
+  notice_waits: "A notice to more than 1,000 people waits: one person asks that it be sent, another approves",
   /** Closed when none of the bank's lies here any more. */
   dead_letters: "Something could not be handled and waits to be looked at",
 } as const

@@ -10,11 +10,11 @@ import { describeFault } from "../foundation/log.ts"
 import { DONE, type Delivered, type Verdict } from "../jobs/consume.ts"
 import type { PackJob } from "../jobs/job.ts"
 import { sealPacks, type PackItem } from "../jobs/pack.ts"
-import { postItems, type AcceptanceWorld } from "./acceptance.ts"
+import { postItems, type PackingWorld } from "./acceptance.ts"
 import { GAVE_UP, NOBODY_LINKED, reportOutcomes, type EventOutcome } from "./callback-outcome.ts"
 
 /** What settling needs. */
-export interface SettlingWorld extends AcceptanceWorld {
+export interface SettlingWorld extends PackingWorld {
   /** Tell the bank what became of its events. */
   readonly report: Report
   /** Let a pack wait in its Page's object; `false` where the Page is not stopped any more. @throws where it cannot be reached */

@@ -9,6 +9,7 @@ import { REFUSALS_KEPT_MS } from "../banks/refusal-store.ts"
 import { DAY_MS } from "../foundation/clock.ts"
 import { PENDING_LINK_MS } from "../links/link.ts"
 import { DEAD_LETTER_MS } from "../notifications/dead-letter.ts"
+import { NOTICE_KEPT_MS } from "../notifications/notice-run.ts"
 import { INCIDENT_KEPT_MS } from "../notifications/incident.ts"
 import { ERASURE_KEPT_MS } from "./erasure-store.ts"
 import { ENDED_KEPT_MS } from "./page-connection-store.ts"
@@ -147,6 +148,13 @@ export const TERMS: readonly Term[] = [
     what: "whose login a Page's token came from, once that ended",
     where: "`page_connections`, `login_deletions`",
     keptMs: ENDED_KEPT_MS,
+    from: "its end",
+    endedBy: CLOCK,
+  },
+  {
+    what: "how far a notice to everybody came, and its words",
+    where: "`notice_runs`, `notice_pages`",
+    keptMs: NOTICE_KEPT_MS,
     from: "its end",
     endedBy: CLOCK,
   },

@@ -34,6 +34,7 @@ function createAcceptance(broken: Partial<Record<"alerts" | "updates", boolean>>
   const order: string[] = []
   let ids = 0
   const world: AcceptanceWorld = {
+    receiveNotice: () => Promise.resolve(),
     packKeys: { forSealing: () => Promise.resolve(key), forOpening: () => Promise.resolve(key) },
     post: (queue, jobs, options) => {
       order.push(queue)

@@ -77,6 +77,7 @@ describe("acceptEvents()", () => {
   it("P7: takes the alerts of a request whose updates it cannot take, and says to send again", async () => {
     const posted: string[] = []
     const world: AcceptanceWorld = {
+      receiveNotice: () => Promise.resolve(),
       packKeys: {
         forSealing: async () => ({ seal: async (text: string) => text }),
       } as unknown as AcceptanceWorld["packKeys"],
