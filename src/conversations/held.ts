@@ -92,15 +92,12 @@ export async function releaseHeld(teller: Teller): Promise<void> {
   const { world, whom } = teller
   const asked = teller.state()?.heldAsked
   const rows = listHeld(world.sql)
-  if (rows.length === 0) {
-    if (asked !== undefined) await teller.take({ kind: "held_shown", none: true })
-    return
-  }
   const now = world.now()
   const due = rows.filter((row) => row.dueAt <= now || (asked !== undefined && row.at <= asked))
   if (due.length === 0) {
-    if (asked !== undefined) await teller.take({ kind: "held_shown", none: true })
-    return
+    if (asked === undefined) return
+    await teller.take({ kind: "held_shown", none: true })
+    return teller.flush()
   }
   const facts = await world.loadBankFacts(whom.bank, whom.page)
   const preferences = preferencesOf(teller.state(), facts)
@@ -129,30 +126,44 @@ interface Ready {
   readonly bare: string
 }
 
+type Composed = Ready & Decided
+
+/** How one of them would go by itself. */
+interface Decided {
+  readonly composed: ReturnType<typeof compose>
+  readonly decided: ReturnType<typeof decideSend>
+}
+
 async function tellHeld(teller: Teller, rows: readonly LedgerRow[], facts: BankWords): Promise<void> {
   const { world } = teller
   const ready = await open(teller, rows)
   if (ready.length === 0) return
   const prepared = await prepareSend(teller, ready.map(({ row }) => row.key).join(" "))
   const now = world.now()
-  const going: (Ready & { readonly composed: ReturnType<typeof compose> })[] = []
+  const inWindow = isWindowOpen(teller.state()?.lastActionAt ?? null, now)
+  const going: Composed[] = []
   const gone: (Ready & { readonly to: Settled })[] = []
-  let decided: ReturnType<typeof decideSend> | undefined
+  /** Allowed, but for the window: several of them need no template each. */
+  const shut: (Composed & { readonly to: Settled })[] = []
   for (const each of ready) {
     const one = decideOne(teller, prepared, each, facts, now)
     if ("kind" in one) gone.push({ ...each, to: one })
     else if (one.decided.kind === "later") holdRow(world.sql, each.row.key, now + AGAIN_MS, each.row.reason)
+    else if (one.decided.kind === "send") going.push({ ...each, ...one })
     else {
-      decided ??= one.decided
-      going.push({ ...each, composed: one.composed })
+      const to = settled(one.decided.state, one.decided.reason)
+      if (inWindow || one.decided.state !== "undeliverable") gone.push({ ...each, to })
+      else shut.push({ ...each, ...one, to })
     }
   }
-  const [lead, ...others] = going
-  const inWindow = isWindowOpen(teller.state()?.lastActionAt ?? null, now)
-  if (lead && (others.length === 0 || inWindow)) {
-    const spoken = others.length === 0 ? decided : decideSummary(teller, prepared, going)
-    await send(teller, prepared, going, spoken)
-  } else if (lead) await offer(teller, going, facts)
+  const allowed = [...going, ...shut]
+  const [lead, ...others] = allowed
+  if (lead && others.length > 0 && !inWindow) await offer(teller, allowed, facts)
+  else {
+    gone.push(...shut)
+    const spoken = others.length === 0 ? lead?.decided : decideSummary(teller, prepared, going)
+    if (going.length > 0) await send(teller, prepared, going, spoken)
+  }
   for (const { row, bare, to } of gone) await settle(teller, row, bare, to.state, to.reason)
 }
 
@@ -204,29 +215,26 @@ function replaces(newer: ToldEvent, older: ToldEvent): boolean {
   )
 }
 
-/** Whether one of them may go by itself, under a grant made this instant, and in which words. */
+/** In which words one of them would go, under a grant made this instant, and whether it may. */
 function decideOne(
   teller: Teller,
   prepared: Prepared,
   { event, cause, row }: Ready,
   facts: BankWords,
   now: number,
-):
-  | { readonly composed: ReturnType<typeof compose>; readonly decided: ReturnType<typeof decideSend> }
-  | Settled {
+): Decided | Settled {
   const state = teller.state()
   if (state?.consent?.link !== cause.link) return settled("suppressed", "not_linked")
   const grant = Grant.decide(state.consent, purposeOf(event), now, accountOf(event))
   if (!grant.ok) return settled("suppressed", grant.error.reason)
   const composed = compose(state, event, facts, { key: row.key, now })
-  const decided = decideSend(teller, prepared, composed.utterance, composed.template, cause)
-  return decided.kind === "withheld" ? settled(decided.state, decided.reason) : { composed, decided }
+  return { composed, decided: decideSend(teller, prepared, composed.utterance, composed.template, cause) }
 }
 
 function decideSummary(
   teller: Teller,
   prepared: Prepared,
-  going: readonly (Ready & { readonly composed: ReturnType<typeof compose> })[],
+  going: readonly Composed[],
 ): ReturnType<typeof decideSend> {
   const state = teller.state()
   const [lead] = going

@@ -71,7 +71,7 @@ export function withChoices(utterance: Utterance, chips: readonly QuickReply[]):
 async function dialogueChips(teller: Teller): Promise<readonly QuickReply[]> {
   const state = teller.state()
   const { sql, now } = teller.world
-  const [last] = listRecent(sql, "replies", now() - DIALOGUE_MS)
+  const last = listRecent(sql, "replies", now() - DIALOGUE_MS).toSorted((left, right) => right.n - left.n)[0]
   const message = last && (await openEntry(teller, last))?.utterance?.message
   if (!state || !message || message.kind === "template") return []
   const menu = new Set(menuChips(state).map(({ payload }) => payload))

@@ -74,9 +74,12 @@ function decideBalance(
   event: Extract<ToldEvent, { readonly type: "bank.balance.updated.v1" }>,
   same: readonly Memory[],
 ): OrderVerdict {
-  for (const { cause, paid, held } of same) {
-    if (paid !== undefined && !held && Math.abs(cause.at - event.at) <= WITH_PAYMENT_MS)
-      return { kind: "no", reason: "payment_told" }
+  const near = same.filter(
+    ({ cause, paid }) => paid !== undefined && Math.abs(cause.at - event.at) <= WITH_PAYMENT_MS,
+  )
+  // Where a payment near it still waits, the two are told together.
+  if (near.length > 0 && near.every(({ held }) => !held)) return { kind: "no", reason: "payment_told" }
+  for (const { cause } of same) {
     if (cause.type !== event.type) continue
     const newer =
       cause.sequence !== undefined && event.sequence !== undefined
