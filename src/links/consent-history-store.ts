@@ -38,6 +38,28 @@ export async function listRecordsOfLinks(
   return found
 }
 
+/** Of these links those that ever were live, their code having been typed. Until then a chat may be anybody's (P11): it says nothing of the
+ * customer, nor they of it. @throws DatabaseError */
+export async function listEverLive<T extends { readonly id: LinkId }>(
+  db: Database,
+  among: readonly T[],
+): Promise<readonly T[]> {
+  const ids = JSON.stringify(among.map(({ id }) => id))
+  const rows = await read(
+    db
+      .selectDistinct({ link: consents.linkId })
+      .from(consents)
+      .where(
+        and(
+          inArray(consents.linkId, sql`(select value from json_each(${ids}))`),
+          eq(consents.kind, "confirmed"),
+        ),
+      ),
+  )
+  const live = new Set(rows.map(({ link }) => link))
+  return among.filter(({ id }) => live.has(id))
+}
+
 /** Links of a bank that anything was recorded of, by id, some at a time. @throws DatabaseError */
 export async function listRecordedLinks(
   db: Database,

@@ -22,6 +22,7 @@ import type { ErasePersonJob, ErasureCause } from "../jobs/job.ts"
 import type { Post } from "../jobs/post.ts"
 import type { BankAccess } from "../links/bank-access.ts"
 import { revokeAndDestroy } from "../links/ending.ts"
+import { listEverLive } from "../links/consent-history-store.ts"
 import { endLink } from "../links/link-store.ts"
 import {
   forgetCustomer,
@@ -120,6 +121,7 @@ export function createErasures(world: ErasureWorld): Erasures {
     request,
     async requestCustomer(bank, reference, cause, by) {
       const links = await listLinksOfCustomer(db, await world.pseudonyms.customerOf(bank, reference))
+      const everLive = await listEverLive(db, links)
       const codes: string[] = []
       for (const [person, { page, customer }] of new Map(links.map((link) => [link.person, link]))) {
         const held = person === "" ? [] : await listLinksOfPerson(db, person)
@@ -129,7 +131,8 @@ export function createErasures(world: ErasureWorld): Erasures {
         // Nothing of that customer came since: a bank is waited for, and the chat may be somebody else's by now.
         if (underWay?.wipedAt !== undefined && mine.every((link) => isBehind(link, underWay)))
           codes.push(underWay.code)
-        else if (person !== "" && !other) codes.push(await request({ person, page, bank }, cause, by))
+        else if (!other && everLive.some((link) => link.person === person))
+          codes.push(await request({ person, page, bank }, cause, by))
         else
           await endOfOther(
             world,
@@ -178,8 +181,8 @@ function isBehind({ createdAt }: HeldLink, { wipedAt = Number.POSITIVE_INFINITY 
   return createdAt <= wipedAt
 }
 
-/** A customer's links in a chat that is another customer's by now, or nobody's yet: they end, and who the customer was goes; the chat, which
- * is not this customer's, stays. */
+/** A customer's links in a chat that is another customer's by now, or never was theirs: they end, and who the customer was goes; the chat,
+ * which is not this customer's, stays. */
 async function endOfOther(world: ErasureWorld, links: readonly HeldLink[], by: AuditBy): Promise<void> {
   const { db, random } = world
   for (const { id, bank } of links) {

@@ -14,7 +14,12 @@ import type { Now } from "../foundation/clock.ts"
 import type { BankId, LinkId, PersonId } from "../foundation/id.ts"
 import type { Purpose } from "../foundation/purpose.ts"
 import { foldConsents, type ConsentState } from "../links/consent-fold.ts"
-import { listRecordedLinks, listRecordedLinksOf, listRecordsOfLinks } from "../links/consent-history-store.ts"
+import {
+  listEverLive,
+  listRecordedLinks,
+  listRecordedLinksOf,
+  listRecordsOfLinks,
+} from "../links/consent-history-store.ts"
 import { openCustomer } from "../links/link-customer.ts"
 import { findLink } from "../links/link-store.ts"
 import { listLinksOfCustomer, listLinksOfPerson, type HeldLink } from "../links/release-store.ts"
@@ -37,7 +42,7 @@ export interface CustomerExport {
   }[]
   /** The consent records of every link there was, those included whose row is gone; as JSON values, oldest first. */
   readonly records: readonly unknown[]
-  /** What each chat holds. */
+  /** What each chat holds that was linked to the customer, and is not another's by now. */
   readonly chats: readonly { readonly person: PersonId; readonly held: Everything | null }[]
 }
 
@@ -102,6 +107,12 @@ export function createLetters(given: {
     return link && (await openCustomer(vault, link))?.reference
   }
 
+  /** Whether a chat is another customer's by now. */
+  async function isOthers({ person, customer }: HeldLink): Promise<boolean> {
+    const held = await listLinksOfPerson(db, person)
+    return held.some((link) => link.state === "live" && link.customer !== customer)
+  }
+
   async function passedOf(
     whom: Whom,
     { from, to }: { readonly from: number; readonly to: number },
@@ -139,7 +150,11 @@ export function createLetters(given: {
       await note(bank, "customer.export", by, subject)
       const links = await listLinksOfCustomer(db, customer)
       const recorded = await listRecordsOfLinks(db, await listRecordedLinksOf(db, customer, subject))
-      const people = new Map(links.filter(({ person }) => person !== "").map((link) => [link.person, link]))
+      const theirs = await listEverLive(db, links)
+      const people = new Map(theirs.map((link) => [link.person, link]))
+      const alone = await Promise.all(
+        [...people.values()].map(async (link) => ((await isOthers(link)) ? [] : [link])),
+      )
       return {
         customer: reference,
         links: await Promise.all(
@@ -154,7 +169,7 @@ export function createLetters(given: {
           records.map(({ json, hash }) => ({ record: JSON.parse(json) as unknown, hash })),
         ),
         chats: await Promise.all(
-          [...people.values()].map(async ({ person, page }) => {
+          alone.flat().map(async ({ person, page }) => {
             const whom = { person, page, bank }
             const held = await (await given.conversation(whom)).everything({ v: 1, whom, since: now() })
             return { person, held: held ?? null }
@@ -185,7 +200,7 @@ export function createLetters(given: {
         const passed = await passedOf(whom, between)
         if (passed.length === 0) continue
         const references = await Promise.all(
-          (await listLinksOfPerson(db, whom.person)).map(({ id }) => referenceOf(id)),
+          (await listEverLive(db, await listLinksOfPerson(db, whom.person))).map(({ id }) => referenceOf(id)),
         )
         const customers = [...new Set(references.filter((each) => each !== undefined))]
         rows.push({ person: whom.person, customers, passed })

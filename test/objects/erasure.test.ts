@@ -246,6 +246,19 @@ describe("letters", () => {
     expect(held["records"]).toMatchObject([{ record: { kind: "given" } }, { record: { kind: "confirmed" } }])
     expect(JSON.stringify(held["chats"])).toContain(psid)
 
+    // Somebody else's chat, for which the customer once logged in without typing its code there, is not theirs.
+    const stranger = someone().psid
+    const strangers = await gateway.offer(stranger, customer, ["transaction_alerts"])
+    const again = await (await ask4("customer/export", { customer })).json<Record<string, unknown[]>>()
+    expect(again["chats"]).toHaveLength(1)
+    expect(JSON.stringify(again["chats"])).not.toContain(stranger)
+    await gateway.say(stranger, "000000")
+    await gateway.say(stranger, "000000")
+    await gateway.say(stranger, "000000")
+    await vi.waitFor(async () =>
+      expect(await rows("SELECT id FROM links WHERE state = 'pending'")).toEqual([]),
+    )
+
     const now = await (await ask4("consents", { at: to })).json<{ consents: object[] }>()
     expect(now.consents).toMatchObject([{ link, customer, purposes: ["transaction_alerts"] }])
     expect(await (await ask4("consents", { at: from })).json()).toEqual({ consents: [] })
@@ -261,16 +274,19 @@ describe("letters", () => {
     expect(erased.erased).toBe(1)
     await done()
     const after = await (await ask4("customer/export", { customer })).json<Record<string, unknown[]>>()
-    expect([after["links"], after["chats"]]).toEqual([[], []])
-    // What was allowed, and that it ended, is still proved: without a name, found by the bank's reference alone.
-    expect(after["records"]).toMatchObject([
-      { record: { kind: "given" } },
-      {},
-      { record: { kind: "withdrawn" } },
+    // Of the login in a stranger's chat only that there was one is left, until its term.
+    expect(after["links"]).toEqual([
+      { id: strangers, state: "ended", person: await gateway.personOf(stranger), accounts: [] },
     ])
+    expect(after["chats"]).toEqual([])
+    expect(await rows("SELECT id FROM people WHERE id = ?", await gateway.personOf(stranger))).toHaveLength(1)
+    // What was allowed, and that it ended, is still proved: without a name, found by the bank's reference alone.
+    const theirs = (after["records"] ?? []).filter((each) => JSON.stringify(each).includes(link))
+    expect(theirs).toMatchObject([{ record: { kind: "given" } }, {}, { record: { kind: "withdrawn" } }])
     expect(JSON.stringify(after)).not.toContain(psid)
     const trail = await rows("SELECT action, reason FROM audit_outbox WHERE actor = 'dev-1' ORDER BY id")
     expect(trail.map(({ action }) => action)).toEqual([
+      "customer.export",
       "customer.export",
       "consents.read",
       "consents.read",
