@@ -1,7 +1,7 @@
 // What a person can mean. One word for each, used by buttons, the menu and free text alike.
 
-/** Everything the chat understands today. */
-export const INTENTS = [
+/** Heard first, in every language and every state, and never held back (P8). */
+const URGENT_INTENTS = [
   "fraud",
   "fraud_mistake",
   "lost_card",
@@ -20,6 +20,11 @@ export const INTENTS = [
   "stop_keep_fraud",
   "stop_now",
   "stop_undo",
+] as const
+
+/** Everything the chat understands. */
+export const INTENTS = [
+  ...URGENT_INTENTS,
   "greeting",
   "balance",
   "transactions",
@@ -52,27 +57,8 @@ export const INTENTS = [
 ] as const
 export type Intent = (typeof INTENTS)[number]
 
-/** Heard first, in every language and every state, and never held back (P8). */
-export const URGENT: ReadonlySet<Intent> = new Set<Intent>([
-  "fraud",
-  "fraud_mistake",
-  "lost_card",
-  "freeze_card",
-  "freeze_all",
-  "human",
-  "delete_data",
-  "delete_confirm",
-  "delete_cancel",
-  "stop_balances",
-  "stop_payments",
-  "stop_fraud",
-  "stop_receipts",
-  "stop_parcels",
-  "stop",
-  "stop_keep_fraud",
-  "stop_now",
-  "stop_undo",
-])
+/** Those heard first (P8). */
+export const URGENT: ReadonlySet<Intent> = new Set<Intent>(URGENT_INTENTS)
 
 /** What a button carries: `v1.<ACTION>` and up to three further parts. */
 export interface Payload {
