@@ -352,6 +352,7 @@ export function openDoors(
         },
         end: (id, by) => house.leaving.end(id, { reason: "ended_by_operator", by }),
       },
+      notices: house.notices,
       approvals,
       keys: house.keys,
       letters: createLetters({

@@ -111,6 +111,7 @@ const PROBLEMS = {
     title: "It can be decided no more",
     detail: "It was decided, a newer one took its place, or it is too old; ask again",
   },
+  notice_state: { status: 409, type: "notice-state", title: "The notice is not in a state for that" },
   approval_own: {
     status: 403,
     type: "approval-own",

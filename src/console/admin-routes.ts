@@ -27,6 +27,7 @@ import { isDevelopmentValue } from "./development-values.ts"
 import { keyRoutes, type KeyRoutesGiven } from "./key-routes.ts"
 import { banksFor, EVERY_BANK, type Action } from "./operator.ts"
 import { letterRoutes, type LetterRoutesGiven } from "./letter-routes.ts"
+import { noticeRoutes, type NoticeRoutesGiven } from "./notice-routes.ts"
 import { linkRoutes, type LinkRoutesGiven } from "./link-routes.ts"
 import { pageRoutes, type PageRoutesGiven } from "./page-routes.ts"
 
@@ -54,6 +55,7 @@ export interface AdminGiven {
   }
   readonly ways: BankWayRoutesGiven["ways"]
   readonly pages: PageRoutesGiven["pages"]
+  readonly notices: NoticeRoutesGiven["notices"]
   readonly approvals: ApprovalRoutesGiven["approvals"] & KeyRoutesGiven["approvals"]
   readonly keys: KeyRoutesGiven["keys"]
   readonly links: LinkRoutesGiven["links"]
@@ -142,6 +144,11 @@ export function adminApi(given: AdminGiven): Hono<{ Variables: AdminVariables }>
     }),
   )
   app.route("/links", linkRoutes({ development, now: given.now, links: given.links }))
+
+  app.route(
+    "/notices",
+    noticeRoutes({ development, now: given.now, notices: given.notices, approvals: given.approvals }),
+  )
 
   app.route("/approvals", approvalRoutes({ development, now: given.now, approvals: given.approvals }))
 

@@ -4,6 +4,7 @@ import type { AdminRefusal } from "./admin-problems.ts"
 import type { SchemaName } from "./api-schemas.ts"
 import { CHECK_OPERATIONS } from "./api-checks.ts"
 import { LETTER_OPERATIONS } from "./api-letters.ts"
+import { NOTICE_OPERATIONS } from "./api-notices.ts"
 import { WAY_OPERATIONS } from "./api-ways.ts"
 import type { Action } from "./operator.ts"
 
@@ -72,6 +73,7 @@ export const OPERATIONS: readonly Operation[] = [
   },
   ...CHECK_OPERATIONS,
   ...WAY_OPERATIONS,
+  ...NOTICE_OPERATIONS,
   ...LETTER_OPERATIONS,
   {
     method: "get",

@@ -6,6 +6,7 @@ import { PAGE_STATE, PAGE_STATE_SCHEMAS } from "./api-page-state.ts"
 import { CHECK_SCHEMAS } from "./api-checks.ts"
 import { LETTER_SCHEMAS } from "./api-letters.ts"
 import { LINK_SCHEMAS } from "./api-links.ts"
+import { NOTICE_SCHEMAS } from "./api-notices.ts"
 import { AUDIT_SCHEMAS } from "./api-audit.ts"
 import { VAULT_SCHEMAS } from "./api-vault.ts"
 import { WAY_SCHEMAS } from "./api-ways.ts"
@@ -299,6 +300,7 @@ export const SCHEMAS = {
   ...CHECK_SCHEMAS,
   ...WAY_SCHEMAS,
   ...LINK_SCHEMAS,
+  ...NOTICE_SCHEMAS,
   ...LETTER_SCHEMAS,
   Incident: {
     type: "object",

@@ -23,6 +23,7 @@ const ID_SCHEMAS = {
   pages: "PageId",
   "dead-letters": "DeadLetterId",
   links: "LinkId",
+  notices: "NoticeId",
   approvals: "ApprovalId",
   keys: "KeyId",
   audit: "AuditOwner",

@@ -37,6 +37,8 @@ export const ACTIONS = {
   "dead_letter.replay": ["admin", "operator"],
   "link.read": ["admin", "operator", "auditor"],
   "link.end": ["admin", "operator"],
+  "notice.read": ["admin", "operator", "auditor"],
+  "notice.change": ["admin", "operator"],
   "approval.read": ["admin", "auditor"],
   "approval.decide": ["admin"],
   "key.read": ["admin", "auditor"],

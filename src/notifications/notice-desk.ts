@@ -33,7 +33,7 @@ export type NoticeRefusal =
 export interface NoticeDesk {
   /** Make a bank's notice durable, and begin it where nobody has to approve it. Harmless to repeat. */
   receive(bank: BankId, event: ServiceNotice): Promise<void>
-  list(bank: BankId): Promise<readonly NoticeProgress[]>
+  list(banks: readonly BankId[] | "*"): Promise<readonly NoticeProgress[]>
   find(id: string): Promise<NoticeProgress | undefined>
   /** Begin one that waits. That two persons wanted it is the caller's to know. */
   start(id: string, by: AuditBy): Promise<Result<void, NoticeRefusal>>
@@ -96,7 +96,7 @@ export function createNoticeDesk(given: {
 
   /** Operators know of those that wait for two persons, and of no other. */
   async function settleWaiting(bank: BankId): Promise<void> {
-    const waiting = (await listNotices(db, { bank })).filter(({ state }) => state === "waiting")
+    const waiting = (await listNotices(db, { banks: [bank] })).filter(({ state }) => state === "waiting")
     await given.incidents.settle(
       { kind: "notice_waits", bank },
       waiting.map(({ id }) => id),
@@ -134,7 +134,7 @@ export function createNoticeDesk(given: {
         await move(id, "waiting", "running", bySystem("bank_event", now()))
       else await settleWaiting(bank)
     },
-    list: (bank) => listNotices(db, { bank }),
+    list: (banks) => listNotices(db, { banks }),
     async find(id) {
       return (await listNotices(db, { id }))[0]
     },

@@ -10,6 +10,8 @@ import type { BankId, LinkId, PageId } from "../foundation/id.ts"
 import type { NoticePage, NoticeProgress, NoticeRun, NoticeState } from "./notice-run.ts"
 
 const LISTED_MAX = 100
+/** A statement takes 100 bound parameters. */
+const BANKS_MAX = 90
 
 /** Whom a notice walked by without an outcome. */
 export interface Left {
@@ -60,13 +62,15 @@ export async function findNotice(
 }
 
 /** What may be said of notices, newest first, at most 100.
- * @param of one bank's, or one notice */
+ * @param of some banks', or one notice */
 export async function listNotices(
   db: Database,
-  of: { readonly bank: BankId } | { readonly id: string },
+  of: { readonly banks: readonly BankId[] | "*" } | { readonly id: string },
 ): Promise<readonly NoticeProgress[]> {
   const sum = (column: typeof noticePages.told | typeof noticePages.notTold) =>
     sql<number>`(select coalesce(sum(${column}), 0) from ${noticePages} where ${noticePages.runId} = ${noticeRuns.id})`
+  const some = "id" in of || of.banks === "*" ? undefined : of.banks.slice(0, BANKS_MAX)
+  const which = "id" in of ? eq(noticeRuns.id, of.id) : some && inArray(noticeRuns.bankId, [...some])
   const rows = await read(
     db
       .select({
@@ -83,7 +87,7 @@ export async function listNotices(
         left: sql<number>`(select count(*) from ${noticeLeft} where ${noticeLeft.runId} = ${noticeRuns.id})`,
       })
       .from(noticeRuns)
-      .where("id" in of ? eq(noticeRuns.id, of.id) : eq(noticeRuns.bankId, of.bank))
+      .where(which)
       .orderBy(desc(noticeRuns.receivedAt), desc(noticeRuns.id))
       .limit(LISTED_MAX),
   )

@@ -3,6 +3,7 @@
 
 import { Hono } from "hono"
 import { whyNotDecide, type Approval } from "../../../src/approvals/approval.ts"
+import type { NoticeProgress } from "../../../src/notifications/notice-run.ts"
 import type { AuditBy } from "../../../src/audit/audit.ts"
 import type { BankApiKey } from "../../../src/banks/api-key.ts"
 import type { BankRecord } from "../../../src/banks/bank.ts"
@@ -134,6 +135,21 @@ export const LINKS: readonly LinkAbout[] = [HARBOUR, OTHER].map((bank, index) =>
   createdAt: NOW - 1_000,
   epoch: 2,
   revocationWaits: false,
+}))
+
+/** One of each bank that waits for two persons, and one that is done. */
+export const NOTICES: readonly NoticeProgress[] = [HARBOUR, OTHER, HARBOUR].map((bank, index) => ({
+  id: `notice_${String(index).padStart(43, "0")}`,
+  bank,
+  state: index === 2 ? "done" : "waiting",
+  people: 2_000,
+  told: 0,
+  notTold: 0,
+  left: 0,
+  receivedAt: NOW - 1_000,
+  staleAt: NOW + 1_000,
+  startedAt: null,
+  endedAt: null,
 }))
 
 /** One of the deployment's, one of a bank's, one the same people may not see. */
@@ -353,6 +369,16 @@ export function createAdminWorld(settings: { readonly development?: boolean } = 
         acts.push({ act: "restore.finish", by })
         return Promise.resolve(ok({ left: 0, ended: 1, settled: 0, erased: 0, revokedKeys: 0, toDo: [] }))
       },
+    },
+    notices: {
+      list: (banks) => Promise.resolve(NOTICES.filter(({ bank }) => banks === "*" || banks.includes(bank))),
+      find: (id) => Promise.resolve(NOTICES.find((each) => each.id === id)),
+      stop: (id, by) => {
+        acts.push({ act: `notice.stop ${id}`, by })
+        return Promise.resolve(ok(undefined))
+      },
+      resume: (id) =>
+        Promise.resolve(id === NOTICES[2]?.id ? err({ reason: "notice_state" }) : ok(undefined)),
     },
     approvals: {
       ask: (ask, by) => {

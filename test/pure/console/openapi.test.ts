@@ -10,6 +10,7 @@ import {
   API_KEYS,
   APPROVALS,
   LINKS,
+  NOTICES,
   BASE,
   bankBody,
   bankRecord,
@@ -71,6 +72,7 @@ for (const development of [false, true])
         keys: "k1",
         links: LINKS[0]?.id ?? "",
         audit: HARBOUR,
+        notices: NOTICES[0]?.id ?? "",
         approvals: APPROVALS[0]?.id ?? "",
       }
       for (const { method, path, operation } of operationsOf(document)) {
