@@ -1,4 +1,4 @@
-// The questions of one person that are with their bank: two at once, each beside the turns, its answer taken as a turn of its own. What
+// The questions of one person that are with their bank: two at once, and two acts on cards and cases beside them, each beside the turns, its answer taken as a turn of its own. What
 // is outstanding stands in the state; here is only what runs now. What ended is cut short in the step that stores the end (P4).
 // Composed by person.ts; one question is ask.ts.
 
@@ -21,6 +21,15 @@ export interface Asker {
   readonly afterwards: () => Promise<void>
 }
 
+/** What stops money from leaving, or follows from that. */
+const PROTECTING: ReadonlySet<Question["kind"]> = new Set([
+  "fraud_freeze",
+  "fraud_answer",
+  "fraud_undo",
+  "cards",
+  "card_freeze",
+  "card_page",
+])
 /** Between two looks at the same. */
 const LOOKS_EVERY_MS = 5_000
 const LOOKS_REMEMBERED_MAX = 50
@@ -28,15 +37,19 @@ const LOOKS_REMEMBERED_MAX = 50
 /** Questions under way. */
 export class Asking {
   /** Each with what cuts its calls short. */
-  readonly #running = new Map<string, AbortController>()
+  readonly #running = new Map<string, { readonly question: Question; readonly ended: AbortController }>()
   readonly #looks = new Set<AbortController>()
   readonly #lookedAt = new Map<string, number>()
 
-  /** Start what waits and may start. */
+  /** Start what waits and may start. What protects has places of its own: it waits for no other question (P7). */
   start(asker: Asker): readonly Promise<void>[] {
     const waiting = (asker.state()?.questions ?? []).filter((each) => !this.#running.has(each.id))
-    return waiting
-      .slice(0, Math.max(0, QUESTIONS_AT_ONCE - this.#running.size))
+    const running = [...this.#running.values()].map(({ question }) => question)
+    return [true, false]
+      .flatMap((protects) => {
+        const of = (all: readonly Question[]) => all.filter(({ kind }) => PROTECTING.has(kind) === protects)
+        return of(waiting).slice(0, Math.max(0, QUESTIONS_AT_ONCE - of(running).length))
+      })
       .map((question) => this.#ask(asker, question))
   }
 
@@ -66,13 +79,13 @@ export class Asking {
     const relinked = before.consent?.link !== after.consent?.link
     if (relinked || before.consent?.epoch !== after.consent?.epoch)
       for (const ended of this.#looks) ended.abort()
-    for (const [id, ended] of this.#running)
+    for (const [id, { ended }] of this.#running)
       if (relinked || !after.questions.some((each) => each.id === id)) ended.abort()
   }
 
   async #ask(asker: Asker, question: Question): Promise<void> {
     const ended = new AbortController()
-    this.#running.set(question.id, ended)
+    this.#running.set(question.id, { question, ended })
     try {
       const [answer] = await Promise.all([
         askBank(asker.world, asker.bank, asker.state, question, ended.signal),

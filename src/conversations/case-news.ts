@@ -63,6 +63,7 @@ function isOwnFreeze(
   now: number,
 ): boolean {
   const { ref } = event.card
+  if (state?.frozenHere?.some((own) => own.ref === ref && now - own.at < OWN_ACT_MS)) return true
   return (
     ref !== undefined &&
     Object.values(state?.cases ?? {}).some(

@@ -5,7 +5,7 @@ import { DAY_MS, HOUR_MS } from "../foundation/clock.ts"
 import { phrase } from "../phrases/catalogue.ts"
 import type { Utterance } from "./leave.ts"
 import { listRecent, REMINDER, type LedgerState } from "./ledger.ts"
-import { openEntry, type Sender } from "./perform.ts"
+import { isStopped, openEntry, type Sender } from "./perform.ts"
 import type { AskedAlert } from "./turn-context.ts"
 
 /** A reminder: the question, and its words. */
@@ -28,13 +28,14 @@ export async function findSilent(
   const now = sender.world.now()
   const due: Silent[] = []
   let nextAt: number | undefined
-  if (!state?.consent) return { due, nextAt }
+  if (!state?.consent || isStopped(state, "fraud_alerts")) return { due, nextAt }
   for (const row of listRecent(sender.world.sql, "alerts", now - OPEN_DAYS_MS)) {
     if (!TOLD.has(row.state) || row.reason === REMINDER || state.cases[row.key]) continue
     const { cause, utterance } = (await openEntry(sender, row)) ?? {}
     if (cause?.kind !== "event" || !cause.alert || !utterance || utterance.message.kind !== "buttons")
       continue
     const { caseId, expiresAt } = cause.alert
+    if (cause.link !== state.consent.link) continue
     if (now >= expiresAt || state.closed?.some((each) => each.caseId === caseId)) continue
     const at = row.at + Math.min(SILENCE_MS, (expiresAt - row.at) / 2)
     if (at > now) {

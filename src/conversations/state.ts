@@ -80,6 +80,8 @@ export interface State {
   readonly cases: Readonly<Record<string, FraudCase>>
   /** Acts on cards that are under way (cases/card-act.ts). */
   readonly cardActs?: Readonly<Record<string, CardAct>>
+  /** Cards the person froze here lately: the bank's own word on it is no news. Newest last. */
+  readonly frozenHere?: readonly { readonly ref: string; readonly at: number }[]
   /** A dispute under way (cases/dispute.ts). */
   readonly dispute?: Dispute
   /** Cases the bank said are over, newest last: a question that comes after that is not asked. */
@@ -203,6 +205,7 @@ const OF_A_LINK = [
   "reminded",
   "stopped",
   "paging",
+  "frozenHere",
   "again",
 ] as const
 

@@ -153,6 +153,7 @@ export const en = {
   fraud_stands: "Your No stands, and {bank} hears of it. Was the No a mistake?",
   fraud_step_up:
     "{bank} wants to confirm that with you. Sign in at the bank; I''ll tell you what came of it.",
+  fraud_prove_no: "Sign in at {bank} to confirm your report. I''ll tell you what came of it.",
   fraud_undo: "Sign in at {bank} to take your No back. I''ll tell you what came of it.",
   fraud_undo_failed: "{bank} does not take that back from here, so your No stands. Please call.",
   fraud_given_up: "I could not bring your report to {bank}. Please call now.",

@@ -12,6 +12,7 @@ import { build } from "./build.mjs"
 import { countCost } from "./cost.mjs"
 import { measureFanOut } from "./fan-out.mjs"
 import { startFarSide } from "./far-side.mjs"
+import { measureFreezes } from "./freeze.mjs"
 import { canMeasure, quiet } from "./process-cpu.mjs"
 import { startBare, startGateway } from "./runtime.mjs"
 import { createWorld, seed } from "./seed.mjs"
@@ -26,7 +27,13 @@ const LOOKED_AGAIN_MS = 11_000
 /** Parts with consumers running, in this order: with objects that stay in memory, and with objects that start anew each round. */
 const PARTS = {
   awake: { webhook: measureWebhooks, reply: measureReplies, "fan-out": measureFanOut },
-  asleep: { webhook: measureWebhooks, reply: measureReplies, "fan-out": measureFanOut, alert: measureAlerts },
+  asleep: {
+    webhook: measureWebhooks,
+    reply: measureReplies,
+    "fan-out": measureFanOut,
+    alert: measureAlerts,
+    freeze: measureFreezes,
+  },
 }
 
 const asked = process.argv.slice(2)

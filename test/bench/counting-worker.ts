@@ -15,12 +15,14 @@ import type { Result } from "../../src/foundation/result.ts"
 import { PURPOSES } from "../../src/foundation/purpose.ts"
 import { givenRecord } from "../../src/links/consent-record.ts"
 import type { LinkCustomer } from "../../src/links/link.ts"
-import { placeOf } from "../../src/links/link-tokens.ts"
+import { createDpop, exportDpop } from "../../src/links/dpop.ts"
+import { placeOf, type LinkTokens } from "../../src/links/link-tokens.ts"
 import { appendConsent, insertPending } from "../../src/links/linking-store.ts"
 import { parsePageRecord } from "../../src/messenger/page-record.ts"
 import { pagePlace, putPage } from "../../src/messenger/page-store.ts"
 
 export { AuditLog } from "../../src/audit/audit-log.ts"
+export { Line } from "../../src/support/line.ts"
 
 /** Somebody to be linked, as seed.mjs names them. */
 interface Somebody {
@@ -156,6 +158,13 @@ async function offer(env: Env, means: Means, somebody: Somebody, code: string): 
   const link = `link_${person.slice(-22)}` as LinkId
   const whom = { person, page: somebody.page, bank: bank.id }
   const { wrapped, key } = await vault.createKey(placeOf(bank.id, link, "key"))
+  const tokens: LinkTokens = {
+    v: 1,
+    accessToken: "bench-access-token",
+    accessExpiresAt: now() + LINKED_FOR_MS,
+    refreshToken: "bench-refresh-token",
+    dpop: await exportDpop(await createDpop()),
+  }
   const customer: LinkCustomer = { v: 1, reference: somebody.customer, accounts: [ACCOUNT] }
   const at = now()
   const by = bySystem("the bench", at)
@@ -166,7 +175,7 @@ async function offer(env: Env, means: Means, somebody: Somebody, code: string): 
       ...whom,
       customer: await pseudonyms.customerOf(bank.id, somebody.customer),
       wrappedKey: wrapped,
-      tokensSealed: await key.seal("{}", placeOf(bank.id, link, "tokens")),
+      tokensSealed: await key.seal(JSON.stringify(tokens), placeOf(bank.id, link, "tokens")),
       customerSealed: await key.seal(JSON.stringify(customer), placeOf(bank.id, link, "customer")),
     },
     by,

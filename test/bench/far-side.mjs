@@ -1,13 +1,13 @@
-// Everything the gateway calls, on loopback: the Send API, the bank's keys, the bank's callbacks. It answers at once and counts.
+// Everything the gateway calls, on loopback: the Send API, the bank's keys, its callbacks and its acts on cards. It answers at once and counts.
 // It judges nothing: the sandbox and its tests do that. Composed by bench.mjs; the gateway reaches it through relay-worker.mjs.
 import { createServer } from "node:http"
 import { performance } from "node:perf_hooks"
 
 /** Start it.
  * @param {object} jwk the bank's public key
- * @returns what arrived: `sent` the number of sends, `onSend` a listener for each, `callbacks` the number of posts to the bank */
+ * @returns what arrived: `sent` the number of sends, `onSend` a listener for each, `onFreeze` one for each card to freeze, `callbacks` the number of posts to the bank */
 export async function startFarSide(jwk) {
-  const far = { sent: 0, callbacks: 0, onSend: undefined, port: 0, close: undefined }
+  const far = { sent: 0, callbacks: 0, onSend: undefined, onFreeze: undefined, port: 0, close: undefined }
   const server = createServer((request, response) => {
     const at = performance.now()
     const chunks = []
@@ -26,6 +26,11 @@ export async function startFarSide(jwk) {
         return answer({ recipient_id: "1", message_id: `m_${far.sent}` })
       }
       if (url.endsWith("/jwks.json")) return answer({ keys: [jwk] })
+      const [, card] = /\/cards\/([^/]+)\/freeze$/.exec(url) ?? []
+      if (card !== undefined) {
+        far.onFreeze?.(card, at)
+        return answer({ ref: card, state: "frozen" })
+      }
       if (url.endsWith("/callbacks")) far.callbacks += 1
       return answer({})
     })

@@ -54,6 +54,12 @@ export function textEvent({ page, psid }, mid, text) {
   return { sender: { id: psid }, recipient: { id: page }, timestamp: Date.now(), message: { mid, text } }
 }
 
+/** A button somebody tapped. */
+export function tapEvent({ page, psid }, mid, payload) {
+  const postback = { mid, title: "A button", payload }
+  return { sender: { id: psid }, recipient: { id: page }, timestamp: Date.now(), postback }
+}
+
 /** What Messenger tells of a send of ours: its echo, and that it was delivered. */
 export function receipts({ page, psid }, mid, metadata) {
   const at = Date.now()

@@ -55,12 +55,12 @@ export function paymentEvent({ customer }, id) {
   })
 }
 
-/** A payment under suspicion. */
-export function fraudEvent({ customer }, id) {
+/** A payment under suspicion, with a card of those four digits. */
+export function fraudEvent({ customer }, id, last4 = "4821") {
   return cloudEvent(customer, id, "bank.fraud.suspected.v1", {
     case_id: id,
     account: "acc_1",
-    card: { ref: "card_1", last4: "4821", brand: "Visa" },
+    card: { ref: `card_${last4}`, last4, brand: "Visa" },
     transaction: payment(id),
     reply: { allowed: ["confirm", "deny"], expires_at: new Date(Date.now() + 3_600_000).toISOString() },
     action_taken: "card_paused",
@@ -127,6 +127,7 @@ function bankOfBench() {
     issuer: `${SOURCE}/oidc`,
     clientId: "tellerline",
     apiBase: `${SOURCE}/fdx/v6`,
+    actionsBase: `${SOURCE}/actions`,
     callbackUrl: `${SOURCE}/callbacks`,
     eventSource: SOURCE,
     jwksUri: `${SOURCE}/jwks.json`,

@@ -81,6 +81,8 @@ export type FraudEvent =
   | { readonly kind: "undo_refused" }
   /** The bank says that the case is over. */
   | { readonly kind: "resolved" }
+  /** The bank says that the card can be used: what waited for that is over, the question is not. */
+  | { readonly kind: "card_usable" }
   /** Nothing can be told to the bank under this link any more. */
   | { readonly kind: "link_ended" }
   | { readonly kind: "time" }
@@ -102,7 +104,12 @@ export type FraudSaying =
       readonly owed: boolean
     }
   | { readonly is: "thanked" }
-  | { readonly is: "prove"; readonly url?: string }
+  | {
+      readonly is: "prove"
+      readonly answer: FraudAnswer
+      readonly freeze: FraudCase["freeze"]
+      readonly url?: string
+    }
   | { readonly is: "answered_before"; readonly frozen: boolean }
   | { readonly is: "closed"; readonly frozen: boolean }
   /** A Yes did not reach the bank: the question stands. */
@@ -260,7 +267,12 @@ const stands: Rule = (at) => ({ next: at, say: { is: "stands" } })
 const sayDenied: Rule = (at) => ({ next: at, say: deniedSaying(at, false) })
 const sayClosed: Rule = (at) => ({ next: at, say: { is: "closed", frozen: at.freeze === "done" } })
 
-/** The bank's word on a No: it does not take it. What was frozen stays so. */
+const prove = (
+  { freeze }: FraudCase,
+  { answer, url }: FraudEvent & { readonly kind: "proof_wanted" },
+): FraudSaying => ({ is: "prove", answer, freeze, ...(url === undefined ? {} : { url }) })
+
+/** The bank's word on a No: it does not take it, or not from here. What was frozen stays so. */
 const notTaken =
   (stage: "contradicted" | "refused", answer: FraudAnswer): Rule =>
   (at, event, now) => {
@@ -268,8 +280,8 @@ const notTaken =
     const { dueAt: _, ...rest } = at
     const next: FraudCase = answer === "deny" ? { ...rest, stage, report: "refused" } : { ...rest, stage }
     const frozen = answer === "deny" && at.freeze === "done"
-    const say: FraudSaying =
-      stage === "contradicted" ? { is: "answered_before", frozen } : { is: "closed", frozen }
+    const is = stage === "contradicted" ? "answered_before" : "closed"
+    const say: FraudSaying = event.kind === "proof_wanted" ? prove(at, event) : { is, frozen }
     // A freeze the bank still owes is not given up for that.
     return answer === "deny" && at.freeze === "owed"
       ? { next: { ...next, stage: "owing", tries: at.tries + 1, dueAt: now + retryMs(at.tries) }, say }
@@ -308,13 +320,7 @@ const RULES: Rules = {
     unreachable: afterReport("owed"),
     answered_before: notTaken("contradicted", "deny"),
     case_closed: notTaken("refused", "deny"),
-    proof_wanted: (at, event) =>
-      event.kind === "proof_wanted" && event.answer === "deny"
-        ? {
-            next: { ...at, stage: "refused", report: "refused" },
-            say: { is: "prove", ...(event.url === undefined ? {} : { url: event.url }) },
-          }
-        : undefined,
+    proof_wanted: notTaken("refused", "deny"),
     confirm: stands,
     link_ended: lost,
   },
@@ -331,6 +337,7 @@ const RULES: Rules = {
     undo_refused: back("denied", { is: "undo_failed" }),
     confirm: stands,
     resolved: resolve,
+    card_usable: resolve,
     link_ended: resolve,
   },
   returning: {
@@ -339,16 +346,14 @@ const RULES: Rules = {
     deny: (at, event, now) => back("denied", deniedSaying(at, false))(at, event, now),
     confirm: stands,
     resolved: resolve,
+    card_usable: resolve,
     link_ended: resolve,
   },
   confirming: {
     taken: ofConfirm((at) => ({ next: { ...at, stage: "confirmed" }, say: { is: "thanked" } })),
     proof_wanted: (at, event, now) =>
       event.kind === "proof_wanted" && event.answer === "confirm"
-        ? {
-            next: { ...at, stage: "proving", dueAt: now + PROOF_MS },
-            say: { is: "prove", ...(event.url === undefined ? {} : { url: event.url }) },
-          }
+        ? { next: { ...at, stage: "proving", dueAt: now + PROOF_MS }, say: prove(at, event) }
         : undefined,
     answered_before: notTaken("contradicted", "confirm"),
     case_closed: notTaken("refused", "confirm"),
@@ -367,6 +372,8 @@ const RULES: Rules = {
     deny: protect,
     confirm,
     resolved: resolve,
+    // They were there: a No still counts until the question's end.
+    card_usable: ({ dueAt: _, ...at }) => ({ next: { ...at, stage: "confirmed" } }),
     link_ended: resolve,
   },
   contradicted: {
@@ -377,6 +384,6 @@ const RULES: Rules = {
     resolved: resolve,
   },
   refused: { deny: sayClosed, confirm: sayClosed, resolved: resolve },
-  given_up: { deny: tryAgain, confirm: stands, resolved: resolve },
+  given_up: { deny: tryAgain, confirm: lost, resolved: resolve },
   resolved: { deny: sayClosed, confirm: sayClosed, mistake: sayClosed },
 }

@@ -30,6 +30,8 @@ import { urgent } from "./urgent.ts"
 /** Buttons of one message; one is the bank's number. */
 const CARDS_AS_BUTTONS_MAX = 2
 const QUICK_REPLIES_MAX = 11
+/** As many as a bank's list may have. */
+const FROZEN_REMEMBERED_MAX = 50
 /** Longer texts are not the title of a button. */
 const TITLE_CHARS_MAX = 40
 /** Beside a card's digits these mean something else than that card; `UNDOING` does where it is to be frozen. Normalised, both languages. */
@@ -123,7 +125,14 @@ export function tellCards(
 ): Turn {
   const at = state.cardActs?.[question.act]
   const event = at && readAnswer(question, bankAnswer)
-  return event ? take(state, context, stepCard(at, event, context.now)) : turnOf(state)
+  if (!event) return turnOf(state)
+  const known = event.kind === "frozen" ? frozenBy(state, event.ref, context.now) : state
+  return take(known, context, stepCard(at, event, context.now))
+}
+
+/** The bank's own word on that is no news for a while (case-news.ts). */
+function frozenBy(state: State, ref: string, at: number): State {
+  return { ...state, frozenHere: [...(state.frozenHere ?? []), { ref, at }].slice(-FROZEN_REMEMBERED_MAX) }
 }
 
 /** The bank says what a card is now: what waited for that waits no more. */

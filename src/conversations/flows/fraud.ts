@@ -96,10 +96,12 @@ export function hearBankChange(
   { caseId, card }: { readonly caseId?: string; readonly card?: CardState },
   now: number,
 ): State {
-  const over = (at: FraudCase) =>
-    (caseId !== undefined && at.caseId === caseId) ||
-    (card?.state === "active" && card.ref !== undefined && at.card?.ref === card.ref)
-  const settled = withCases(state, (at) => (over(at) ? stepFraud(at, { kind: "resolved" }, now).next : at))
+  const usable = card?.state === "active" ? card.ref : undefined
+  const settled = withCases(state, (at) => {
+    if (caseId !== undefined && at.caseId === caseId) return stepFraud(at, { kind: "resolved" }, now).next
+    const works = usable !== undefined && at.card?.ref === usable
+    return works ? stepFraud(at, { kind: "card_usable" }, now).next : at
+  })
   if (caseId === undefined || state.closed?.some((each) => each.caseId === caseId)) return settled
   const closed = (state.closed ?? []).filter(({ at }) => now - at < KEPT_MS).slice(1 - CLOSED_MAX)
   return { ...settled, closed: [...closed, { caseId, at: now }] }
@@ -243,8 +245,12 @@ function say(state: State, context: TurnContext, at: FraudCase, saying: FraudSay
     }
     case "thanked":
       return answer({ kind: "text", text: words("fraud_yes"), quickReplies: menuChips(state) })
-    case "prove":
-      return buttons(words("fraud_step_up"), ...(saying.url === undefined ? [] : [open(saying.url)]), call)
+    case "prove": {
+      const page = saying.url === undefined ? [] : [open(saying.url)]
+      if (saying.answer === "confirm") return buttons(words("fraud_step_up"), ...page, call)
+      if (saying.freeze === "owed") return buttons(words("fraud_not_frozen_yet"), call, ...page, human)
+      return buttons(afterFrozen(saying.freeze === "done", words("fraud_prove_no")), ...page, call)
+    }
     case "answered_before":
       return buttons(afterFrozen(saying.frozen, words("fraud_answered_before")), call, human)
     case "closed":

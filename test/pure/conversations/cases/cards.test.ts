@@ -63,14 +63,17 @@ describe("“freeze my card”", () => {
     expect(sim.bank.acts).toHaveLength(2)
   })
 
-  test.each(["talk to a person about 4821", "delete my data 4821", "not 4821", "don't freeze 4821", "unfreeze 4821"])(
-    "P8: hears “%s” as what it is, and freezes nothing",
-    async (said) => {
-      await sim.say("freeze my card")
-      await sim.say(said)
-      expect(sim.bank.acts).toEqual([])
-    },
-  )
+  test.each([
+    "talk to a person about 4821",
+    "delete my data 4821",
+    "not 4821",
+    "don't freeze 4821",
+    "unfreeze 4821",
+  ])("P8: hears “%s” as what it is, and freezes nothing", async (said) => {
+    await sim.say("freeze my card")
+    await sim.say(said)
+    expect(sim.bank.acts).toEqual([])
+  })
 
   test("asked twice is one choice: the digits name one card, and no act is left behind", async () => {
     for (let times = 0; times < 5; times += 1) await sim.say("freeze my card")

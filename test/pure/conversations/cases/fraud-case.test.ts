@@ -44,6 +44,7 @@ const EVENTS = {
   undo_page: { kind: "undo_page", url: "https://bank.example/undo" },
   undo_refused: { kind: "undo_refused" },
   resolved: { kind: "resolved" },
+  card_usable: { kind: "card_usable" },
   link_ended: { kind: "link_ended" },
   time: { kind: "time" },
 } as const satisfies Readonly<Record<string, FraudEvent>>
@@ -108,12 +109,14 @@ const TABLE: Readonly<Record<FraudStage, Partial<Record<EventName, string>>>> = 
     undo_refused: "denied - undo_failed",
     link_ended: "resolved - -",
     resolved: "resolved - -",
+    card_usable: "resolved - -",
   },
   returning: {
     deny: "denied - denied",
     confirm: "returning - stands",
     mistake: "undoing undo -",
     resolved: "resolved - -",
+    card_usable: "resolved - -",
     time: "denied - nothing_changed",
     link_ended: "resolved - -",
   },
@@ -132,6 +135,7 @@ const TABLE: Readonly<Record<FraudStage, Partial<Record<EventName, string>>>> = 
     deny: "freezing freeze -",
     confirm: "confirming confirm -",
     resolved: "resolved - -",
+    card_usable: "confirmed - -",
     time: "open - nothing_changed",
     link_ended: "resolved - -",
   },
@@ -142,7 +146,7 @@ const TABLE: Readonly<Record<FraudStage, Partial<Record<EventName, string>>>> = 
     resolved: "resolved - -",
   },
   refused: { deny: "refused - closed", confirm: "refused - closed", resolved: "resolved - -" },
-  given_up: { deny: "freezing freeze -", confirm: "given_up - stands", resolved: "resolved - -" },
+  given_up: { deny: "freezing freeze -", confirm: "given_up - given_up", resolved: "resolved - -" },
   resolved: { deny: "resolved - closed", confirm: "resolved - closed", mistake: "resolved - closed" },
 }
 
@@ -227,9 +231,9 @@ describe("stepFraud()", () => {
     expect([over.next.stage, over.say]).toEqual(["given_up", { is: "given_up", frozen: true }])
   })
 
-  test("a freeze that is owed is carried on though the bank closed the case", () => {
+  test("a freeze that is owed is carried on though the bank closed the case, or wants proof for the report", () => {
     const owed: FraudCase = { ...AT.denying, freeze: "owed" }
-    for (const closing of [EVENTS.no_closed, EVENTS.no_contradicted]) {
+    for (const closing of [EVENTS.no_closed, EVENTS.no_contradicted, EVENTS.no_proof]) {
       const closed = stepFraud(owed, closing, NOW)
       expect(closed.next.stage).toBe("owing")
       const due = stepFraud(closed.next, { kind: "time" }, closed.next.dueAt ?? 0)
