@@ -2,7 +2,6 @@
 // bank-check-routes.ts, and a test keeps both alike.
 
 import { BANK_CHECKS } from "../banks/bank-check.ts"
-import type { Operation } from "./api-operations.ts"
 
 type Schema = Readonly<Record<string, unknown>>
 
@@ -65,4 +64,4 @@ export const CHECK_OPERATIONS = [
       "check_too_soon",
     ],
   },
-] as const satisfies readonly Operation[]
+] as const

@@ -382,7 +382,8 @@ describe("the admin API over real stores", () => {
     ]
     for (const answer of answers) {
       expect(answer.status).toBe(200)
-      expect(answer.text).not.toMatch(/token|v1\./i)
+      // A bank's record has a member of that name.
+      expect(answer.text.replaceAll('"idTokenAlg"', "")).not.toMatch(/token|v1\./i)
     }
     const trail = await listAudit(db, DEMO, 10)
     expect(trail.map(({ actor, action, object, reason }) => [actor, action, object, reason])).toEqual([

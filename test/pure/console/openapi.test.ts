@@ -106,6 +106,8 @@ describe("the schemas", () => {
       actionsBase: "https://bank.example.com/actions",
       callbackUrl: "https://bank.example.com/callbacks",
       looksADay: 4,
+      desk: "own",
+      hours: [{ days: [1], from: "08:00", to: "18:00" }],
     })
     expect(Object.keys(SCHEMAS.Bank.properties).toSorted()).toEqual(Object.keys(record).toSorted())
     expect([...SCHEMAS.Bank.required].toSorted()).toEqual(Object.keys(bankRecord(HARBOUR)).toSorted())

@@ -39,7 +39,7 @@ describe("a link's tokens", () => {
 
   test("are in clear in the rooms that call banks, and nowhere else", () => {
     for (const file of filesWith(/\b(accessToken|refreshToken)\b/))
-      expect(file).toMatch(/^links\/(bank-[a-z]+|link-tokens|linking|linking-[a-z]+)\.ts$/)
+      expect(file).toMatch(/^links\/(bank-[a-z-]+|link-tokens|linking|linking-[a-z]+)\.ts$/)
   })
 
   test("stand in no log line, no error and no address", () => {
