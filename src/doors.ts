@@ -7,30 +7,22 @@ import { createAuditRoutes } from "./console/bank-audit-routes.ts"
 import { compare, finishRestore } from "./notifications/restoring.ts"
 import { auditStatement } from "./audit/audit-store.ts"
 import { PROBE_MS } from "./banks/bank-check.ts"
-import { createApiKey } from "./banks/api-key.ts"
-import {
-  findApiKeyById,
-  insertApiKey,
-  listApiKeys,
-  listCurrentApiKeys,
-  revokeApiKey,
-} from "./banks/api-key-store.ts"
+import { listCurrentApiKeys } from "./banks/api-key-store.ts"
 import { bankProblem, createBankAuth } from "./banks/authenticate-bank.ts"
-import { parseBankRecord } from "./banks/bank-record.ts"
-import { findBank, listBanks, putBank } from "./banks/bank-store.ts"
+import { listBanks } from "./banks/bank-store.ts"
 import { createBankKeys } from "./banks/bank-keys.ts"
 import { bankIntake } from "./banks/intake.ts"
 import { createRefusalNotes } from "./banks/refusal-notes.ts"
-import { keepRefusals, listRefusals } from "./banks/refusal-store.ts"
-import { insertWebhookSecret, listWebhookSecrets, webhookSecretPlace } from "./banks/webhook-secret-store.ts"
-import { createWebhookSecret, createWebhookSecrets } from "./banks/webhook-secrets.ts"
+import { keepRefusals } from "./banks/refusal-store.ts"
+import { listWebhookSecrets, webhookSecretPlace } from "./banks/webhook-secret-store.ts"
+import { createWebhookSecrets } from "./banks/webhook-secrets.ts"
 import { conversationOf } from "./conversations/conversation-of.ts"
 import { receivePeople } from "./conversations/reception.ts"
 import { createAuthenticate } from "./console/admin-auth.ts"
+import { createBankDesk } from "./console/bank-desk.ts"
 import { createBankCheck } from "./console/bank-check.ts"
 import { adminApi } from "./console/admin-routes.ts"
 import { apiDescription } from "./console/openapi.ts"
-import { write } from "./db/database.ts"
 import { advanceClockOffset } from "./db/deployment-store.ts"
 import type { Outage } from "./foundation/failure.ts"
 import { describeFault } from "./foundation/log.ts"
@@ -129,6 +121,7 @@ export function openDoors(
     acts: {
       "vault_key.remove": ({ object }, by) => house.keys.remove(object, by),
       "notice.start": ({ object }, by) => house.notices.start(object, by),
+      "bank.change": (approval, by) => bankDesk.change(approval, by),
     },
   })
   const auditDesk = createAuditDesk({ logs: means.auditLogs, signing: means.signing, publicOrigin, realNow })
@@ -154,23 +147,33 @@ export function openDoors(
     log,
   }
   const deadLetters = createDeadLetterDesk({ db, post, now })
-  const call: typeof fetch = (input, init) => fetch(input, init)
-  const checkBank = createBankCheck({
-    signing: means.signing,
+  const bankDesk = createBankDesk({
+    db,
     development,
-    publicOrigin,
-    fetch: call,
-    timeoutMs: PROBE_MS,
-    openLogin: () => means.openLogin(PROBE_MS),
-    listPages: (bank) => listPages(db, bank),
-    pages,
-    isPaused: desk.isPaused,
-    graph,
-    appId: config.messenger.appId,
-    appToken: house.appToken,
-    realNow,
+    directory: banks,
+    auth: bankAuth,
+    webhookSecrets,
+    vault,
+    checkBank: createBankCheck({
+      signing: means.signing,
+      development,
+      publicOrigin,
+      fetch: (input, init) => fetch(input, init),
+      timeoutMs: PROBE_MS,
+      openLogin: () => means.openLogin(PROBE_MS),
+      listPages: (bank) => listPages(db, bank),
+      pages,
+      isPaused: desk.isPaused,
+      graph,
+      appId: config.messenger.appId,
+      appToken: house.appToken,
+      realNow,
+      random,
+      log,
+    }),
+    ask: approvals.ask,
+    now,
     random,
-    log,
   })
   return createApp({
     log,
@@ -287,44 +290,8 @@ export function openDoors(
       }),
       now,
       log,
-      banks: {
-        list: () => listBanks(db, { development }),
-        find: (id) => findBank(db, id, { development }),
-        parse: (body) => parseBankRecord(body, { development }),
-        async put(record, by) {
-          await putBank(db, record, by)
-          banks.forget(record.id)
-        },
-        async check(record, by) {
-          const line = { ...by, bank: record.id, action: "bank.check", object: record.id }
-          await write(db.batch([auditStatement(db, line)]))
-          return checkBank(record)
-        },
-      },
-      ways: {
-        listKeys: (bank) => listApiKeys(db, bank),
-        async createKey(about, by) {
-          const made = await createApiKey({ ...about, createdAt: by.at }, random)
-          const kept = await insertApiKey(db, made.kept, by)
-          bankAuth.forget(about.bank)
-          return kept ? made : undefined
-        },
-        async revokeKey(bank, id, by) {
-          const key = await findApiKeyById(db, id)
-          if (key?.bank !== bank) return undefined
-          await revokeApiKey(db, key, by)
-          bankAuth.forget(bank)
-          return findApiKeyById(db, id)
-        },
-        async createWebhookSecret(bank, by) {
-          const made = createWebhookSecret(random)
-          const secretSealed = await vault.seal(made.secret.reveal(), webhookSecretPlace(bank, made.id))
-          await insertWebhookSecret(db, bank, { id: made.id, secretSealed }, by)
-          webhookSecrets.forget(bank)
-          return made
-        },
-        listRefusals: (bank) => listRefusals(db, bank, now()),
-      },
+      banks: bankDesk.banks,
+      ways: bankDesk.ways,
       pages: {
         list: () => listPages(db),
         find: async (id) => (await findPage(db, id))?.record,

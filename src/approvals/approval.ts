@@ -6,6 +6,8 @@ import type { BankId } from "../foundation/id.ts"
 
 /** Every act that takes two people, and what it says to whoever approves. A new one gets a row here and its act in doors.ts. */
 export const APPROVAL_KINDS = {
+  /** Object: the bank. Asked: the record, the one it was made from, and what differs. */
+  "bank.change": "Change what would own a bank's customers: its keys, issuer, addresses or telephone",
   /** Object: the kid. */
   "vault_key.remove": "Let an outer key go: what is still sealed under it will never open again",
   /** Object: the notice. */

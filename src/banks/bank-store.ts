@@ -1,10 +1,10 @@
 // Banks and their monthly keys in D1. Beside bank-key-store.ts only this file names the two tables. A record changes together with its line of the audit trail;
 // a key, once there, stays: the first one stored wins. What a key opens is the vault's; what a record means is bank.ts.
 
-import { and, asc, eq } from "drizzle-orm"
+import { and, asc, eq, sql } from "drizzle-orm"
 import type { AuditBy } from "../audit/audit.ts"
 import { auditStatement } from "../audit/audit-store.ts"
-import { read, write, type Database } from "../db/database.ts"
+import { DatabaseError, read, write, type Database } from "../db/database.ts"
 import { bankKeys, banks } from "../db/schema.ts"
 import type { BankId } from "../foundation/id.ts"
 import type { BankRecord } from "./bank.ts"
@@ -56,6 +56,48 @@ export async function putBank(db: Database, record: BankRecord, by: AuditBy): Pr
   )
 }
 
+/** Register a bank, and say who did; one batch.
+ * @returns `false` where one of that id is there: nothing was done. @throws DatabaseError */
+export async function insertBank(db: Database, record: BankRecord, by: AuditBy): Promise<boolean> {
+  const row = { id: record.id, record: JSON.stringify(record), updatedAt: by.at }
+  const line = auditStatement(db, { ...by, bank: record.id, action: "bank.put", object: record.id })
+  try {
+    await write(db.batch([db.insert(banks).values(row), line]))
+    return true
+  } catch (fault) {
+    if (isRefused(fault, "UNIQUE constraint failed: banks.")) return false
+    throw fault
+  }
+}
+
+/** Put another record in the place of the one that lies there, and say who did; one batch.
+ * @param allowed judges what lies there; nothing can come between its judgement and the change
+ * @returns `false` where it may not, or another lies there by now: nothing was done. @throws DatabaseError */
+export async function replaceBank(
+  db: Database,
+  record: BankRecord,
+  allowed: (stored: BankRecord) => boolean,
+  rules: { readonly development: boolean },
+  by: AuditBy,
+): Promise<boolean> {
+  const [row] = await read(db.select().from(banks).where(eq(banks.id, record.id)).limit(1))
+  if (!row || !allowed(loadRecord(row, rules))) return false
+  const next = JSON.stringify(record)
+  const line = auditStatement(db, { ...by, bank: record.id, action: "bank.put", object: record.id })
+  const change = db
+    .update(banks)
+    // Another record since it was judged: NULL is refused, and the batch with it.
+    .set({ record: sql`case when ${banks.record} = ${row.record} then ${next} end`, updatedAt: by.at })
+    .where(eq(banks.id, record.id))
+  try {
+    await write(db.batch([change, line]))
+    return true
+  } catch (fault) {
+    if (isRefused(fault, "NOT NULL constraint failed: banks.")) return false
+    throw fault
+  }
+}
+
 /** A bank's wrapped key of a month, and the one before where there is one. @throws DatabaseError */
 export async function findKey(
   db: Database,
@@ -90,6 +132,10 @@ function selectKey(db: Database, bank: BankId, month: string) {
     .from(bankKeys)
     .where(and(eq(bankKeys.bankId, bank), eq(bankKeys.month, month)))
     .limit(1)
+}
+
+function isRefused(fault: unknown, constraint: string): boolean {
+  return fault instanceof DatabaseError && fault.message.includes(constraint)
 }
 
 function loadRecord(

@@ -1,7 +1,8 @@
-// `tellerline bank check`: what the gateway finds when it asks the bank, and the one thing it cannot see for itself: whether an event the
-// bank signs is taken. A row of the table in commands.mjs.
+// `tellerline bank check` and `banks diff`: what would change of a record; what the gateway finds when it asks the bank, and the one thing it cannot see for itself: whether an event the
+// bank signs is taken. Rows of the table in commands.mjs.
 
-import { oneLine, printJson, say } from "./print.mjs"
+import { usage } from "./failure.mjs"
+import { oneLine, printJson, printTable, say } from "./print.mjs"
 import { cloudEvent, postEvents } from "./send.mjs"
 import { readSigner } from "./sign.mjs"
 
@@ -13,6 +14,14 @@ const MARKS = { ok: "ok   ", fault: "FAULT", note: "note " }
 
 /** @type {readonly import("./commands.mjs").Command[]} */
 export const BANK_CHECK_COMMANDS = [
+  {
+    words: ["banks", "diff"],
+    usage: "banks diff <file>",
+    summary: "What would change if this record were put, and which of it takes a second person",
+    help: "The exit code is 1 where something would change.",
+    parameters: ["file"],
+    run: diff,
+  },
   {
     words: ["bank", "check"],
     usage: "bank check <bank> [--key <file>] [--kid <kid>] [--file <record>] [--reason <why>]",
@@ -27,6 +36,17 @@ export const BANK_CHECK_COMMANDS = [
     run: check,
   },
 ]
+
+async function diff({ client, given: [file], options, readRecord }) {
+  const { id, ...record } = await readRecord(file)
+  if (typeof id !== "string" || !id) throw usage(`the file has no "id"`)
+  const body = { record, reason: "to see what would change" }
+  const { changes } = await client.admin("POST", `/banks/${encodeURIComponent(id)}/changes`, body)
+  const rows = changes.map(({ guarded, ...change }) => ({ ...change, takes: guarded ? "two people" : "one" }))
+  if (options.json) printJson({ changes })
+  else printTable(["member", "from", "to", "takes"], rows, "Nothing would change.")
+  return changes.length > 0 ? 1 : 0
+}
 
 async function check({ client, given: [bank], options, readRecord }) {
   const record = options.file ? await readRecord(options.file) : undefined

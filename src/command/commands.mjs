@@ -312,7 +312,14 @@ async function put({ client, given, options }, noun, more = {}) {
   )
   const answer = await client.admin("PUT", `/${noun}/${part(id)}`, { ...record, ...known })
   if (options.json) printJson(answer)
-  else say(`Stored ${noun === "banks" ? "bank" : "Page"} ${id}.`)
+  else if (answer?.kind === "bank.change") {
+    say(
+      `Asked: ${(answer.asked?.changes ?? []).map(({ member }) => oneLine(member)).join(", ")} would change.`,
+    )
+    say(
+      `Nothing has changed yet; another admin runs: tellerline approvals approve ${oneLine(answer.id)} --reason <why>`,
+    )
+  } else say(`Stored ${noun === "banks" ? "bank" : "Page"} ${id}.`)
   return 0
 }
 

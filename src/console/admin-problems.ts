@@ -136,6 +136,12 @@ const PROBLEMS = {
     title: "The bank has as many keys as it may",
     detail: "Revoke one first",
   },
+  changed_meanwhile: {
+    status: 409,
+    type: "changed-meanwhile",
+    title: "Somebody else changed it at the same time",
+    detail: "Nothing was done; look at what is there now",
+  },
   check_too_soon: {
     status: 429,
     type: "too-soon",

@@ -16,10 +16,11 @@ import { INCIDENT_KINDS, type Incident } from "../notifications/incident.ts"
 import type { IncidentScope } from "../notifications/incident-store.ts"
 import { auditRoutes, type AuditRoutesGiven } from "./audit-routes.ts"
 import { restoreRoutes, type RestoreRoutesGiven } from "./restore-routes.ts"
-import { approvalRoutes, type ApprovalRoutesGiven } from "./approval-routes.ts"
+import { approvalRoutes, renderApproval, type ApprovalRoutesGiven } from "./approval-routes.ts"
 import type { Authenticate } from "./admin-auth.ts"
 import { byOf, no, permit, renderInstant, type AdminContext, type AdminVariables } from "./admin-context.ts"
 import { bankCheckRoutes, type BankCheckRoutesGiven } from "./bank-check-routes.ts"
+import type { BankPut } from "./bank-desk.ts"
 import { bankWayRoutes, type BankWayRoutesGiven } from "./bank-way-routes.ts"
 import { clockInput, judge, nothingInput, readAct } from "./admin-input.ts"
 import type { Fault } from "./admin-problems.ts"
@@ -49,8 +50,8 @@ export interface AdminGiven {
     find(id: BankId): Promise<BankRecord | undefined>
     /** Read a record from outside. Faults name members, never values. */
     parse(body: unknown): Result<BankRecord, { readonly faults: readonly Fault[] }>
-    /** Store the record and its audit line in one batch. */
-    put(record: BankRecord, by: AuditBy): Promise<void>
+    /** Store the record and its audit line in one batch, or ask for a second person. */
+    put(record: BankRecord, by: AuditBy): Promise<BankPut>
     check: BankCheckRoutesGiven["banks"]["check"]
   }
   readonly ways: BankWayRoutesGiven["ways"]
@@ -105,8 +106,10 @@ export function adminApi(given: AdminGiven): Hono<{ Variables: AdminVariables }>
     if (!development && isDevelopmentValue(id)) return no(context, "development_value")
     const record = banks.parse({ v: 1, ...act.value.body, id })
     if (!record.ok) return no(context, "invalid", record.error.faults)
-    await banks.put(record.value, byOf(context, act.value, given.now()))
-    return context.json(record.value)
+    const put = await banks.put(record.value, byOf(context, act.value, given.now()))
+    if (put.kind === "stored") return context.json(record.value)
+    if (put.kind === "asked") return context.json(renderApproval(put.approval), 202)
+    return no(context, "changed_meanwhile")
   })
 
   app.route("/banks", bankCheckRoutes({ development, now: given.now, banks }))

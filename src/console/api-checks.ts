@@ -1,4 +1,4 @@
-// What the admin API says of checking a bank, for its description: operation and JSON Schemas. Data only; the route is
+// What the admin API says of checking a bank and of comparing records, for its description: operations and JSON Schemas. Data only; the route is
 // bank-check-routes.ts, and a test keeps both alike.
 
 import { BANK_CHECKS } from "../banks/bank-check.ts"
@@ -18,6 +18,16 @@ export const CHECK_SCHEMAS = {
       reason: { type: "string", minLength: 1, maxLength: 500 },
     },
     additionalProperties: false,
+  },
+  BankChange: {
+    type: "object",
+    properties: {
+      member: { type: "string" },
+      from: { description: "As it stands; left out where it is not there" },
+      to: { description: "As it would be" },
+      guarded: { type: "boolean", description: "Whether it takes two people" },
+    },
+    required: ["member", "guarded"],
   },
   BankCheckReport: {
     type: "object",
@@ -44,7 +54,7 @@ export const CHECK_SCHEMAS = {
   },
 } as const satisfies Readonly<Record<string, Schema>>
 
-/** The operation. */
+/** The operations. */
 export const CHECK_OPERATIONS = [
   {
     method: "post",
@@ -63,5 +73,15 @@ export const CHECK_OPERATIONS = [
       "not_found",
       "check_too_soon",
     ],
+  },
+  {
+    method: "post",
+    path: "/banks/{id}/changes",
+    id: "listBankChanges",
+    summary: "What would change if a record were put, and which of it takes two people; nothing is changed",
+    action: "bank.read",
+    body: "BankCheckInput",
+    answer: { schema: "BankChange", list: "changes" },
+    refusals: ["body_not_json", "body_too_large", "media_type", "invalid", "not_found"],
   },
 ] as const

@@ -21,6 +21,8 @@ export interface Operation {
   readonly body?: SchemaName
   /** Schema of the answer, or of what stands in its member or its list. */
   readonly answer: { readonly schema: SchemaName; readonly list?: string; readonly member?: string }
+  /** Whether it may answer 202 with what a second person must approve (P14). */
+  readonly twoPeople?: true
   /** Refusals beyond those of every operation. */
   readonly refusals: readonly AdminRefusal[]
   readonly developmentOnly?: true
@@ -65,11 +67,13 @@ export const OPERATIONS: readonly Operation[] = [
     method: "put",
     path: "/banks/{id}",
     id: "putBank",
-    summary: "Register a bank, or replace its record",
+    summary:
+      "Register a bank, or replace its record; its keys, issuer, addresses and telephone change by two people",
     action: "bank.put",
     body: "BankInput",
     answer: { schema: "Bank" },
-    refusals: [...BODY, "not_found", "development_value"],
+    twoPeople: true,
+    refusals: [...BODY, "not_found", "development_value", "changed_meanwhile"],
   },
   ...CHECK_OPERATIONS,
   ...WAY_OPERATIONS,

@@ -97,6 +97,14 @@ function renderOperation(operation: Operation): object {
     ...body,
     responses: {
       "200": { description: "Done", content: { "application/json": { schema: answerSchema(operation) } } },
+      ...(operation.twoPeople
+        ? {
+            "202": {
+              description: "Nothing has changed yet: somebody else must approve",
+              content: { "application/json": { schema: ref("Approval") } },
+            },
+          }
+        : {}),
       ...refusalResponses([
         ...REFUSALS_OF_EVERY,
         ...(operation.body ? REFUSALS_OF_ACTS : []),

@@ -26,6 +26,7 @@ function open() {
     now: () => at,
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
     acts: {
+      "bank.change": async () => ok(undefined),
       "vault_key.remove": async (approval) => {
         if (refusal) return err({ reason: refusal })
         done.push(approval)

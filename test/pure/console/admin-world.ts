@@ -209,6 +209,7 @@ export function createAdminWorld(settings: { readonly development?: boolean } = 
     pageRace: false,
     offsetMs: 0,
     bankFault: false,
+    bankRace: false,
     graph: "ok" as "ok" | "token_refused" | "graph_unavailable",
   }
   const decide = (act: "approve" | "decline", id: string, by: AuditBy) => {
@@ -231,9 +232,14 @@ export function createAdminWorld(settings: { readonly development?: boolean } = 
       find: (id) => Promise.resolve(banks.get(id)),
       parse: (body) => parseBankRecord(body, { development }),
       put: (record, by) => {
+        const stored = banks.get(record.id)
+        const approval = APPROVALS[1]
+        if (state.bankRace) return Promise.resolve({ kind: "changed_meanwhile" })
+        if (approval && stored && stored.issuer !== record.issuer)
+          return Promise.resolve({ kind: "asked", approval })
         banks.set(record.id, record)
         acts.push({ act: `bank.put ${record.id}`, by })
-        return Promise.resolve()
+        return Promise.resolve({ kind: "stored" })
       },
       check: (record, by) => {
         acts.push({ act: `bank.check ${record.id} ${record.name}`, by })
