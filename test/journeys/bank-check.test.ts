@@ -1,16 +1,19 @@
 // A bank goes live: the practice bank passes everything it must, and each way to get it wrong is named. Then an event is signed on this
 // machine, its words are read, and it is posted. All by the command, as an operator and a bank's engineer run it.
+import { execFile } from "node:child_process"
 import { generateKeyPairSync } from "node:crypto"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { promisify } from "node:util"
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest"
 import type { BankCheck, Finding } from "../../src/banks/bank-check.ts"
 import { BANK_CHECKS } from "../../src/banks/bank-check.ts"
 import { WEBHOOK_FIELDS } from "../../src/notifications/page-setup.ts"
-import { admin, run } from "./command.ts"
+import { codeOf, readText, section } from "../pure/docs/documents.ts"
+import { admin, COMMAND, run } from "./command.ts"
 import { control } from "./control.ts"
 
 const PAGE = "100000000000001"
@@ -173,6 +176,24 @@ describe("tellerline bank check", () => {
     expect(faults).toMatchObject([
       { check: "webhook_fields", said: expect.stringContaining("messaging_postbacks") as unknown },
     ])
+  })
+})
+
+describe("docs/bank-events.md", () => {
+  test("its afternoon passes as it is written", async () => {
+    const document = readText("docs/bank-events.md")
+    const steps = codeOf(section(document, "## Live in an afternoon"), "sh")
+      .join("\n")
+      .replaceAll("http://localhost:8787", gateway)
+      .replaceAll("http://localhost:8788", sandbox)
+    const command = `npx() { shift; "${process.execPath}" "${COMMAND}" "$@"; }`
+    const { stdout } = await promisify(execFile)("bash", ["-euo", "pipefail", "-c", `${command}\n${steps}`], {
+      cwd: folder,
+    })
+    expect(stdout).toContain("The bank passes.")
+    expect(stdout.match(/would say, in en:\n {2}.*Corner Bakery/g)).toHaveLength(2)
+    expect(stdout).toContain("Taken: 1.")
+    expect(JSON.parse(stdout.trim().split("\n").at(-1) ?? "")).toMatchObject({ state: "not_reached" })
   })
 })
 

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process"
 import { join } from "node:path"
 import { promisify } from "node:util"
 
-const COMMAND = join(import.meta.dirname, "..", "..", "src", "command", "tellerline.mjs")
+export const COMMAND = join(import.meta.dirname, "..", "..", "src", "command", "tellerline.mjs")
 const ANSWER_MS = 30_000
 const KEY = "dev-admin-key"
 

@@ -3,6 +3,7 @@ import { generateKeyPairSync, type KeyObject } from "node:crypto"
 import { utf8 } from "../../../src/crypto/text.ts"
 import { describe, expect, test } from "vitest"
 import { answerFraudCase, freezeCard } from "../../../src/banks/actions.ts"
+import { parseBankRecord } from "../../../src/banks/bank-record.ts"
 import type { BankCall } from "../../../src/banks/bank.ts"
 import { verifyContentDigest } from "../../../src/banks/event-digest.ts"
 import { parseEventKeys } from "../../../src/banks/event-key.ts"
@@ -28,11 +29,16 @@ interface SignModule {
 
 describe("docs/bank-events.md", () => {
   test("its event is one the gateway takes", () => {
-    const [example = ""] = codeOf(events, "json")
+    const [, example = ""] = codeOf(events, "json")
     const event = JSON.parse(example) as { readonly source: string; readonly time: string }
     expect(parseEvent(event, { source: event.source, linkHosts: [] }, Date.parse(event.time))).toMatchObject({
       ok: true,
     })
+  })
+
+  test("its record is one an operator can put outside development", () => {
+    const [record = ""] = codeOf(events, "json")
+    expect(parseBankRecord(JSON.parse(record), { development: false })).toMatchObject({ ok: true })
   })
 
   test("has a row for each type of event, and no other", () => {
