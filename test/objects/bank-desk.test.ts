@@ -28,6 +28,7 @@ beforeEach(async () => {
     random,
     acts: {
       "vault_key.remove": async () => ok(undefined),
+      "notice.start": async () => ok(undefined),
       "bank.change": (approval, who) => desk.change(approval, who),
     },
   })

@@ -293,6 +293,7 @@ describe("the admin API over real stores", () => {
       now: () => NOW,
       log: quietLog(),
       approvals: undefined as never,
+      notices: undefined as never,
       keys: undefined as never,
       links: undefined as never,
       letters: undefined as never,

@@ -193,7 +193,11 @@ async function furnish(
     db,
     now,
     random,
-    acts: { "vault_key.remove": async () => ok(undefined), "bank.change": async () => ok(undefined) },
+    acts: {
+      "vault_key.remove": async () => ok(undefined),
+      "notice.start": async () => ok(undefined),
+      "bank.change": async () => ok(undefined),
+    },
   })
   const ask = { kind: "vault_key.remove", bank: bank.id, object: `test-0-${bank.id}`, asked: {} } as const
   const approval = await approvals.ask(ask, { ...by, actor: "somebody-else" })
