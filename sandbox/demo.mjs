@@ -99,6 +99,7 @@ function demoBank(sandbox) {
     consentDays: 180,
     // A real bank leaves this at a day; practice shows the whole story at once.
     newLinkHours: 0,
+    desk: "own",
   }
 }
 

@@ -330,6 +330,7 @@ export function openDoors(
         now,
       }),
       erase: (bank, reference, by) => erasures.requestCustomer(bank, reference, "operator", by),
+      desk: house.support,
       deadLetters,
       incidents: incidents.list,
       health: async () => ({ status: "ok", checks: [{ name: "database", ok: true }] }),

@@ -1,11 +1,13 @@
 // The worlds of the rooms that work behind the doors: who receives, who tells, who does chores, who looks after Pages; and which queue goes
 // to whom. Made once an isolate from its means. Doors are doors.ts, the entry is worker.ts.
 
-import { anchorHeads } from "./audit/audit-store.ts"
+import { anchorHeads, writeLine } from "./audit/audit-store.ts"
 import { revokeApiKey } from "./banks/api-key-store.ts"
 import { createPostCallbacks } from "./banks/callback-post.ts"
 import { conversationOf } from "./conversations/conversation-of.ts"
 import { createLeaving, type Leaving, type LeavingWorld } from "./conversations/leaving.ts"
+import { createSupportDesk, type SupportDesk } from "./console/support-desk.ts"
+import { lineOf } from "./support/line-of.ts"
 import type { Means } from "./conversations/means.ts"
 import { consumeInbound, type ReceptionWorld } from "./conversations/reception.ts"
 import type { BankId, PageId } from "./foundation/id.ts"
@@ -51,6 +53,8 @@ export interface House {
   readonly notices: NoticeDesk
   /** The token that is our Meta app's own. */
   readonly appToken: Secret
+  /** Where people of the banks answer customers. */
+  readonly support: SupportDesk
   readonly incidents: Incidents
   readonly keys: OuterKeys
   readonly renewal: RenewalWorld
@@ -248,6 +252,14 @@ export function buildHouse(env: Env, means: Means): House {
     post,
     ceilingOf: async (page) => (await recordOf(page)).ceilingPerSecond,
   }
+  const support = createSupportDesk({
+    lineOf: (bank) => lineOf(env.LINE, bank),
+    ask: async (thread, request) =>
+      conversationOf(objects, await recordOf(thread.page), thread.person).atDesk(request),
+    audit: (entry) => writeLine(db, entry),
+    now,
+    log,
+  })
   const pack = fanOut(fan)
   return {
     means,
@@ -267,6 +279,7 @@ export function buildHouse(env: Env, means: Means): House {
     },
     desk,
     notices,
+    support,
     appToken,
     incidents,
     keys,

@@ -195,13 +195,17 @@ async function rise({ means, restoreWatch }: Gateway): Promise<boolean> {
 /** Scheduled work, each minute: links nobody confirmed, letters and logins past their term, Pages and incidents to look at. */
 async function runClock(house: Gateway): Promise<void> {
   if (!(await rise(house))) return
-  const { means, chores, erasures, desk, notices, keys, renewal, incidents, watch: watched } = house
+  const { means, chores, erasures, desk, support, notices, keys, renewal, incidents, watch: watched } = house
   const { db, now, log } = means
   const banks = async () => (await listBanks(db, means.config)).map(({ id }) => id)
   const steps = {
     links: () => endExpired(chores),
     revocations: () => revokeForgotten(chores),
     erasures: () => erasures.resume(),
+    desks: async () => {
+      for (const { id, desk: way } of await listBanks(db, means.config))
+        if (way === "own") await support.lapse(id)
+    },
     retention: () => forgetPastTerm(means),
     letters: () => deleteExpired(db, now(), EXPIRED_A_RUN),
     logins: () => forgetOldLogins(db, now(), Date.now(), EXPIRED_A_RUN),

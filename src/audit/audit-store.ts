@@ -50,6 +50,11 @@ export async function anchorHeads(
   )
 }
 
+/** Write one line of an act that changes nothing in D1. @throws DatabaseError */
+export async function writeLine(db: Database, entry: AuditEntry): Promise<void> {
+  await write(db.batch([auditStatement(db, entry)]))
+}
+
 /** Lines of one bank (`*`: of the deployment itself), newest first.
  * @param before only lines with a smaller number: the last one of the page before
  * @param limit at most 200 */

@@ -154,6 +154,38 @@ const PROBLEMS = {
     title: "This key cannot be let go yet",
     detail: "What still stands against it is named among the faults",
   },
+  desk_gone: { status: 404, type: "desk-gone", title: "That chat is over, or never was" },
+  desk_not_here: {
+    status: 409,
+    type: "desk-not-here",
+    title: "Nobody of that name is at the desk",
+    detail: "Say so at /presence first; a quarter of an hour without a word counts as away",
+  },
+  desk_taken: { status: 409, type: "desk-taken", title: "A colleague has this chat" },
+  desk_not_yours: {
+    status: 409,
+    type: "desk-not-yours",
+    title: "This chat is not with you",
+    detail: "It went back to the line or to a colleague; claim it again",
+  },
+  desk_number: {
+    status: 422,
+    type: "desk-number",
+    title: "That looks like the number of a card or an account",
+    detail: "It was neither sent nor kept; name at most the last four digits",
+  },
+  desk_cannot_send: {
+    status: 409,
+    type: "desk-cannot-send",
+    title: "Messenger does not take a message to this customer now",
+    detail: "The window is closed and no template may say that an answer waits, or the Page is stopped",
+  },
+  desk_unavailable: {
+    status: 503,
+    type: "unavailable",
+    title: "The chat does not answer right now",
+    headers: LATER,
+  },
   queue_unavailable: {
     status: 503,
     type: "unavailable",

@@ -24,6 +24,7 @@ import type { BankPut } from "./bank-desk.ts"
 import { bankWayRoutes, type BankWayRoutesGiven } from "./bank-way-routes.ts"
 import { clockInput, judge, nothingInput, readAct } from "./admin-input.ts"
 import type { Fault } from "./admin-problems.ts"
+import { deskRoutes, type DeskRoutesGiven } from "./desk-routes.ts"
 import { isDevelopmentValue } from "./development-values.ts"
 import { keyRoutes, type KeyRoutesGiven } from "./key-routes.ts"
 import { banksFor, EVERY_BANK, type Action } from "./operator.ts"
@@ -62,6 +63,7 @@ export interface AdminGiven {
   readonly links: LinkRoutesGiven["links"]
   readonly letters: LetterRoutesGiven["letters"]
   readonly erase: LetterRoutesGiven["erase"]
+  readonly desk: DeskRoutesGiven["desk"]
   readonly deadLetters: DeadLetterDesk
   readonly audit: AuditRoutesGiven["audit"]
   readonly restore: RestoreRoutesGiven["restore"]
@@ -154,6 +156,11 @@ export function adminApi(given: AdminGiven): Hono<{ Variables: AdminVariables }>
   )
 
   app.route("/approvals", approvalRoutes({ development, now: given.now, approvals: given.approvals }))
+
+  app.route(
+    "/desk",
+    deskRoutes({ isBank: async (bank) => (await banks.find(bank)) !== undefined, desk: given.desk }),
+  )
 
   app.route("/audit", auditRoutes(given))
   app.route("/restore", restoreRoutes(given))

@@ -3,6 +3,7 @@
 import type { AdminRefusal } from "./admin-problems.ts"
 import type { SchemaName } from "./api-schemas.ts"
 import { CHECK_OPERATIONS } from "./api-checks.ts"
+import { DESK_OPERATIONS } from "./api-desk.ts"
 import { LETTER_OPERATIONS } from "./api-letters.ts"
 import { NOTICE_OPERATIONS } from "./api-notices.ts"
 import { WAY_OPERATIONS } from "./api-ways.ts"
@@ -79,6 +80,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...WAY_OPERATIONS,
   ...NOTICE_OPERATIONS,
   ...LETTER_OPERATIONS,
+  ...DESK_OPERATIONS,
   {
     method: "get",
     path: "/pages",

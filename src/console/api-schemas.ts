@@ -4,6 +4,7 @@
 import { INCIDENT_KINDS } from "../notifications/incident.ts"
 import { PAGE_STATE, PAGE_STATE_SCHEMAS } from "./api-page-state.ts"
 import { CHECK_SCHEMAS } from "./api-checks.ts"
+import { DESK_SCHEMAS } from "./api-desk.ts"
 import { LETTER_SCHEMAS } from "./api-letters.ts"
 import { LINK_SCHEMAS } from "./api-links.ts"
 import { NOTICE_SCHEMAS } from "./api-notices.ts"
@@ -302,6 +303,7 @@ export const SCHEMAS = {
   ...LINK_SCHEMAS,
   ...NOTICE_SCHEMAS,
   ...LETTER_SCHEMAS,
+  ...DESK_SCHEMAS,
   Incident: {
     type: "object",
     properties: {

@@ -12,7 +12,8 @@ import { parseBankRecord } from "../../../src/banks/bank-record.ts"
 import { adminApi, type AdminGiven } from "../../../src/console/admin-routes.ts"
 import type { Operator } from "../../../src/console/operator.ts"
 import type { LinkAbout } from "../../../src/console/link-routes.ts"
-import type { BankId, LinkId, PageId } from "../../../src/foundation/id.ts"
+import type { DeskView } from "../../../src/conversations/desk-acts.ts"
+import type { BankId, LinkId, PageId, PersonId } from "../../../src/foundation/id.ts"
 import { err, ok } from "../../../src/foundation/result.ts"
 import { parsePageRecord, type PageRecord } from "../../../src/messenger/page-record.ts"
 import type { DeadLetterAbout } from "../../../src/notifications/dead-letter.ts"
@@ -54,6 +55,63 @@ export const API_KEYS: readonly BankApiKey[] = [
     expiresAt: NOW + 1,
   },
 ]
+
+/** A desk where everything works, and says who did it. */
+function deskOf(acts: { push(act: { act: string; by: AuditBy }): unknown }): AdminGiven["desk"] {
+  const by = (actor: string) => ({ actor, reason: "desk", at: NOW })
+  const done = (what: string) => (bank: BankId, thread: string, agent: string) => {
+    acts.push({ act: `desk.${what} ${bank} ${thread}`, by: by(agent) })
+    return Promise.resolve(ok(undefined))
+  }
+  const view: DeskView = {
+    thread: "desk_1",
+    kind: "chat",
+    phase: "with_person",
+    language: "en",
+    linked: true,
+    windowEndsAt: NOW,
+    lines: [{ at: NOW, from: "customer", text: "hello" }],
+    facts: { accounts: [], events: [{ type: "bank.balance.updated.v1", at: NOW }] },
+  }
+  return {
+    view: () =>
+      Promise.resolve({
+        threads: [
+          {
+            thread: "desk_1",
+            person: "person_1" as PersonId,
+            page: "11" as PageId,
+            kind: "chat",
+            joinedAt: NOW,
+            windowEndsAt: NOW,
+          },
+        ],
+        agents: [],
+        ratings: { yes: 0, no: 0 },
+      }),
+    present: (bank, agent) => {
+      acts.push({ act: `desk.present ${bank} ${agent.name}`, by: by(agent.id) })
+      return Promise.resolve()
+    },
+    claim: async (bank, thread, agent) => {
+      if (thread === "desk_taken") return err({ reason: "taken", by: "Ben" })
+      await done("claim")(bank, thread, agent)
+      return ok({ view })
+    },
+    act: async (bank, thread, agent, ask) => {
+      await done(ask.kind)(bank, thread, agent)
+      return ok({ view, ...(ask.kind === "reply" ? { sent: "accepted" as const } : {}) })
+    },
+    beat: done("beat"),
+    transfer: done("transfer"),
+    giveBack: done("return"),
+    close: done("close"),
+    outage: () => Promise.resolve(2),
+    answers: () => Promise.resolve([]),
+    putAnswers: () => Promise.resolve(),
+    live: () => Promise.resolve(new Response(null)),
+  }
+}
 
 export function pageRecord(id: string, bank: BankId): PageRecord {
   const parsed = parsePageRecord({ v: 1, id, bank, name: `Page of ${bank}` })
@@ -328,6 +386,7 @@ export function createAdminWorld(settings: { readonly development?: boolean } = 
         return Promise.resolve(!key ? "key_unknown" : key.newest ? "key_newest" : undefined)
       },
     },
+    desk: deskOf(acts),
     letters: {
       exportCustomer: (bank, customer, by) => {
         acts.push({ act: `customer.export ${bank}`, by })

@@ -63,6 +63,12 @@ for (const development of [false, true])
         eraseCustomer: { customer: "c" },
         consentsAt: { at: "2026-11-22T00:00:00Z" },
         disclosuresBetween: { from: "2026-11-21T00:00:00Z", to: "2026-11-22T00:00:00Z" },
+        putDeskAnswers: { answers: [] },
+        putDeskPresence: { name: "Maria" },
+        replyInDeskThread: { id: "r1", text: "Hello" },
+        draftInDeskThread: { text: "Hel" },
+        noteInDeskThread: { text: "rang" },
+        transferDeskThread: { to: "agent" },
         createBankApiKey: { name: "core banking" },
       }
       const ids: Readonly<Record<string, string>> = {
@@ -80,6 +86,8 @@ for (const development of [false, true])
         const filled = path
           .slice(BASE.length)
           .replace("{id}", ids[path.split("/")[3] ?? ""] ?? "")
+          .replace("{bank}", HARBOUR)
+          .replace("{thread}", "desk_1")
           .replace("{key}", API_KEYS[0]?.id ?? "")
         const body = operation.requestBody ? { ...bodies[operation.operationId], reason: "test" } : undefined
         const stranger = await call("nobody", method, filled, body)
