@@ -1,6 +1,7 @@
 // A bank's record as an operator or D1 gives it, read and checked: every fault is named at once, by field. Unknown members are dropped.
 // Who may register a bank, and that two people must, is the console's; the record's home is bank-store.ts.
 
+import { parseMoney } from "../foundation/money.ts"
 import * as z from "zod/mini"
 import { isBankId } from "../foundation/id.ts"
 import { err, ok, type Result } from "../foundation/result.ts"
@@ -45,6 +46,8 @@ const LINKS_MAX_MAX = 10
 /** Long enough for a letter by e-mail to be read. */
 const NEW_LINK_HOURS = 24
 const NEW_LINK_HOURS_MAX = 168
+/** Messages a day beyond which nobody needs a limit. */
+const ALERTS_A_DAY_MAX = 50
 
 /** Loopback, as a URL's host: with a port or without. */
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?$/
@@ -76,6 +79,7 @@ const CHAT_TEXT_DAYS = 30
 const CHAT_TEXT_DAYS_MAX = 365
 const E164 = /^\+[1-9][0-9]{6,14}$/
 const CLOCK = /^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$/
+const TIME = /^([01][0-9]|2[0-3]):[0-5][0-9]$/
 /** Two spans a day. */
 const HOURS_MAX = 14
 const CLAIM = /^[A-Za-z_][A-Za-z0-9_:./-]{0,99}$/
@@ -106,6 +110,7 @@ export function parseBankRecord(
     webhookKeys,
     desk,
     hours,
+    defaults,
     ...record
   } = read.data
   const profile = record.profile ?? PROFILES[record.dialect][0]
@@ -134,6 +139,7 @@ export function parseBankRecord(
     ...(webhookKeys ? { webhookKeys } : {}),
     ...(desk ? { desk } : {}),
     ...(hours ? { hours } : {}),
+    ...(defaults ? { defaults } : {}),
     ...(eventIssuers
       ? {
           eventIssuers: eventIssuers.map(({ audience, ...issuer }) => ({
@@ -254,6 +260,30 @@ function schemaOf(development: boolean) {
             .check(z.refine(({ from, to }) => from < to, { error: "must end after it begins" })),
         )
         .check(z.maxLength(HOURS_MAX)),
+    ),
+    defaults: z.nullish(
+      z
+        .object({
+          quietFrom: z.optional(z.string().check(z.regex(TIME, { error: "must be HH:MM" }))),
+          quietTo: z.optional(z.string().check(z.regex(TIME, { error: "must be HH:MM" }))),
+          digestAt: z.optional(z.string().check(z.regex(TIME, { error: "must be HH:MM" }))),
+          maxADay: z.optional(z.int().check(z.minimum(1), z.maximum(ALERTS_A_DAY_MAX))),
+          paymentsFrom: z.optional(
+            z.object({ value: z.string(), currency: z.string() }).check(
+              z.refine(({ value, currency }) => !value.startsWith("-") && parseMoney(value, currency).ok, {
+                error: "must be an amount",
+              }),
+            ),
+          ),
+        })
+        .check(
+          z.refine(
+            ({ quietFrom, quietTo }) =>
+              (quietFrom === undefined) === (quietTo === undefined) &&
+              (quietFrom === undefined || quietFrom !== quietTo),
+            { error: "must have two different quiet hours, or none" },
+          ),
+        ),
     ),
     newLinkHours: z._default(z.int().check(z.minimum(0), z.maximum(NEW_LINK_HOURS_MAX)), NEW_LINK_HOURS),
   })

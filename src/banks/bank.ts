@@ -79,6 +79,8 @@ export interface BankRecord {
   readonly chatTextDays: number
   /** An alert not delivered after this is reported `undeliverable`, so that the bank uses another channel. */
   readonly fallbackAfterSeconds: number
+  /** What holds for its customers until they choose what they want to hear, and when. It switches nothing on. */
+  readonly defaults?: AlertDefaults
   /** Whether the bank hears that updates were delivered and read. Of alerts it always does. */
   readonly reportDelivery: boolean
   /** Where its people answer in the chat: the Page's Inbox, or our desk. Without it a person is reached by telephone. */
@@ -94,6 +96,18 @@ export interface OpenHours {
   /** `HH:MM`; `to` is later on the same day, `24:00` its end. */
   readonly from: string
   readonly to: string
+}
+
+/** A bank's default of what its customers hear. Times of the day are `HH:MM` by the bank's clock. */
+export interface AlertDefaults {
+  /** Quiet hours, where both are there. */
+  readonly quietFrom?: string | undefined
+  readonly quietTo?: string | undefined
+  /** One summary a day, then. */
+  readonly digestAt?: string | undefined
+  readonly maxADay?: number | undefined
+  /** Payments of at least this much. */
+  readonly paymentsFrom?: { readonly value: string; readonly currency: string } | undefined
 }
 
 /** The ways in for events, by what signs them. */

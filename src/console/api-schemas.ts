@@ -95,6 +95,21 @@ const bankMembers = {
     default: 30,
     description: "How long what was said in the chat is kept",
   },
+  defaults: {
+    type: "object",
+    properties: {
+      quietFrom: { type: "string", description: "HH:MM, with quietTo" },
+      quietTo: { type: "string", description: "HH:MM" },
+      digestAt: { type: "string", description: "HH:MM of one summary a day" },
+      maxADay: { type: "integer", minimum: 1, maximum: 50 },
+      paymentsFrom: {
+        type: "object",
+        required: ["value", "currency"],
+        properties: { value: { type: "string" }, currency: { type: "string" } },
+      },
+    },
+    description: "What its customers hear, and when, until they choose; switches nothing on",
+  },
   fallbackAfterSeconds: {
     type: "integer",
     minimum: 5,

@@ -1,6 +1,7 @@
 // The object: a thin shell that gives a Person its world. One for each person, named by conversation-of.ts.
 // Calls carry a version; what is not known is refused and tried again later, for a newer release may be about.
 
+import { defaultsOf } from "../preferences/defaults.ts"
 import { DurableObject } from "cloudflare:workers"
 import { anchorHeads } from "../audit/audit-store.ts"
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
@@ -18,7 +19,7 @@ import type { JsonObject } from "../messenger/json.ts"
 import { takesUtility } from "../messenger/page-record.ts"
 import { createProfileBudget } from "../messenger/profile-budget.ts"
 import type { ConsentView, Holding } from "./consent-view.ts"
-import type { ConsentRequest, EndRequest, OfferRequest } from "./conversation-requests.ts"
+import type { ConsentRequest, PreferencesRequest, EndRequest, OfferRequest } from "./conversation-requests.ts"
 import { conversationOf } from "./conversation-of.ts"
 import { createLinkWorld } from "./link-world.ts"
 import type { ErasureRequest, WipeRequest } from "./erasing.ts"
@@ -129,6 +130,13 @@ export class Conversation extends DurableObject<Env> {
     const view = await person.changeConsent(request.link, request.wish)
     this.#begin(person)
     return view
+  }
+
+  /** The person sets what they want to hear, on their own pages. @see Person.setPreferences */
+  async setPreferences(request: PreferencesRequest): Promise<boolean> {
+    assertVersion(request)
+    const person = await this.#ready()
+    return person.setPreferences(request.link, request.preferences)
   }
 
   /** How a link stands here, after it was held against the directory. */
@@ -352,6 +360,7 @@ function worldOf(
         newLinkMs: bank.newLinkHours * HOUR_MS,
         ownDataUrl,
         erasureUrl,
+        defaults: defaultsOf(bank),
         textKeptMs: bank.chatTextDays * DAY_MS,
       }
     },

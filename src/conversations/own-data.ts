@@ -4,6 +4,7 @@
 
 import type { BankEventType } from "../banks/event.ts"
 import type { Purpose } from "../foundation/purpose.ts"
+import type { Preferences } from "../preferences/preferences.ts"
 import type { Language } from "../phrases/catalogue.ts"
 import { viewOf, type ConsentView } from "./consent-view.ts"
 import type { Entry } from "./entry.ts"
@@ -35,6 +36,8 @@ export interface OwnData {
   readonly language: Language
   /** The consent in force, with what "stop" holds back of it. */
   readonly consent?: ConsentView
+  /** What they want to hear and when, where they ever chose. */
+  readonly preferences?: Preferences
 }
 
 /** Who used their data. Travels by RPC, never stored. */
@@ -114,6 +117,7 @@ export async function readOwnData(sender: Sender, request: OwnDataRequest): Prom
     v: 1,
     language: state?.language ?? "en",
     ...(consent && consent.until > sender.world.now() ? { consent } : {}),
+    ...(state?.preferences ? { preferences: state.preferences } : {}),
   }
 }
 

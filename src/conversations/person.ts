@@ -34,6 +34,7 @@ import { settled } from "./outcome.ts"
 import { sendRow, showTyping, type Sender } from "./perform.ts"
 import type { PersonWorld, TellOutcome, TellRequest, Whom } from "./person-world.ts"
 import { eventKeyOf } from "./place.ts"
+import { faultOf, type Preferences } from "../preferences/preferences.ts"
 import { rekey, type Rekeyed, type RekeyRequest } from "./rekeying.ts"
 import { findSealedState, prepareStorage } from "./storage.ts"
 import { tellUpdate, tellAlert } from "./tell.ts"
@@ -69,6 +70,9 @@ export class Person {
   readonly #asking = new Asking()
   readonly #turns: Turns
   readonly #watch: Watch
+
+  /** The alarm rang, and what is held was not looked at since. */
+  #rang = false
 
   constructor(world: PersonWorld) {
     prepareStorage(world.sql)
@@ -179,6 +183,14 @@ export class Person {
     return viewOf(this.#memory.all.state)
   }
 
+  /** The person sets what they want to hear, on their own pages.
+   * @returns `false` where that link is not live here, or they are none: nothing was changed */
+  async setPreferences(link: LinkId, preferences: Preferences): Promise<boolean> {
+    if ((await this.holding(link)) !== "live" || faultOf(preferences) !== undefined) return false
+    await this.#turns.take({ kind: "preferences_set", link, preferences })
+    return true
+  }
+
   /** How a link stands here. @param compare hold a live one against what the directory proves first */
   async holding(link: LinkId, { compare = false } = {}): Promise<Holding> {
     await this.#memory.load()
@@ -241,7 +253,9 @@ export class Person {
       this.#desk.settle(this.#settler()),
       ...this.#startQuestions(),
     ])
-    await releaseHeld(this.#teller())
+    // The alarm comes for what is held; nobody else need look, but for somebody who asked.
+    if (this.#rang || this.#memory.state.heldAsked !== undefined) await releaseHeld(this.#teller())
+    this.#rang = false
     if (this.#memory.whom) await this.#anchoring.settle(this.#world, this.#memory.whom, this.#memory.state)
   }
 
@@ -249,6 +263,7 @@ export class Person {
   async alarm(): Promise<void> {
     const { sql, log } = this.#world
     this.#wake.rang()
+    this.#rang = true
     if (await erasing.forgetErasure(this.#bare, this.#fence)) return
     try {
       if (nextInInbox(sql, 0) || findSealedState(sql) !== undefined) {

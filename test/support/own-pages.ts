@@ -12,6 +12,8 @@ import type { BankId, LinkId, PageId, PersonId } from "../../src/foundation/id.t
 import { err, ok } from "../../src/foundation/result.ts"
 import { requestIdentity, type RequestVariables } from "../../src/http/headers.ts"
 import type { LoginRefusal } from "../../src/links/bank-refusal.ts"
+import type { AlertDefaults } from "../../src/banks/bank.ts"
+import type { Preferences } from "../../src/preferences/preferences.ts"
 import type { Held } from "../../src/privacy/me/held.ts"
 import type { MeActs, MeWorld } from "../../src/privacy/me/me.ts"
 import { createMeRoutes } from "../../src/privacy/me/routes.tsx"
@@ -67,6 +69,10 @@ export class OwnPages {
     until: AT + 86_400_000,
     coming: [],
   }
+  /** What they want to hear, where they chose. */
+  preferences: Preferences | undefined
+  /** The bank's default of that. */
+  defaults: AlertDefaults | undefined
   /** What the bank's login comes to, where it does not succeed. */
   refusal: LoginRefusal | undefined
   /** Who logs in at the bank. */
@@ -163,6 +169,7 @@ export class OwnPages {
       messengerLinkOrigin: "https://m.me",
       findBank: async (id) => {
         if (this.down) throw new Error("Cannot find a bank: unavailable, asked for cust-7f3a1b9c")
+        if (this.defaults) return { ...BANK, defaults: this.defaults }
         return id === BANK.id ? BANK : { ...BANK, id, name: "Other Bank" }
       },
       login: this.#login(),
@@ -171,7 +178,12 @@ export class OwnPages {
           this.#note("enter", whom, entry)
           return this.good.delete(entry)
         },
-        ownData: async () => ({ v: 1, language: "en", ...(this.consent ? { consent: this.consent } : {}) }),
+        ownData: async () => ({
+          v: 1,
+          language: "en",
+          ...(this.consent ? { consent: this.consent } : {}),
+          ...(this.preferences ? { preferences: this.preferences } : {}),
+        }),
         uses: async () => this.uses,
         everything: async () => this.everything,
       },
@@ -202,6 +214,11 @@ export class OwnPages {
 
   #acts(): MeActs {
     return {
+      prefer: async (whom, link, preferences) => {
+        this.#note("prefer", whom, link)
+        if (this.consent?.link === link) this.preferences = preferences
+        return this.consent?.link === link
+      },
       change: async (whom, link, wish) => {
         this.#note("change", whom, wish)
         if (this.consent?.link !== link) return undefined

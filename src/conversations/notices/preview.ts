@@ -50,7 +50,7 @@ export function previewEvent(
       const { message, template } = composeNotice(event, {
         language,
         grant: grant.value,
-        bank: { ...bank, renewal: renewalOf(bank) },
+        bank: { ...bank, renewal: renewalOf(bank), defaults: undefined },
         now,
         key: KEY,
       })

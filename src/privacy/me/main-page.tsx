@@ -1,5 +1,5 @@
 // The first of the customer's own pages: what is on, as switches that act when they are pressed, the accounts, the ways to the other
-// pages, the way out. Each switch is a form of its own and works without script. Settings of alerts become one more of its ways.
+// pages, the way out. Each switch is a form of its own and works without script.
 
 import { raw } from "hono/html"
 import type { Child } from "hono/jsx"
@@ -16,6 +16,7 @@ import type { Session } from "./session.ts"
 
 /** Pages reached from here. */
 const WAYS = [
+  ["/me/alerts", "to_alerts"],
   ["/me/uses", "to_uses"],
   ["/me/receipts", "to_receipts"],
   ["/me/copy", "to_copy"],
@@ -92,7 +93,7 @@ export function renderMainPage(
       )}
       <h2>{mePagePhrase(language, "more_title")}</h2>
       <ul class="ways">
-        {WAYS.map(([path, key]) => (
+        {WAYS.filter(([path]) => link || path !== "/me/alerts").map(([path, key]) => (
           <li>
             <a href={path}>
               <b>{mePagePhrase(language, key)}</b>

@@ -11,6 +11,7 @@ import type { BankId, LinkId, Random } from "../../foundation/id.ts"
 import type { Log } from "../../foundation/log.ts"
 import type { BankLogin } from "../../links/bank-login.ts"
 import type { Receipt } from "../../links/receipt.ts"
+import type { Preferences } from "../../preferences/preferences.ts"
 import type { Vault } from "../../vault/vault.ts"
 import type { Held } from "./held.ts"
 
@@ -48,6 +49,8 @@ export interface MeWorld {
 export interface MeActs {
   /** Switch on and off. @returns the consent then; `undefined` where that link is not the live one any more: nothing was done */
   readonly change: (whom: Whom, link: LinkId, wish: OwnWish) => Promise<ConsentView | undefined>
+  /** Set what they want to hear. @returns `false` where that link is not the live one any more: nothing was done */
+  readonly prefer: (whom: Whom, link: LinkId, preferences: Preferences) => Promise<boolean>
   /** @returns `false` where that link is not the live one any more */
   readonly disconnect: (whom: Whom, link: LinkId) => Promise<boolean>
   /** Erase everything of them. @returns where its state can be read, a path of ours */

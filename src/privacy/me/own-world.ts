@@ -62,6 +62,8 @@ export function createMeWorld(given: {
     sign: (receipt) => signReceipt(signing, publicOrigin, receipt, Date.now()),
     acts: {
       change: async (whom, link, wish) => (await chatOf(whom)).changeConsent({ v: 1, link, wish }),
+      prefer: async (whom, link, preferences) =>
+        (await chatOf(whom)).setPreferences({ v: 1, link, preferences }),
       async disconnect(whom, link) {
         const before = await (
           await chatOf(whom)

@@ -3,6 +3,7 @@
 //   GET  /me                    with a visit: what is on; without: the page of the one-time link     GET /me/open   always the latter
 //   POST /me/session            the one-time token -> a visit of 15 minutes, 303 /me
 //   POST /me/purpose, /amounts  one switch: off at once; on after the bank's login
+//   GET, POST /me/alerts        what they want to hear, and when
 //   GET  /me/uses, /receipts, /receipts/{hash}.jwt, /copy, /copy/{part}, /copy.json
 //   GET, POST /me/disconnect, /me/delete     POST /me/language, /me/close
 //   GET  /link/callback[/{bankId}]           the bank's answer to a login asked for here; others pass on to the linking pages
@@ -18,6 +19,11 @@ import { redirectUriOf } from "../../links/bank-profile.ts"
 import { pageHeaders, type RequestVariables } from "../../http/headers.ts"
 import { isLanguage } from "../../phrases/catalogue.ts"
 import { openEntry } from "../../conversations/own-data-entry.ts"
+import type { OwnData } from "../../conversations/own-data.ts"
+import { defaultsOf } from "../../preferences/defaults.ts"
+import { holding } from "../../preferences/preferences.ts"
+import { readAlertForm } from "./alert-form.ts"
+import { renderAlertsPage } from "./alerts-page.tsx"
 import { renderConfirmPage } from "./confirm-page.tsx"
 import { createCopy } from "./copy.ts"
 import { renderCopyChoice, renderCopyPage, splitCopy } from "./copy-page.tsx"
@@ -112,6 +118,30 @@ export function createMeRoutes(world: MeWorld): Hono<{ Variables: RequestVariabl
         ? step(c, session, { kind: "switch_on", what: "amounts" })
         : switchOff(c, session, { showAmounts: false, bankLogin: false }),
     ),
+  )
+
+  app.get("/me/alerts", async (c) => {
+    const { session } = c.var
+    if (!session) return refuse(world, c, "session_over")
+    const data = await chat.ownData(session)
+    if (!data?.consent) return c.redirect("/me", 303)
+    const saved = c.req.query("did") === "change" ? ({ kind: "saved" } as const) : undefined
+    return c.html(renderAlertsPage(frameOf(c), session, data.consent, heldOf(c, data), saved))
+  })
+
+  app.post("/me/alerts", (c) =>
+    answerTo(world, c, async (session, fields) => {
+      const data = await chat.ownData(session)
+      if (!data?.consent) return refuse(world, c, "link_changed")
+      const held = heldOf(c, data)
+      const read = readAlertForm(fields, held.preferences, data.consent)
+      if (!read.ok) {
+        const done = { kind: "wrong", field: read.error } as const
+        return c.html(renderAlertsPage(frameOf(c), session, data.consent, held, done), 400) as Response
+      }
+      const set = await acts.prefer(session.whom, data.consent.link, read.value)
+      return set ? c.redirect("/me/alerts?did=change", 303) : refuse(world, c, "link_changed")
+    }),
   )
 
   app.get("/me/uses", async (c) => {
@@ -241,6 +271,12 @@ export function createMeRoutes(world: MeWorld): Hono<{ Variables: RequestVariabl
   app.onError((fault, c) => failed(world, c as MeContext, fault))
 
   return app as unknown as Hono<{ Variables: RequestVariables }>
+
+  /** What holds for them: their own, or the bank's default. */
+  function heldOf(c: MeContext, { preferences: own }: OwnData) {
+    const defaults = c.var.bank && defaultsOf(c.var.bank)
+    return { preferences: holding(own, defaults), own: own !== undefined }
+  }
 
   async function switchOff(
     c: MeContext,

@@ -36,6 +36,18 @@ padding-block-start:.75rem;border-block-start:1px solid var(--line)}
 a.plain{display:inline-block}
 .done{background:var(--tint);border:1px solid var(--line);border-radius:.875rem;padding:.75rem 1rem;margin:1rem 0}
 [hidden]{display:none!important}
+.settings h2{margin-block-start:2rem}
+.check{display:grid;grid-template-columns:1fr auto;gap:1rem;align-items:center;padding:.625rem 0;min-height:3.25rem;font-weight:600;cursor:pointer;
+border-block-start:1px solid var(--line)}
+h2+.check{border-block-start:0}
+.check small{display:block;font-weight:400}
+.field{display:grid;gap:.25rem;margin-block:.75rem;min-width:0}
+.field label{font-weight:600}
+.field input,.field select{width:100%;min-height:3rem;padding:.5rem .75rem;border:1px solid var(--knob);border-radius:.75rem;background:var(--card);
+color:var(--ink);font:inherit;font-variant-numeric:tabular-nums}
+.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(8rem,1fr));gap:0 1rem}
+details{margin-block:.5rem;border-block-start:1px solid var(--line)}
+summary{padding:.875rem 0;font-weight:600;color:var(--accent);cursor:pointer}
 .danger{background:var(--grave);color:var(--card)}
 .danger:hover,.danger:active{background:var(--grave-press)}
 :root{--grave:#a3241c;--grave-press:#821a14}

@@ -6,6 +6,7 @@ import { AT, LINK, ON, OwnPages } from "../../support/own-pages.ts"
 
 const PAGE_BYTES_MAX = 30 * 1024
 const PAGES = [
+  "/me/alerts",
   "/me/uses",
   "/me/receipts",
   "/me/receipts/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA.jwt",
