@@ -116,6 +116,7 @@ describe("the schemas", () => {
       looksADay: 4,
       desk: "own",
       hours: [{ days: [1], from: "08:00", to: "18:00" }],
+      defaults: { digestAt: "18:00" },
     })
     expect(Object.keys(SCHEMAS.Bank.properties).toSorted()).toEqual(Object.keys(record).toSorted())
     expect([...SCHEMAS.Bank.required].toSorted()).toEqual(Object.keys(bankRecord(HARBOUR)).toSorted())
