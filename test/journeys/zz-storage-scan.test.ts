@@ -7,10 +7,13 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest"
 import type { Browser } from "playwright-core"
 import { launch } from "./browser.ts"
 import { accountOf, control, customerOf, readThread, tellOf, timeOf, wordsOf } from "./control.ts"
+import { everythingElse } from "./everything-else.ts"
 import { hears, link, meet, reachCode, type Someone } from "./phone.ts"
 import { readColumn, scan, type Needle } from "./storage-scan.ts"
 
 const HOUR_MS = 3_600_000
+/** Some twenty seconds on a quiet machine. */
+const RUN_MS = 180_000
 const PAGE_TOKEN = "dev-page-token"
 /** Every JOSE header begins so: `{"alg":` and `{"typ":` in base64. */
 const JOSE_HEADERS = ["eyJhbGciOi", "eyJ0eXAiOi"]
@@ -33,14 +36,16 @@ describe("the gateway's storage", () => {
   const logDir = inject("logDir")
   let browser: Browser
   let someone: Someone
+  let more: readonly Needle[] = []
 
   beforeAll(async () => {
     browser = await launch()
     someone = await meet(browser, sandbox, PLANTED.name)
     await everythingOnce(someone)
+    more = await everythingElse(browser, { gateway, sandbox })
     // What a person never finished leaves its traces too.
     await reachCode(await meet(browser, sandbox, "Unfinished Scan-Example"), "ben", ["receipts"])
-  })
+  }, RUN_MS)
 
   afterAll(() => browser?.close())
 
@@ -203,7 +208,7 @@ describe("the gateway's storage", () => {
     add("amount", [PLANTED.amount, "48,213.97", "4821397"], 7)
     add("amount", [PLANTED.fraudAmount, "7,731.58"], 7)
     add("text", [PLANTED.text, PLANTED.arabicText, PLANTED.card])
-    return needles
+    return [...needles, ...more]
   }
 
   /** Who was paid, as the bank's books name them. */
