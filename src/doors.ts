@@ -11,6 +11,7 @@ import { listCurrentApiKeys } from "./banks/api-key-store.ts"
 import { bankProblem, createBankAuth } from "./banks/authenticate-bank.ts"
 import { listBanks } from "./banks/bank-store.ts"
 import { createBankKeys } from "./banks/bank-keys.ts"
+import { whileStaying } from "./banks/directory.ts"
 import { bankIntake } from "./banks/intake.ts"
 import { createRefusalNotes } from "./banks/refusal-notes.ts"
 import { keepRefusals } from "./banks/refusal-store.ts"
@@ -24,18 +25,18 @@ import { createBankCheck } from "./console/bank-check.ts"
 import { adminApi } from "./console/admin-routes.ts"
 import { apiDescription } from "./console/openapi.ts"
 import { advanceClockOffset } from "./db/deployment-store.ts"
-import type { Outage } from "./foundation/failure.ts"
+import type { BankId } from "./foundation/id.ts"
 import { describeFault } from "./foundation/log.ts"
-import { err, ok, type Result } from "./foundation/result.ts"
+import { err, ok } from "./foundation/result.ts"
 import { findLink, findLiveForCustomers } from "./links/link-store.ts"
 import { createLinking } from "./links/linking.ts"
 import { createLinkRoutes } from "./links/routes.tsx"
-import type { PageEvent } from "./messenger/page-event.ts"
 import { parsePageRecord } from "./messenger/page-record.ts"
 import { findPage, listPages, pagePlace, putPage } from "./messenger/page-store.ts"
 import { messengerWebhook } from "./messenger/webhook.ts"
 import { previewEvent } from "./conversations/notices/preview.ts"
 import { acceptEvents } from "./notifications/acceptance.ts"
+import { receivePageEvents } from "./notifications/page-events.ts"
 import { listDeadItems } from "./notifications/dead-events.ts"
 import { countLinked, findEventStatus, type EventStatusWorld } from "./notifications/event-status.ts"
 import { createDeadLetterDesk } from "./notifications/dead-letters.ts"
@@ -43,6 +44,7 @@ import { createMeRoutes } from "./privacy/me/routes.tsx"
 import { createMeWorld } from "./privacy/me/own-world.ts"
 import { createBankLinks } from "./privacy/bank-links.ts"
 import { createBankLinkRoutes } from "./privacy/bank-routes.ts"
+import { signCertificate } from "./privacy/departure.ts"
 import { createErasureRoutes } from "./privacy/erasure-routes.tsx"
 import { createLetters } from "./privacy/letters.ts"
 import { createPrivacyRoutes } from "./privacy/routes.tsx"
@@ -74,6 +76,11 @@ export function openDoors(
   const { config, db, vault, pseudonyms, banks, pages, graph, login, post, now, random, log } = means
   const { development, publicOrigin } = config
   const realNow = Date.now
+  const staying = whileStaying(banks.find)
+  const stayingOf = async (id: BankId) => {
+    const bank = await bankOf(id)
+    return bank?.leavingAt === undefined ? bank : undefined
+  }
   const linking = createLinking({
     db,
     vault,
@@ -83,7 +90,7 @@ export function openDoors(
     random,
     operator: config.operatorName,
     sandboxOrigin: development ? new URL(config.messenger.linkOrigin).origin : undefined,
-    findBank: bankOf,
+    findBank: stayingOf,
     listPages: async (bank) => (await listPages(db, bank)).map((page) => page.id),
     async findPerson(id, token) {
       const page = await pages.find(id)
@@ -120,13 +127,14 @@ export function openDoors(
     random,
     acts: {
       "vault_key.remove": ({ object }, by) => house.keys.remove(object, by),
+      "bank.leave": ({ object }, by) => house.departures.begin(object as BankId, by),
       "notice.start": ({ object }, by) => house.notices.start(object, by),
       "bank.change": (approval, by) => bankDesk.change(approval, by),
     },
   })
   const auditDesk = createAuditDesk({ logs: means.auditLogs, signing: means.signing, publicOrigin, realNow })
   const bankAuth = createBankAuth({
-    findBank: banks.find,
+    findBank: staying,
     listKeys: (bank, at) => listCurrentApiKeys(db, bank, at),
     now,
     realNow,
@@ -187,12 +195,12 @@ export function openDoors(
       verifyToken: config.messenger.verifyToken,
       appId: config.messenger.appId,
       receive: (people) => receivePeople(reception, people),
-      receivePage: (events) => receivePageEvents(house, events, waitUntil),
+      receivePage: (events) => receivePageEvents({ pages, desk, log }, events, waitUntil),
       now,
       log,
     }),
     intake: bankIntake({
-      findBank: banks.find,
+      findBank: staying,
       keysOf: createBankKeys({ fetch: (input, init) => fetch(input, init), realNow }),
       auth: bankAuth,
       webhookSecrets: webhookSecrets.find,
@@ -233,7 +241,7 @@ export function openDoors(
       log,
       publicOrigin,
       messengerLinkOrigin: config.messenger.linkOrigin,
-      findBank: bankOf,
+      findBank: stayingOf,
       async findBankOfIssuer(issuer) {
         const [bank, ...others] = (await listBanks(db, { development })).filter(
           (each) => each.issuer === issuer,
@@ -331,6 +339,10 @@ export function openDoors(
       }),
       erase: (bank, reference, by) => erasures.requestCustomer(bank, reference, "operator", by),
       desk: house.support,
+      departures: {
+        find: house.departures.find,
+        certificate: (departure) => signCertificate(means.signing, publicOrigin, departure, realNow()),
+      },
       deadLetters,
       incidents: incidents.list,
       health: async () => ({ status: "ok", checks: [{ name: "database", ok: true }] }),
@@ -344,27 +356,4 @@ export function openDoors(
     }),
     description: apiDescription({ publicOrigin, development }),
   })
-}
-
-/** What Messenger tells of Pages: a Page it blocks is stopped before it is answered; a hint that templates changed is followed beside
- * the answer, for the clock finds it too. */
-async function receivePageEvents(
-  { means: { pages, log }, desk }: House,
-  events: readonly PageEvent[],
-  waitUntil: (work: Promise<unknown>) => void,
-): Promise<Result<void, Outage>> {
-  const hinted = new Set(events.filter(({ kind }) => kind === "template_status").map(({ page }) => page))
-  for (const page of hinted)
-    waitUntil(
-      desk
-        .syncTemplates(page)
-        .catch((fault: unknown) => log.warn("templates_not_synced", { page, ...describeFault(fault) })),
-    )
-  for (const event of events) {
-    if (event.kind !== "policy" || event.action !== "block") continue
-    const page = await pages.findRecord(event.page)
-    if (page.ok) await desk.stop(page.value, "blocked")
-    else if (page.error.reason !== "page_unknown") return err({ reason: "unavailable", retry: "later" })
-  }
-  return ok(undefined)
 }

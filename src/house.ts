@@ -2,6 +2,7 @@
 // to whom. Made once an isolate from its means. Doors are doors.ts, the entry is worker.ts.
 
 import { anchorHeads, writeLine } from "./audit/audit-store.ts"
+import { findBank } from "./banks/bank-store.ts"
 import { revokeApiKey } from "./banks/api-key-store.ts"
 import { createPostCallbacks } from "./banks/callback-post.ts"
 import { conversationOf } from "./conversations/conversation-of.ts"
@@ -17,7 +18,7 @@ import type { QueueName } from "./jobs/job.ts"
 import { findLink, findLiveForCustomers } from "./links/link-store.ts"
 import { pageObjectOf } from "./messenger/page-object.ts"
 import type { PageRecord } from "./messenger/page-record.ts"
-import { listPages } from "./messenger/page-store.ts"
+import { findPage, listPages } from "./messenger/page-store.ts"
 import { deliverCallbacks, type CallbackWorld } from "./notifications/callbacks.ts"
 import { doChores, type ChoreWorld } from "./notifications/chores.ts"
 import { deadLetterOf } from "./notifications/dead-letter.ts"
@@ -33,6 +34,7 @@ import type { RestoringWorld } from "./notifications/restoring.ts"
 import type { WatchWorld } from "./notifications/watch.ts"
 import { createOuterKeys, type OuterKeys } from "./vault/outer-keys.ts"
 import { createForgetLetters } from "./privacy/erased-letters.ts"
+import { createDepartures, type Departures } from "./privacy/departure.ts"
 import { createErasures, type Erasures } from "./privacy/erasure.ts"
 import { connectPage } from "./privacy/page-connection-store.ts"
 import { createBacklog } from "./notifications/backlog.ts"
@@ -46,6 +48,7 @@ export interface House {
   readonly acceptance: AcceptanceWorld
   readonly chores: ChoreWorld
   readonly erasures: Erasures
+  readonly departures: Departures
   readonly restoring: RestoringWorld
   /** The ways out that do not begin in the chat. */
   readonly leaving: Leaving
@@ -208,8 +211,26 @@ export function buildHouse(env: Env, means: Means): House {
     random,
     log,
   })
+  const departures = createDepartures({
+    db,
+    pseudonyms,
+    erasures,
+    findBank: (id) => findBank(db, id, { development }),
+    listPages: async (bank) => (await listPages(db, bank)).map(({ id }) => id),
+    async forgetPage(id) {
+      const page = await findPage(db, id)
+      if (page) await pageObject(page.record).forget({ v: 1 })
+      pages.forget(id)
+    },
+    forgetBank: banks.forget,
+    incidents,
+    post,
+    now,
+    random,
+  })
   const chores: ChoreWorld = {
     erase: erasures.consume,
+    leave: departures.consume,
     db,
     leaving,
     access,
@@ -267,6 +288,7 @@ export function buildHouse(env: Env, means: Means): House {
     acceptance,
     chores,
     erasures,
+    departures,
     leaving,
     restoring: {
       db,

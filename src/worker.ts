@@ -195,7 +195,19 @@ async function rise({ means, restoreWatch }: Gateway): Promise<boolean> {
 /** Scheduled work, each minute: links nobody confirmed, letters and logins past their term, Pages and incidents to look at. */
 async function runClock(house: Gateway): Promise<void> {
   if (!(await rise(house))) return
-  const { means, chores, erasures, desk, support, notices, keys, renewal, incidents, watch: watched } = house
+  const {
+    means,
+    chores,
+    erasures,
+    departures,
+    desk,
+    support,
+    notices,
+    keys,
+    renewal,
+    incidents,
+    watch: watched,
+  } = house
   const { db, now, log } = means
   const banks = async () => (await listBanks(db, means.config)).map(({ id }) => id)
   const steps = {
@@ -206,6 +218,7 @@ async function runClock(house: Gateway): Promise<void> {
       for (const { id, desk: way } of await listBanks(db, means.config))
         if (way === "own") await support.lapse(id)
     },
+    departures: () => departures.resume(),
     retention: () => forgetPastTerm(means),
     letters: () => deleteExpired(db, now(), EXPIRED_A_RUN),
     logins: () => forgetOldLogins(db, now(), Date.now(), EXPIRED_A_RUN),

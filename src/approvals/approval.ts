@@ -12,6 +12,8 @@ export const APPROVAL_KINDS = {
   "vault_key.remove": "Let an outer key go: what is still sealed under it will never open again",
   /** Object: the notice. */
   "notice.start": "Tell everybody linked to the bank of this notice: more than 1,000 people",
+  /** Object: the bank. */
+  "bank.leave": "Let a bank go: its ways in close, and everything of it and its customers is deleted",
 } as const satisfies Readonly<Record<string, string>>
 export type ApprovalKind = keyof typeof APPROVAL_KINDS
 

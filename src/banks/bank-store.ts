@@ -139,11 +139,11 @@ function isRefused(fault: unknown, constraint: string): boolean {
 }
 
 function loadRecord(
-  row: { readonly id: string; readonly record: string },
+  row: { readonly id: string; readonly record: string; readonly leavingAt: number | null },
   rules: { readonly development: boolean },
 ): BankRecord {
   const record = parseBankRecord(JSON.parse(row.record) as unknown, rules)
-  if (record.ok) return record.value
+  if (record.ok) return row.leavingAt === null ? record.value : { ...record.value, leavingAt: row.leavingAt }
   const fields = record.error.faults.map((fault) => fault.field).join(", ")
   throw new Error(`Cannot read the record of bank "${row.id}": ${fields}`)
 }

@@ -65,6 +65,8 @@ export interface BankRecord {
   /** So long after a link went live amounts are hidden in its chat and the bank tells fraud alerts on its own channel too: whoever
    * talked a customer out of the code gets nothing from it before the bank's notice was read. */
   readonly newLinkHours: number
+  /** Since when it is leaving: nothing of it is taken any more (privacy/departure.ts). Never part of a record as it is registered. */
+  readonly leavingAt?: number
   /** BCP 47, first is the fallback. */
   readonly languages: readonly string[]
   /** E.164, shown as a call button when something is urgent and the bank does not answer. */

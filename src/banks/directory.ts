@@ -53,6 +53,14 @@ export function createBankDirectory(given: {
   }
 }
 
+/** A look-up for ways in: a bank that is leaving is none of ours there any more. */
+export function whileStaying(find: BankDirectory["find"]): BankDirectory["find"] {
+  return async (id) => {
+    const bank = await find(id)
+    return bank.ok && bank.value?.leavingAt !== undefined ? ok(undefined) : bank
+  }
+}
+
 /** Names without a bank go first; where all are banks, all go and are read again. */
 function forgetAbsent(remembered: Map<BankId, { readonly record: BankRecord | undefined }>): void {
   for (const [id, entry] of remembered) if (!entry.record) remembered.delete(id)

@@ -5,6 +5,7 @@ import process from "node:process"
 import { BANK_CHECK_COMMANDS } from "./bank-check.mjs"
 import { BANK_WAY_COMMANDS } from "./bank-ways.mjs"
 import { NOTICE_COMMANDS } from "./notice-commands.mjs"
+import { DEPARTURE_COMMANDS } from "./departure-commands.mjs"
 import { SEND_COMMANDS } from "./send.mjs"
 import { AUDIT_COMMANDS } from "./audit-commands.mjs"
 import { refused, usage } from "./failure.mjs"
@@ -73,6 +74,7 @@ export const COMMANDS = [
   ...BANK_CHECK_COMMANDS,
   ...BANK_WAY_COMMANDS,
   ...NOTICE_COMMANDS,
+  ...DEPARTURE_COMMANDS,
   ...SEND_COMMANDS,
   {
     words: ["pages", "list"],

@@ -39,6 +39,7 @@ const OPTIONS = {
   id: { type: "string" },
   time: { type: "string" },
   preview: { type: "boolean" },
+  certificate: { type: "boolean" },
 }
 /** Options any command takes. */
 const COMMON = ["url", "json", "help"]

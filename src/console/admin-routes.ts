@@ -22,6 +22,7 @@ import { byOf, no, permit, renderInstant, type AdminContext, type AdminVariables
 import { bankCheckRoutes, type BankCheckRoutesGiven } from "./bank-check-routes.ts"
 import type { BankPut } from "./bank-desk.ts"
 import { bankWayRoutes, type BankWayRoutesGiven } from "./bank-way-routes.ts"
+import { departureRoutes, type DepartureRoutesGiven } from "./departure-routes.ts"
 import { clockInput, judge, nothingInput, readAct } from "./admin-input.ts"
 import type { Fault } from "./admin-problems.ts"
 import { deskRoutes, type DeskRoutesGiven } from "./desk-routes.ts"
@@ -64,6 +65,7 @@ export interface AdminGiven {
   readonly letters: LetterRoutesGiven["letters"]
   readonly erase: LetterRoutesGiven["erase"]
   readonly desk: DeskRoutesGiven["desk"]
+  readonly departures: DepartureRoutesGiven["departures"]
   readonly deadLetters: DeadLetterDesk
   readonly audit: AuditRoutesGiven["audit"]
   readonly restore: RestoreRoutesGiven["restore"]
@@ -146,6 +148,16 @@ export function adminApi(given: AdminGiven): Hono<{ Variables: AdminVariables }>
       isBank: async (bank) => (await banks.find(bank)) !== undefined,
       letters: given.letters,
       erase: given.erase,
+    }),
+  )
+  app.route(
+    "/banks",
+    departureRoutes({
+      development,
+      now: given.now,
+      isBank: async (bank) => (await banks.find(bank)) !== undefined,
+      departures: given.departures,
+      approvals: given.approvals,
     }),
   )
   app.route("/links", linkRoutes({ development, now: given.now, links: given.links }))

@@ -4,6 +4,7 @@ import type { AdminRefusal } from "./admin-problems.ts"
 import type { SchemaName } from "./api-schemas.ts"
 import { CHECK_OPERATIONS } from "./api-checks.ts"
 import { DESK_OPERATIONS } from "./api-desk.ts"
+import { DEPARTURE_OPERATIONS } from "./api-departure.ts"
 import { LETTER_OPERATIONS } from "./api-letters.ts"
 import { NOTICE_OPERATIONS } from "./api-notices.ts"
 import { WAY_OPERATIONS } from "./api-ways.ts"
@@ -81,6 +82,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...NOTICE_OPERATIONS,
   ...LETTER_OPERATIONS,
   ...DESK_OPERATIONS,
+  ...DEPARTURE_OPERATIONS,
   {
     method: "get",
     path: "/pages",

@@ -5,6 +5,7 @@ import { INCIDENT_KINDS } from "../notifications/incident.ts"
 import { PAGE_STATE, PAGE_STATE_SCHEMAS } from "./api-page-state.ts"
 import { CHECK_SCHEMAS } from "./api-checks.ts"
 import { DESK_SCHEMAS } from "./api-desk.ts"
+import { DEPARTURE_SCHEMAS } from "./api-departure.ts"
 import { LETTER_SCHEMAS } from "./api-letters.ts"
 import { LINK_SCHEMAS } from "./api-links.ts"
 import { NOTICE_SCHEMAS } from "./api-notices.ts"
@@ -319,6 +320,7 @@ export const SCHEMAS = {
   ...NOTICE_SCHEMAS,
   ...LETTER_SCHEMAS,
   ...DESK_SCHEMAS,
+  ...DEPARTURE_SCHEMAS,
   Incident: {
     type: "object",
     properties: {

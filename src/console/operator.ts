@@ -43,6 +43,8 @@ export const ACTIONS = {
   "approval.decide": ["admin"],
   "key.read": ["admin", "auditor"],
   "key.change": ["admin"],
+  "bank.leave": ["admin"],
+  "departure.read": ["admin", "auditor"],
   "customer.export": ["admin", "auditor"],
   "customer.erase": ["admin"],
   "consent.read": ["admin", "auditor"],

@@ -56,6 +56,14 @@ export interface ErasePersonJob {
   readonly postedAt: number
 }
 
+/** A bank leaves: one step of deleting everything of it. */
+export interface LeaveBankJob {
+  readonly v: 1
+  readonly kind: "leave_bank"
+  readonly bank: BankId
+  readonly postedAt: number
+}
+
 /** Work that may take its time and may be done twice. */
 export type ChoreJob =
   /** Make the directory say what the Conversation says of this link, and tidy up behind it. */
@@ -88,6 +96,7 @@ export type ChoreJob =
     }
   /** Delete all that is kept of a person. */
   | ErasePersonJob
+  | LeaveBankJob
   /** A Page was stopped: let those who run it know. */
   | {
       readonly v: 1
@@ -163,6 +172,7 @@ const KINDS = [
   "page_paused",
   "callback",
   "erase_person",
+  "leave_bank",
   "renew_person",
   "renew_link",
 ] as const

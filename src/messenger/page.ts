@@ -247,6 +247,17 @@ export class Page extends DurableObject<Env> {
   }
 
   /** Make a pause known, or hand back packs; comes again until nothing is left to do. */
+  /** The Page's bank has left: nothing of it stays here. */
+  async forget(request: { readonly v: 1 }): Promise<void> {
+    assertVersion(request)
+    await this.ctx.storage.deleteAlarm()
+    this.#sql.exec("DELETE FROM packs")
+    this.#sql.exec("DELETE FROM facts")
+    this.#pause = undefined
+    this.#recovery = undefined
+    this.#calls = new Map()
+  }
+
   override async alarm(): Promise<void> {
     try {
       const left = this.#pause ? await this.#announce(this.#pause) : await this.#release()

@@ -7,7 +7,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, type Now } from "../foundation/clock.ts"
 import type { Database } from "../db/database.ts"
 import type { BankId, PageId, Random } from "../foundation/id.ts"
 import { DONE, each, type HandleBatch, type Verdict } from "../jobs/consume.ts"
-import type { ChoreJob, ErasePersonJob } from "../jobs/job.ts"
+import type { ChoreJob, ErasePersonJob, LeaveBankJob } from "../jobs/job.ts"
 import type { BankAccess } from "../links/bank-access.ts"
 import { revokeAndDestroy } from "../links/ending.ts"
 import type { Leaving } from "../conversations/leaving.ts"
@@ -25,6 +25,8 @@ export interface ChoreWorld {
   readonly leaving: Pick<Leaving, "endAgain" | "settle">
   /** Go on with the erasure of a person. */
   readonly erase: (job: ErasePersonJob) => Promise<Verdict>
+  /** Go on with the departure of a bank. */
+  readonly leave: (job: LeaveBankJob) => Promise<Verdict>
   /** Whether a Page is stopped now. */
   readonly isPaused: (page: PageId) => Promise<boolean>
   readonly renewal: RenewalChoreWorld
@@ -52,6 +54,8 @@ export function doChores(world: ChoreWorld): HandleBatch {
       }
       case "erase_person":
         return world.erase(job)
+      case "leave_bank":
+        return world.leave(job)
       case "renew_person":
       case "renew_link":
         return renewOne(world.renewal, job)

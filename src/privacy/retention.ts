@@ -8,6 +8,7 @@ import { MINUTE_MS, monthOf, type Now } from "../foundation/clock.ts"
 import { listReleasable, releaseLinks } from "../links/release-store.ts"
 import { NOTICE_KEPT_MS } from "../notifications/notice-run.ts"
 import { forgetNotices } from "../notifications/notice-run-store.ts"
+import { DEPARTURE_KEPT_MS, forgetDepartures } from "./departure-store.ts"
 import { forgetOldErasures } from "./erasure-store.ts"
 import { forgetApiKeys, forgetBankKeys, forgetConsents } from "./retention-store.ts"
 import { BANK_KEY_KEPT_MS, CONSENT_KEPT_MS, ENDED_API_KEY_KEPT_MS, ENDED_LINK_KEPT_MS } from "./terms.ts"
@@ -33,5 +34,6 @@ export async function forgetPastTerm(given: {
   await forgetApiKeys(db, now - ENDED_API_KEY_KEPT_MS, A_PASS)
   await forgetNotices(db, now - NOTICE_KEPT_MS, A_PASS)
   await forgetOldErasures(db, now, A_PASS)
+  await forgetDepartures(db, now - DEPARTURE_KEPT_MS, A_PASS)
   return true
 }

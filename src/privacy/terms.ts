@@ -11,6 +11,7 @@ import { PENDING_LINK_MS } from "../links/link.ts"
 import { DEAD_LETTER_MS } from "../notifications/dead-letter.ts"
 import { NOTICE_KEPT_MS } from "../notifications/notice-run.ts"
 import { INCIDENT_KEPT_MS } from "../notifications/incident.ts"
+import { DEPARTURE_KEPT_MS } from "./departure-store.ts"
 import { ERASURE_KEPT_MS } from "./erasure-store.ts"
 import { ENDED_KEPT_MS } from "./page-connection-store.ts"
 
@@ -141,6 +142,13 @@ export const TERMS: readonly Term[] = [
     what: "the state of an erasure, naming nobody once it is done",
     where: "`erasures`",
     keptMs: ERASURE_KEPT_MS,
+    from: "its end",
+    endedBy: CLOCK,
+  },
+  {
+    what: "that a bank left, and how many rows of what were deleted",
+    where: "`departures`",
+    keptMs: DEPARTURE_KEPT_MS,
     from: "its end",
     endedBy: CLOCK,
   },

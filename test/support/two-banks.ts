@@ -215,6 +215,12 @@ async function furnish(
     { code, person: erased, page: page.id, bank: bank.id, cause: "operator", requestedAt: now() },
     by,
   )
+  // It left once before, and came again.
+  await env.DB.prepare(
+    "INSERT INTO departures (bank_id, name, requested_at, counts, kept, done_at) VALUES (?, ?, 1, '{}', '{}', 2)",
+  )
+    .bind(bank.id, bank.name)
+    .run()
   const session = createSession({ person, page: page.id, bank: bank.id }, "en", now(), random)
   const login = { state: `state-${bank.id}`, nonce: "n", verifier: "v".repeat(43), startedRealAt: Date.now() }
   const linking: LinkingState = {

@@ -405,6 +405,15 @@ export function createAdminWorld(settings: { readonly development?: boolean } = 
       acts.push({ act: `customer.erase ${bank} ${reference}`, by })
       return Promise.resolve(["code-of-erasure-000001"])
     },
+    departures: {
+      find: (bank) =>
+        Promise.resolve(
+          bank === HARBOUR
+            ? { bank, name: "Harbourline", requestedAt: NOW, doneAt: NOW, counts: { people: 3 }, kept: {} }
+            : undefined,
+        ),
+      certificate: () => Promise.resolve("ey.signed.certificate"),
+    },
     links: {
       find: (id) => Promise.resolve(LINKS.find((each) => each.id === id)),
       end: (id, by) => {
