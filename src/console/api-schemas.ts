@@ -169,7 +169,7 @@ const bankMembers = {
   },
 } as const satisfies Readonly<Record<string, Schema>>
 
-const BANK_OPTIONAL = ["actionsBase", "callbackUrl", "looksADay", "desk", "hours"]
+const BANK_OPTIONAL = ["actionsBase", "callbackUrl", "looksADay", "desk", "hours", "defaults"]
 const BANK_REQUIRED = [
   "name",
   "role",

@@ -40,6 +40,7 @@ a.plain{display:inline-block}
 .check{display:grid;grid-template-columns:1fr auto;gap:1rem;align-items:center;padding:.625rem 0;min-height:3.25rem;font-weight:600;cursor:pointer;
 border-block-start:1px solid var(--line)}
 h2+.check{border-block-start:0}
+.check bdi+bdi{margin-inline-start:.35em}
 .check small{display:block;font-weight:400}
 .field{display:grid;gap:.25rem;margin-block:.75rem;min-width:0}
 .field label{font-weight:600}
