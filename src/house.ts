@@ -150,11 +150,11 @@ export function buildHouse(env: Env, means: Means): House {
     ...acceptance,
     customerOf: pseudonyms.customerOf,
     findLive: (customers) => findLiveForCustomers(db, customers),
-    async lease(page, lane, n) {
+    async lease(page, lane, n, arriving = false) {
       const record = await recordOf(page)
       const { ceilingPerSecond, engagedPeople } = record
       const people = engagedPeople === undefined ? {} : { engagedPeople }
-      return pageObject(record).lease({ v: 1, lane, n, now: now(), ceilingPerSecond, ...people })
+      return pageObject(record).lease({ v: 1, lane, n, now: now(), ceilingPerSecond, arriving, ...people })
     },
     async hold(page, job, staleAts) {
       return pageObject(await recordOf(page)).hold({ v: 1, job, staleAts })

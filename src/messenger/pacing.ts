@@ -14,6 +14,11 @@ const LEASED_TENTHS = 9
 const ALERT_SHARE = 5
 /** How far ahead slots are booked: the pace at which fan-out asks. */
 export const BOOK_AHEAD_MS = SECOND_MS
+/** A batch that arrives is let in while what was let in before is done by then; else it is told when its turn comes, and holds up nobody
+ * else's on its queue meanwhile (P13). */
+export const ARRIVE_AHEAD_MS = 2 * SECOND_MS
+/** Nobody is told to come back later than this. */
+export const TURN_MS_MAX = 60 * MINUTE_MS
 /** A send that has not started by then needs a new permit. */
 export const PERMIT_MS = 2 * SECOND_MS
 /** Sends one lease may ask for: a pack holds 150 people. */
@@ -50,6 +55,8 @@ export interface Pace {
   readonly breaker: Breaker
   /** Share of their rate updates have until an instant: 1 while Meta's headers are calm, 0 while they are stopped. */
   readonly updates: { readonly share: number; readonly until: number }
+  /** When all updates are sent that were let in or told when to come back. */
+  readonly bookedUntil: number
 }
 
 interface SlotUse {
@@ -81,7 +88,13 @@ export type Lease =
       /** The one send that is to find out whether the Page can speak again: whoever makes it reports how it went. */
       readonly probe?: true
     }
-  | { readonly granted: 0; readonly retryAfterMs: number; readonly paused?: string }
+  | {
+      readonly granted: 0
+      readonly retryAfterMs: number
+      readonly paused?: string
+      /** Its turn begins then, and lasts so long: waiting for it here would hold up others. */
+      readonly later?: { readonly lastsMs: number }
+    }
 
 /** What became of sends, as far as it concerns the Page as a whole. */
 export type SendReport =
@@ -100,7 +113,13 @@ export interface PageUsage {
 
 const CLOSED: Breaker = { failures: 0, failedAt: 0, openUntil: 0, waitMs: 0, probing: false }
 const CALM = { share: 1, until: 0 }
-export const FRESH_PACE: Pace = { slots: new Map(), paused: null, breaker: CLOSED, updates: CALM }
+export const FRESH_PACE: Pace = {
+  slots: new Map(),
+  paused: null,
+  breaker: CLOSED,
+  updates: CALM,
+  bookedUntil: 0,
+}
 
 /** Sends a second that are leased of a ceiling: what is left is for replies. */
 export function leasedPerSecond(ceilingPerSecond: number): number {
@@ -108,13 +127,20 @@ export function leasedPerSecond(ceilingPerSecond: number): number {
 }
 
 /** Lease up to `n` sends from `now` on.
+ * @param ask.arriving the first ask of a batch that comes for the first time: one that came back at its turn has its place already
  * @param ceilingPerSecond Meta's limit for this Page
  * @throws RangeError for an `n` that is no count from 1 to LEASE_MAX, or a ceiling below 1 */
 export function lease(
   pace: Pace,
-  ask: { readonly lane: Lane; readonly n: number; readonly now: number; readonly ceilingPerSecond: number },
+  ask: {
+    readonly lane: Lane
+    readonly n: number
+    readonly now: number
+    readonly ceilingPerSecond: number
+    readonly arriving?: boolean
+  },
 ): { readonly pace: Pace; readonly lease: Lease } {
-  const { lane, n, now, ceilingPerSecond } = ask
+  const { lane, n, now, ceilingPerSecond, arriving = false } = ask
   if (!Number.isInteger(n) || n < 1 || n > LEASE_MAX) throw new RangeError(`Cannot lease ${n} sends`)
   if (!Number.isInteger(ceilingPerSecond) || ceilingPerSecond < 1)
     throw new RangeError(`Cannot pace a Page at ${ceilingPerSecond} calls a second`)
@@ -126,6 +152,17 @@ export function lease(
   if (lane === "updates" && !calm && pace.updates.share === 0)
     return { pace, lease: { granted: 0, retryAfterMs: pace.updates.until - now } }
   const share = calm ? 1 : pace.updates.share
+  let { bookedUntil } = pace
+  if (lane === "updates" && arriving) {
+    const turnAt = Math.max(now, bookedUntil)
+    const lastsMs = (n * SECOND_MS) / updatesPerSecond(ceilingPerSecond, share)
+    bookedUntil = turnAt + lastsMs
+    if (turnAt - now > ARRIVE_AHEAD_MS)
+      return {
+        pace: { ...pace, bookedUntil },
+        lease: { granted: 0, retryAfterMs: Math.min(TURN_MS_MAX, turnAt - now), later: { lastsMs } },
+      }
+  }
   const probing = breaker.openUntil > 0
   // A probe nobody reports on must not hold the Page for ever: after the same wait there is another.
   const guarded = probing ? { ...breaker, probing, openUntil: now + breaker.waitMs } : breaker
@@ -144,9 +181,12 @@ export function lease(
   }
   const granted = shares.reduce((sum, share) => sum + share.count, 0)
   if (granted === 0)
-    return { pace: { ...pace, slots }, lease: { granted: 0, retryAfterMs: (current + 1) * SLOT_MS - now } }
+    return {
+      pace: { ...pace, slots, bookedUntil },
+      lease: { granted: 0, retryAfterMs: (current + 1) * SLOT_MS - now },
+    }
   return {
-    pace: { ...pace, slots, breaker: guarded },
+    pace: { ...pace, slots, bookedUntil, breaker: guarded },
     lease: { granted, permit: { until: now + PERMIT_MS }, shares, ...(probing ? { probe: true } : {}) },
   }
 }
@@ -156,9 +196,14 @@ function freeFor(lane: Lane, slot: number, use: SlotUse, ceilingPerSecond: numbe
   const perSecond = leasedPerSecond(ceilingPerSecond)
   const free = Math.max(0, shareOfSlot(slot, perSecond) - use.alerts - use.updates)
   if (lane === "alerts") return free
-  const updatesPerSecond = perSecond - Math.floor(perSecond / ALERT_SHARE)
-  const forUpdates = shareOfSlot(slot, Math.max(1, Math.floor(updatesPerSecond * share)))
+  const forUpdates = shareOfSlot(slot, updatesPerSecond(ceilingPerSecond, share))
   return Math.min(free, Math.max(0, forUpdates - use.updates))
+}
+
+/** What updates may take of a second. */
+function updatesPerSecond(ceilingPerSecond: number, share: number): number {
+  const perSecond = leasedPerSecond(ceilingPerSecond)
+  return Math.max(1, Math.floor((perSecond - Math.floor(perSecond / ALERT_SHARE)) * share))
 }
 
 /** The slot's part of a rate: whole sends, and over any second exactly the rate. */

@@ -45,6 +45,8 @@ export interface LeaseRequest {
   readonly now: number
   /** Of the Page's record: Meta's calls a second. */
   readonly ceilingPerSecond: number
+  /** The first ask of a batch of updates that its queue hands out for the first time: it may be told to come back. */
+  readonly arriving?: boolean
   /** Of the Page's record, where it is known: 200 calls each in 24 hours. */
   readonly engagedPeople?: number
 }

@@ -67,7 +67,9 @@ export function fanOut(world: FanOutWorld): HandleBatch {
   return async (delivered) => {
     const packs = await Promise.all(delivered.map((each) => open(world, each)))
     const tasks = await findRecipients(world, packs)
-    if (tasks) await tellAll(world, packs[0]?.job.lane ?? "updates", tasks)
+    // One that came back has its place at its Page already.
+    const arriving = packs.every(({ attempts }) => attempts === 1)
+    if (tasks) await tellAll(world, packs[0]?.job.lane ?? "updates", tasks, arriving)
     if (tasks) await anchor(world, tasks)
     return Promise.all(
       packs.map(async (pack, index): Promise<Verdict> => {
@@ -144,8 +146,13 @@ interface Telling {
 
 /** Tell everybody: events of one person one after another in the order they happened, people beside each other, Pages beside each
  * other, so that a busy one holds up nobody else's (P13). */
-async function tellAll(world: FanOutWorld, lane: Lane, tasks: readonly Task[]): Promise<void> {
-  const leases = createLeases(world, lane)
+async function tellAll(
+  world: FanOutWorld,
+  lane: Lane,
+  tasks: readonly Task[],
+  arriving: boolean,
+): Promise<void> {
+  const leases = createLeases(world, lane, arriving)
   const pages = new Map<PageId, Map<PersonId, Telling[]>>()
   for (const task of tasks)
     for (const link of task.recipients) {
@@ -198,6 +205,7 @@ async function tellOne(world: FanOutWorld, leases: Leases, link: LiveLink, event
   const permit = await leases.take(page)
   const again = { kind: "again", afterMs: RETRY_MS, counts: false, blocks: true } as const
   if (permit.kind === "paused") return { ...again, waitsFor: page }
+  if (permit.kind === "later") return { ...again, afterMs: permit.afterMs }
   if (permit.kind !== "permit") return again
   try {
     const { personWrappedKey: wrappedKey, id, epoch, recordHash } = link

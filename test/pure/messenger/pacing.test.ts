@@ -24,8 +24,8 @@ const T = 1_763_800_000_000
 function page(ceilingPerSecond = 300) {
   let pace: Pace = FRESH_PACE
   return {
-    lease(lane: Lane, n: number, now: number): Lease {
-      const step = lease(pace, { lane, n, now, ceilingPerSecond })
+    lease(lane: Lane, n: number, now: number, arriving = false): Lease {
+      const step = lease(pace, { lane, n, now, ceilingPerSecond, arriving })
       pace = step.pace
       return step.lease
     },
@@ -51,6 +51,32 @@ describe("lease()", () => {
     expect(busy.lease("updates", 1, T).granted).toBe(0)
     expect(busy.lease("alerts", LEASE_MAX, T).granted).toBe(all - updates)
     expect(busy.lease("alerts", 1, T).granted).toBe(0)
+  })
+
+  it("P13: lets a batch in while the one before is done within two seconds, and tells others when their turn comes", () => {
+    const busy = page()
+    expect(busy.lease("updates", 432, T, true)).toMatchObject({ granted: 216 })
+    // Exactly two seconds are booked: the last that is let in.
+    expect(busy.lease("updates", 216, T, true)).toEqual({ granted: 0, retryAfterMs: 100 })
+    expect(busy.lease("updates", 750, T, true)).toEqual({
+      granted: 0,
+      retryAfterMs: 3_000,
+      later: { lastsMs: 750_000 / 216 },
+    })
+    expect(busy.lease("updates", 150, T, true)).toMatchObject({
+      later: {},
+      retryAfterMs: expect.closeTo(3_000 + 750_000 / 216, 2),
+    })
+    // Who is inside, who comes back and who has an alert is not asked to leave.
+    expect(busy.lease("updates", 216, T + 1_000)).toMatchObject({ granted: 216 })
+    expect(busy.lease("alerts", 1, T + 1_000, true)).toMatchObject({ granted: 1 })
+    expect(busy.lease("updates", 1, T + 60_000, true)).toMatchObject({ granted: 1 })
+  })
+
+  it("tells nobody to come back in more than an hour", () => {
+    const busy = page(1)
+    for (let each = 0; each < 5; each += 1) busy.lease("updates", LEASE_MAX, T, true)
+    expect(busy.lease("updates", 1, T, true)).toMatchObject({ later: {}, retryAfterMs: 3_600_000 })
   })
 
   it("lets alerts take all that is free", () => {
