@@ -35,6 +35,7 @@ test.each([
   sim.messenger.fates.push(
     ...Array.from({ length: NOTICES }, () => ({ kind: "accept", afterMs: 30 }) as const),
   )
+  let answered = calls()
   for (let n = 0; n < NOTICES; n += 1) {
     if (n === NOTICES / 2) {
       await sim.advance(100)
@@ -43,6 +44,7 @@ test.each([
       await end()
       // From here on it was answered.
       sim.forgetChat()
+      answered = calls()
     }
     const event =
       n % 50 === 7
@@ -52,7 +54,6 @@ test.each([
           : balance(`b${n}`, sim.now, `${n}.00`)
     await sim.tell(event)
   }
-  const answered = calls()
   await sim.advance(20 * MINUTE_MS)
   expect(calls()).toEqual(answered)
   const after = sim.queue.slice(NOTICES / 2)
