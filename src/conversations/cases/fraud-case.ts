@@ -373,7 +373,10 @@ const RULES: Rules = {
     confirm,
     resolved: resolve,
     // They were there: a No still counts until the question's end.
-    card_usable: ({ dueAt: _, ...at }) => ({ next: { ...at, stage: "confirmed" } }),
+    card_usable: (at) => {
+      const { dueAt: _, ...rest } = at
+      return { next: { ...rest, stage: "confirmed" } }
+    },
     link_ended: resolve,
   },
   contradicted: {
