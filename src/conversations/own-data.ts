@@ -95,7 +95,7 @@ export interface Heard {
   readonly text?: string
 }
 
-/** Uses shown at once. */
+/** Uses shown at once, and those of the last one's instant. */
 const USES_A_PAGE = 40
 /** Rows of each kind in a copy of everything. */
 const ROWS_A_COPY = 4_000
@@ -133,10 +133,13 @@ export async function readUses(
     .filter(({ at }) => at < (request.before ?? Number.MAX_SAFE_INTEGER))
     .toSorted((left, right) => right.at - left.at)
   if (!verified.ok) sender.world.log.error("ledger_not_whole", { reason: verified.error.reason })
+  // The next page begins before this one's last instant: whatever else is of that instant belongs here.
+  const lastAt = uses[USES_A_PAGE - 1]?.at
+  const page = uses.filter(({ at }, index) => index < USES_A_PAGE || at === lastAt)
   return {
     v: 1,
-    uses: uses.slice(0, USES_A_PAGE),
-    more: uses.length > USES_A_PAGE,
+    uses: page,
+    more: uses.length > page.length,
     whole: verified.ok,
   }
 }
