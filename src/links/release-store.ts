@@ -1,7 +1,7 @@
 // Letting go of links that are over: their rows go, their consent records stay for their term under a keyed digest of whose they were.
 // Beside link-store.ts and linking-store.ts the only file that names the two tables. Called by privacy/.
 
-import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, sql } from "drizzle-orm"
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lte, sql } from "drizzle-orm"
 import type { Pseudonyms } from "../crypto/pseudonym.ts"
 import { read, write, type Database } from "../db/database.ts"
 import { consents, links } from "../db/schema.ts"
@@ -23,19 +23,29 @@ export interface HeldLink {
 
 const LINKS_OF_ONE_MAX = 100
 
-/** Every link of a person, whatever its state; at most 100. @throws DatabaseError */
+/** Every link of a person, whatever its state; at most 100, those that are live first. @throws DatabaseError */
 export async function listLinksOfPerson(db: Database, person: PersonId): Promise<readonly HeldLink[]> {
   const rows = await read(
-    db.select(HELD).from(links).where(eq(links.personId, person)).limit(LINKS_OF_ONE_MAX),
+    db
+      .select(HELD)
+      .from(links)
+      .where(eq(links.personId, person))
+      .orderBy(...LIVE_FIRST)
+      .limit(LINKS_OF_ONE_MAX),
   )
   return rows.map(toHeld)
 }
 
-/** Every link of a bank's customer, whatever its state; at most 100.
+/** Every link of a bank's customer, whatever its state; at most 100, those that are live first.
  * @param customer pseudonym of the bank's reference. @throws DatabaseError */
 export async function listLinksOfCustomer(db: Database, customer: string): Promise<readonly HeldLink[]> {
   const rows = await read(
-    db.select(HELD).from(links).where(eq(links.customer, customer)).limit(LINKS_OF_ONE_MAX),
+    db
+      .select(HELD)
+      .from(links)
+      .where(eq(links.customer, customer))
+      .orderBy(...LIVE_FIRST)
+      .limit(LINKS_OF_ONE_MAX),
   )
   return rows.map(toHeld)
 }
@@ -116,6 +126,11 @@ const HELD = {
   createdAt: links.createdAt,
   wrappedKey: links.wrappedKey,
 }
+
+const LIVE_FIRST = [
+  sql`case ${links.state} when 'live' then 0 when 'pending' then 1 else 2 end`,
+  desc(links.createdAt),
+] as const
 
 /** Passed as one JSON parameter: D1 takes at most 100. */
 function inList(column: typeof links.id, ids: readonly LinkId[]) {

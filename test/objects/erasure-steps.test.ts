@@ -155,6 +155,30 @@ describe("an erasure", () => {
     expect(await rows("SELECT id FROM links WHERE id = ?", link)).toEqual([])
   })
 
+  it("is not done before every link of theirs is gone, however many there were", async () => {
+    const { psid, link } = await someoneLinked()
+    const columns = (await rows("SELECT name FROM pragma_table_info('links') ORDER BY cid")).map(({ name }) =>
+      String(name),
+    )
+    const instead: Readonly<Record<string, string>> = {
+      id: "'link_many_' || n.i",
+      state: "'ended'",
+      wrapped_key: "NULL",
+    }
+    const values = columns.map((name) => instead[name] ?? name)
+    await env.DB.prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120)
+        INSERT INTO links (${columns.join()}) SELECT ${values.join()} FROM links, n WHERE links.id = ?`,
+    )
+      .bind(link)
+      .run()
+    const { erasures } = breaking(-1)
+    const job = await jobFor(psid, Date.now())
+    expect(await erasures.consume(job)).toEqual({ kind: "retry" })
+    expect(await erasures.consume(job)).toEqual({ kind: "done" })
+    expect(await rows("SELECT id FROM links WHERE person_id = ?", job.person)).toEqual([])
+  })
+
   it("asked for again by somebody who came while a bank was waited for, is another erasure, and is done", async () => {
     const { psid, customer } = await someoneLinked()
     const { erasures } = breaking(-1, { revoked: false })
