@@ -7,7 +7,7 @@ const PAGE_ID = "100000000000001"
 const ADMIN_KEY = "dev-admin-key"
 /** Somebody else's: what a bank is known by changes by two people. */
 const SECOND_KEY = "dev-admin-key-2"
-const REGISTER_TIMEOUT_MS = 10_000
+const REGISTER_TIMEOUT_MS = 30_000
 
 /** Register the demo bank and its Page; repeating it changes nothing but what moved.
  * @param {string} gateway origin

@@ -35,7 +35,9 @@ export interface MemberChange {
 
 /** What differs between two records, by name of the member. */
 export function listChanges(from: BankRecord, to: BankRecord): readonly MemberChange[] {
-  const [before, after] = [from, to] as unknown as readonly [Members, Members]
+  // That a bank leaves is no member anybody puts: its row says so.
+  const { leavingAt: _from, ...before }: Members = { ...from }
+  const { leavingAt: _to, ...after }: Members = { ...to }
   const guarded: readonly string[] = GUARDED_MEMBERS
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted().flatMap((member) => {
     const [was, is] = [before[member], after[member]]

@@ -38,7 +38,7 @@ export interface Finding {
 }
 
 /** A bank that is slower here is too slow for a chat. */
-export const PROBE_MS = 4 * SECOND_MS
+export const PROBE_MS = 5 * SECOND_MS
 const ANSWER_BYTES_MAX = 256 * 1024
 
 export const passed = (check: BankCheck, said: string = BANK_CHECKS[check]): Finding => ({

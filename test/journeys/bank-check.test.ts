@@ -9,6 +9,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest"
+import { ELSEWHERE_BANKS, registerElsewhere } from "../../sandbox/demo.mjs"
 import type { BankCheck, Finding } from "../../src/banks/bank-check.ts"
 import { BANK_CHECKS } from "../../src/banks/bank-check.ts"
 import { WEBHOOK_FIELDS } from "../../src/notifications/page-setup.ts"
@@ -62,6 +63,13 @@ describe("tellerline bank check", () => {
     expect(faults).toEqual([])
     expect(findings.map(({ check: name }) => name)).toEqual(Object.keys(BANK_CHECKS))
     for (const { state } of findings) expect(state).toBe("ok")
+  })
+
+  test.each(ELSEWHERE_BANKS)("%s, the same bank in another dialect, passes too", async (id) => {
+    await registerElsewhere(gateway, sandbox, id as Parameters<typeof registerElsewhere>[2])
+    const { out } = await run(gateway, ["bank", "check", id, "--key", keyFile])
+    expect(out).not.toMatch(/^FAULT/m)
+    expect(out).toContain("The bank passes.")
   })
 
   test("in words, with a line a check", async () => {

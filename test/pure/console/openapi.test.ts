@@ -113,6 +113,8 @@ describe("the schemas", () => {
     const record = bankRecord(HARBOUR, {
       actionsBase: "https://bank.example.com/actions",
       callbackUrl: "https://bank.example.com/callbacks",
+      eventIssuers: [{ issuer: "https://else.example.com", ways: ["set"] }],
+      webhookKeys: [`whpk_${"A".repeat(43)}=`],
       looksADay: 4,
       desk: "own",
       hours: [{ days: [1], from: "08:00", to: "18:00" }],
