@@ -61,8 +61,10 @@ export function deskRoutes({ isBank, desk }: DeskRoutesGiven): Hono<{ Variables:
     at(context, "desk.read", async (bank) => {
       const { threads, agents, ratings } = await desk.view(bank)
       return context.json({
-        threads: threads.map(({ person: _, page: __, joinedAt, windowEndsAt, ...each }) => ({
-          ...each,
+        threads: threads.map(({ thread, kind, agent, joinedAt, windowEndsAt }) => ({
+          thread,
+          kind,
+          ...(agent === undefined ? {} : { agent }),
           joinedAt: renderInstant(joinedAt),
           windowEndsAt: renderInstant(windowEndsAt),
         })),

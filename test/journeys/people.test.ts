@@ -1,6 +1,8 @@
 // A person at the bank, by our desk and by the Page's Inbox: asked for in the chat, taken by an agent, answered, silence meanwhile, given back.
 // Two agents want the same chat; closed hours take a message; a live socket tells that the line changed.
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest"
+import type { Browser } from "playwright-core"
+import { launch } from "./browser.ts"
 import { answersTo, control, readThread, setBankRecord, timeOf, wordsOf } from "./control.ts"
 import { hearsBy, linkSomebody, say } from "./linked.ts"
 
@@ -8,6 +10,7 @@ const WAIT = { timeout: 30_000, interval: 100 }
 const MARIA = "dev-admin-key"
 const BEN = "dev-admin-key-2"
 const DESK = "/desk/demo"
+const INBOX = "263902037430900"
 
 interface LineThread {
   readonly thread: string
@@ -21,6 +24,7 @@ interface Thread {
 
 describe("a person at the bank", () => {
   const [gateway, sandbox] = [inject("gateway"), inject("sandbox")]
+  let browser: Browser
 
   async function ask(key: string, path: string, body?: object) {
     const response = await fetch(`${gateway}/admin/v1${DESK}${path}`, {
@@ -53,11 +57,15 @@ describe("a person at the bank", () => {
   }
 
   beforeAll(async () => {
+    browser = await launch()
     await setBankRecord(gateway, { desk: "own", hours: undefined })
     await ask(MARIA, "/presence", { name: "Maria" })
     await ask(BEN, "/presence", { name: "Ben" })
   })
-  afterAll(() => setBankRecord(gateway, { desk: "own", hours: undefined }))
+  afterAll(async () => {
+    await setBankRecord(gateway, { desk: "own", hours: undefined })
+    await browser?.close()
+  })
 
   test("is asked for, answers, has the thread alone, and leaves", async () => {
     const psid = await linked("Paula Person", ["support_chat"])
@@ -106,7 +114,7 @@ describe("a person at the bank", () => {
     const psid = await someone("Tessa Two")
     const at = `/threads/${await queue(psid)}`
     const both = await Promise.all([MARIA, BEN].map((key) => ask(key, `${at}/claim`, {})))
-    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409])
+    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409])
     const lost = both.findIndex(({ status }) => status === 409)
     expect(JSON.stringify(both[lost]?.body)).toContain(lost === 0 ? "is with Ben" : "is with Maria")
     // Who has it not may not read it either.
@@ -179,28 +187,46 @@ describe("a person at the bank", () => {
     await ask(MARIA, `/threads/${thread}/close`, {})
   })
 
-  test("in the Page's Inbox: handed over, answered there, given back", async () => {
+  test("in the Page's Inbox: handed over, answered there, given back in the browser", async () => {
     await setBankRecord(gateway, { desk: "inbox" })
     const psid = await someone("Ines Inbox")
-    const isWithInbox = async () => JSON.stringify(await readThread(sandbox, psid)).includes("handed")
+    const ownerOf = async () =>
+      (await control<{ owner?: string | null }>(sandbox, `/control/people/${psid}/control`)).owner ?? null
     await vi.waitFor(async () => {
-      if (!(await isWithInbox())) await say(sandbox, psid, "talk to a person")
-      await hearsBy(sandbox, psid, /handing this chat to Harbourline Bank's people/)
-      expect(await isWithInbox()).toBe(true)
+      // The gateway may still hold the bank's record from before for some seconds.
+      if ((await ownerOf()) === null) await say(sandbox, psid, "talk to a person")
+      await vi.waitFor(async () => expect(await ownerOf()).toBe(INBOX), { timeout: 4_000, interval: 100 })
     }, WAIT)
+    await hearsBy(sandbox, psid, /handing this chat to Harbourline Bank's people/)
     const before = (await answersTo(sandbox, psid)).length
     await say(sandbox, psid, "hello, what's my balance?")
-    await control(sandbox, `/control/people/${psid}/inbox`, { text: "Good day, this is Olga." })
-    await say(sandbox, psid, "thank you Olga")
+
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+    await page.goto(`${sandbox}/inbox?person=${psid}`)
+    await page.getByText("People of the bank have this chat.").waitFor()
+    await page.getByRole("log").getByText("what's my balance?").waitFor()
+    await page.getByLabel("Answer as the bank").fill("Good day, this is Olga.")
+    await page.getByRole("button", { name: "Send" }).click()
     await hearsBy(sandbox, psid, /this is Olga/)
-    expect(
-      (await readThread(sandbox, psid))
-        .filter(({ from }) => from === "page")
-        .map(wordsOf)
-        .slice(before),
-    ).toEqual(["Good day, this is Olga."])
-    await control(sandbox, `/control/people/${psid}/control`, { action: "pass", target: "1000000000000001" })
+    await say(sandbox, psid, "thank you Olga")
+    await page.getByRole("log").getByText("thank you Olga").waitFor()
+    await page.screenshot({ path: "/tmp/w/support-1280.png" }) // SHOT
+    await page.setViewportSize({ width: 390, height: 844 })
+    expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true)
+    await page.screenshot({ path: "/tmp/w/support-390.png" }) // SHOT
+    const said = (await readThread(sandbox, psid)).filter(({ from }) => from === "page").map(wordsOf)
+    expect(said.slice(before)).toEqual(["Good day, this is Olga."])
+
+    await page.getByRole("button", { name: "Give back to the assistant" }).click()
+    await page.getByText("The assistant has this chat.").waitFor()
     await hearsBy(sandbox, psid, /^I'm the automated assistant again\.$/)
-    await setBankRecord(gateway, { desk: "own" })
+    await say(sandbox, psid, "help")
+    await hearsBy(sandbox, psid, /I can|connect/i, 2)
+
+    // Taken without being asked: the assistant is silent, and speaks again once it has the chat.
+    await page.getByRole("button", { name: "Take this chat" }).click()
+    await page.getByText("People of the bank have this chat.").waitFor()
+    expect(await ownerOf()).toBe(INBOX)
+    await page.close()
   })
 })

@@ -16,18 +16,24 @@ import type { Result } from "../result.ts"
 import { ok, refuse } from "../result.ts"
 import { announceControl } from "../webhooks/announce.ts"
 
-/** Somebody at the Inbox writes to a person. Our app hears the echo, as a bystander.
- * @returns the message id */
-export function writeFromInbox(emulator: Emulator, person: Person, text: string): { readonly mid: string } {
+/** Somebody at the Inbox moves a chat to where people answer, which takes it. */
+export function takeForInbox(emulator: Emulator, person: Person): void {
   const at = emulator.clock.now()
   const { psid, pageId } = person
   const { owner } = controlOf(emulator, person)
-  if (owner !== INBOX_APP_ID) {
-    emulator.threads.put(psid, INBOX_APP_ID, at + CONTROL_MS)
-    showHands(emulator, person, owner, INBOX_APP_ID)
-    const news = { kind: "take", owner: INBOX_APP_ID, previous: owner, metadata: undefined } as const
-    if (owner !== undefined) announceControl(emulator, { psid, pageId, at }, news)
-  }
+  if (owner === INBOX_APP_ID) return
+  emulator.threads.put(psid, INBOX_APP_ID, at + CONTROL_MS)
+  showHands(emulator, person, owner, INBOX_APP_ID)
+  const news = { kind: "take", owner: INBOX_APP_ID, previous: owner, metadata: undefined } as const
+  if (owner !== undefined) announceControl(emulator, { psid, pageId, at }, news)
+}
+
+/** Somebody at the Inbox writes to a person. Our app hears the echo, as a bystander.
+ * @returns the message id */
+export function writeFromInbox(emulator: Emulator, person: Person, text: string): { readonly mid: string } {
+  takeForInbox(emulator, person)
+  const at = emulator.clock.now()
+  const { psid } = person
   const said = emulator.thread.add({
     mid: randomMid(),
     psid,
