@@ -210,10 +210,8 @@ describe("a person at the bank", () => {
     await hearsBy(sandbox, psid, /this is Olga/)
     await say(sandbox, psid, "thank you Olga")
     await page.getByRole("log").getByText("thank you Olga").waitFor()
-    await page.screenshot({ path: "/tmp/w/support-1280.png" }) // SHOT
     await page.setViewportSize({ width: 390, height: 844 })
     expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true)
-    await page.screenshot({ path: "/tmp/w/support-390.png" }) // SHOT
     const said = (await readThread(sandbox, psid)).filter(({ from }) => from === "page").map(wordsOf)
     expect(said.slice(before)).toEqual(["Good day, this is Olga."])
 
