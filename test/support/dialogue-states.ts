@@ -6,7 +6,12 @@ import {
   type CardStage,
 } from "../../src/conversations/cases/card-act.ts"
 import { DISPUTE_STAGES, type Dispute } from "../../src/conversations/cases/dispute.ts"
-import { FRAUD_STAGES, openFraudCase } from "../../src/conversations/cases/fraud-case.ts"
+import {
+  FRAUD_STAGES,
+  openFraudCase,
+  type FraudCase,
+  type FraudStage,
+} from "../../src/conversations/cases/fraud-case.ts"
 import type { ConsentChange, Question, State } from "../../src/conversations/state.ts"
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/foundation/clock.ts"
 import type { LinkId } from "../../src/foundation/id.ts"
@@ -15,6 +20,18 @@ import { consent, person } from "./turn-world.ts"
 
 const LINK = "link_one" as LinkId
 const LATER = NOON + MINUTE_MS
+
+/** What the bank has done by each stage, and what it owes. */
+const HEARD_BY_BANK: Readonly<Partial<Record<FraudStage, Pick<FraudCase, "freeze" | "report">>>> = {
+  freezing: { freeze: "owed", report: "owed" },
+  denying: { freeze: "done", report: "owed" },
+  owing: { freeze: "owed", report: "owed" },
+  denied: { freeze: "done", report: "taken" },
+  undoing: { freeze: "done", report: "taken" },
+  returning: { freeze: "done", report: "taken" },
+  contradicted: { freeze: "done", report: "refused" },
+  given_up: { freeze: "owed", report: "owed" },
+}
 
 /** A name for each, and the state. */
 export const DIALOGUE_STATES: Readonly<Record<string, State>> = Object.fromEntries([
@@ -30,6 +47,7 @@ export const DIALOGUE_STATES: Readonly<Record<string, State>> = Object.fromEntri
             expiresAt: NOON + HOUR_MS,
             card: { ref: "crd_19", last4: "4821" },
           }),
+          ...HEARD_BY_BANK[stage],
           stage,
           answeredAt: NOON - 1,
           dueAt: LATER,
