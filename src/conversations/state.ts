@@ -98,6 +98,8 @@ export interface State {
   readonly entry?: { readonly id: string; readonly until: number }
   /** Their wish for a person at the bank. */
   readonly desk?: Desk
+  /** The same way in was asked for so often in a row. */
+  readonly circling?: { readonly intent: Intent; readonly times: number; readonly since: number }
   /** Turns in a row that were not understood. */
   readonly misses: number
   /** Turns of the present minute (P15). */

@@ -44,7 +44,7 @@ import { disputePayment, hearDispute, tapDispute, tellDispute } from "./flows/di
 import { askToDelete, beErased, confirmDelete, confirmed, keepData } from "./flows/delete-data.ts"
 import { answerAlert, askOnceMore, takeBack, tellFraud } from "./flows/fraud.ts"
 import { askForCode, findCode, finishOpening, hearPresented, showCodeAgain, tryCode } from "./flows/link.ts"
-import { besidePeople, callPerson, hearDesk, rateHelp } from "./flows/human.ts"
+import { besidePeople, breakCircle, callPerson, hearDesk, rateHelp } from "./flows/human.ts"
 import { enter, showMyData } from "./flows/my-data.ts"
 import { sayWhere } from "./flows/never-here.ts"
 import { choosePurpose, stopPurpose, switchOnOffered, tellRecorded, wishOwn } from "./flows/purposes.ts"
@@ -340,7 +340,9 @@ function hearPayload(
 function follow(state: State, intent: Intent, context: TurnContext): Turn {
   const understood: State = { ...state, misses: 0 }
   if (URGENT.has(intent)) return FLOWS[intent](understood, context, intent)
-  return slowDown(understood, context) ?? FLOWS[intent](counting(understood, context), context, intent)
+  const slowed = slowDown(understood, context)
+  if (slowed) return slowed
+  return breakCircle(FLOWS[intent](counting(understood, context), context, intent), intent, context)
 }
 
 function counting(state: State, context: TurnContext): State {

@@ -57,6 +57,10 @@ export const ANSWER_TEMPLATES: readonly TemplateSpec[] = [
 
 /** Who was asked for a message and wrote nothing this long is asked anew. */
 const LEAVING_MS = HOUR_MS
+/** What somebody says again and again who does not get on. */
+const CIRCLES: ReadonlySet<Intent> = new Set(["connect", "no_code", "how_it_works"])
+const CIRCLE_TURNS = 3
+const CIRCLE_MS = 10 * MINUTE_MS
 
 /** "A person": the line, the Page's Inbox, a message for later, or the bank's number where its people do not answer here. */
 export const callPerson: Flow = (state, context, intent) => {
@@ -232,7 +236,18 @@ export function passDeskTime(state: State, { now }: TurnContext): State {
     : { ...state, desk: { ...ended(desk, { kind: "left" }), since: now } }
 }
 
-/** Offer a person where the same was asked three times over: whoever goes in circles is not helped by the same words. */
+/** Whoever asks for the same way in a third time in a row is not helped by the same words: a person is offered beside them. */
+export function breakCircle(taken: Turn, intent: Intent, context: TurnContext): Turn {
+  const { circling, ...state } = taken.state
+  if (!CIRCLES.has(intent)) return circling ? { ...taken, state } : taken
+  const same = circling?.intent === intent && context.now < circling.since + CIRCLE_MS ? circling : undefined
+  const { times, since } = same ?? { times: 0, since: context.now }
+  if (times + 1 < CIRCLE_TURNS)
+    return { ...taken, state: { ...state, circling: { intent, times: times + 1, since } } }
+  return { ...taken, state, say: [...taken.say, offerPerson(state, context)] }
+}
+
+/** Shall a person help? */
 export function offerPerson(state: State, context: TurnContext): Utterance {
   return answer({
     kind: "buttons",

@@ -224,6 +224,16 @@ describe("a person at the bank", () => {
     expect(heard().at(-1)).toBe("I still don't get it. Shall a person at Demo Bank help?")
   })
 
+  test("the same way in asked for a third time in a row offers a person, and not before", async () => {
+    const offered = () => heard().filter((each) => /Shall a person/.test(each)).length
+    for (const _ of [1, 2]) await world.say("connect")
+    await world.say("help")
+    for (const _ of [1, 2]) await world.say("connect")
+    expect(offered()).toBe(0)
+    await world.say("connect")
+    expect(offered()).toBe(1)
+  })
+
   test("in the Page's Inbox: said first, then handed over; silent until it is given back", async () => {
     world.facts = { ...world.facts, desk: "inbox" }
     await world.say("talk to a person")
