@@ -21,6 +21,8 @@ import { measureReplies, measureWebhooks } from "./webhook.mjs"
 
 /** People of ten Pages: a Page paces what is sent as it, and ten of them leave fan-out to its own speed. */
 const WORLD = { pages: 10, peopleOfFirst: 300, peopleOfOthers: 60 }
+/** Parts that need the first Page alone. */
+const OF_ONE_PAGE = new Set(["alert", "freeze"])
 /** Objects look at the clock ten seconds after something arrived for them. */
 const LOOKED_AGAIN_MS = 11_000
 
@@ -50,7 +52,8 @@ async function main() {
   for (const place of Object.values(places)) mkdirSync(place)
   const key = await createTestKey("bench-1")
   const farSide = await startFarSide(key.jwk)
-  const world = createWorld(WORLD)
+  const ofOnePage = asked.length > 0 && asked.every((part) => OF_ONE_PAGE.has(part))
+  const world = createWorld(ofOnePage ? { ...WORLD, pages: 1 } : WORLD)
   const rows = []
   const open = []
   const start = async (starting) => {

@@ -9,10 +9,10 @@ import { mostRow } from "./table.mjs"
 const UPDATES = 5_000
 /** People of the first Page who are asked, and hear no updates. */
 const ASKED = 100
-const IDLE = 200
-const BESIDE = 300
-const EVERY_MS = 70
-const ARRIVES_WITHIN_MS = 30_000
+const IDLE = 100
+const BESIDE = 200
+const EVERY_MS = 100
+const ARRIVES_WITHIN_MS = 120_000
 const ALERTS_A_POST = 100
 const GOAL_MS = 500
 
@@ -39,7 +39,7 @@ export async function measureFreezes({ gateway, farSide, world, key, say }) {
     fraudEvent(asked[nth % ASKED], `freeze-${nth}`, String(nth).padStart(4, "0")),
   )
   for (const part of inParts(events, ALERTS_A_POST)) await takenBy(gateway, key, part)
-  await until(() => questions.length === events.length, "All questions are told")
+  await until(() => questions.length, events.length, "questions were told")
   await wait(2_000)
 
   const frozen = new Map()
@@ -87,7 +87,7 @@ async function sayNo({ gateway, page, frozen }, questions) {
   }
   const statuses = await Promise.all(answered)
   if (statuses.some((status) => status !== 200)) throw new Error("A tap was not taken")
-  await until(() => frozen.size - seen === questions.length, "Every card is frozen")
+  await until(() => frozen.size - seen, questions.length, "cards were frozen")
   return questions.map(({ card }, nth) => frozen.get(card) - starts[nth])
 }
 
@@ -96,10 +96,10 @@ async function takenBy(gateway, key, events) {
   if (status !== 202) throw new Error(`The events were answered ${status}`)
 }
 
-async function until(holds, what) {
+async function until(countNow, wanted, what) {
   const giveUpAt = Date.now() + ARRIVES_WITHIN_MS
-  while (!holds()) {
-    if (Date.now() > giveUpAt) throw new Error(`${what}: not within ${ARRIVES_WITHIN_MS} ms`)
+  while (countNow() < wanted) {
+    if (Date.now() > giveUpAt) throw new Error(`${countNow()} of ${wanted} ${what}`)
     await wait(10)
   }
 }

@@ -5,6 +5,7 @@ import type { CardState } from "../../banks/actions.ts"
 import type { BankRefusal } from "../../banks/bank.ts"
 import type { Result } from "../../foundation/result.ts"
 import type { Button, QuickReply } from "../../messenger/message.ts"
+import { isWindowOpen } from "../../messenger/route.ts"
 import { phrase } from "../../phrases/catalogue.ts"
 import type { PhraseKey } from "../../phrases/en.ts"
 import { formatList } from "../../phrases/format.ts"
@@ -130,8 +131,9 @@ export function tellCards(
   return take(known, context, stepCard(at, event, context.now))
 }
 
-/** The bank's own word on that is no news for a while (case-news.ts). */
+/** The bank's own word on that is no news for a while (case-news.ts), where ours can be heard: it goes by a template, ours does not. */
 function frozenBy(state: State, ref: string, at: number): State {
+  if (!isWindowOpen(state.lastActionAt, at)) return state
   return { ...state, frozenHere: [...(state.frozenHere ?? []), { ref, at }].slice(-FROZEN_REMEMBERED_MAX) }
 }
 

@@ -278,4 +278,15 @@ describe("a freeze of one's own", () => {
     await sim.advance(HOUR_MS)
     expect((await sim.tell(cardIs("frozen"))).outcome?.state).toBe("accepted")
   })
+
+  test("is told by the bank's word where it came so late that ours could not go", async () => {
+    sim.bank.cards = ok([{ ref: "crd_19", last4: "4821", state: "active" }])
+    sim.bank.frozen = DOWN
+    await sim.webhook(tap("v1.FREEZE_ALL", sim.now))
+    await sim.advance(25 * HOUR_MS)
+    sim.bank.frozen = ok({ state: "frozen" })
+    await sim.advance(20 * MINUTE_MS)
+    expect(last()).not.toMatch(/^Card ••4821 is frozen/)
+    expect((await sim.tell(cardIs("frozen"))).outcome?.state).not.toBe("superseded")
+  })
 })
