@@ -145,7 +145,7 @@ function outageWords({ reason, code }: Outage): string {
     timeout: "it does not answer in time",
     unavailable: `it is down${about}`,
     throttled: `it is asked too often right now${about}`,
-    malformed: `what it answers cannot be read${about}`,
+    malformed: `what it answers is not as the standard says${about}`,
     refused: `it refuses${about}`,
   }
   return words[reason]

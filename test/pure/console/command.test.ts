@@ -414,3 +414,57 @@ describe("tellerline keys and approvals", () => {
     expect(asked).toMatchObject([{ method: "POST", url: path, body: { reason: "it was seen" } }])
   })
 })
+
+describe("tellerline, about a bank's record", () => {
+  const record = () => file("bank.json", JSON.stringify({ id: "demo", issuer: "https://else.example.com" }))
+
+  it("says that a change waits for another admin, and which", async () => {
+    const asked = { changes: [{ member: "issuer", guarded: true }] }
+    answer = { status: 202, body: { id: "approval_1", kind: "bank.change", asked } }
+    const { code, out } = await run(["banks", "put", await record()])
+    expect(code).toBe(0)
+    expect(out).toBe(
+      "Asked: issuer would change.\nNothing has changed yet; another admin runs: tellerline approvals approve approval_1 --reason <why>\n",
+    )
+  })
+
+  it("tells beforehand what would change and how many it takes; 1 where something would", async () => {
+    answer = {
+      status: 200,
+      body: { changes: [{ member: "issuer", from: "https://a", to: "https://b", guarded: true }] },
+    }
+    const changed = await run(["banks", "diff", await record()])
+    expect(changed.code).toBe(1)
+    expect(changed.out).toMatch(/issuer +https:\/\/a +https:\/\/b +two people/)
+    expect(asked.at(-1)).toMatchObject({
+      method: "POST",
+      url: "/admin/v1/banks/demo/changes",
+      body: { record: { issuer: "https://else.example.com" } },
+    })
+    answer = { status: 200, body: { changes: [] } }
+    expect(await run(["banks", "diff", await record()])).toMatchObject({
+      code: 0,
+      out: "Nothing would change.\n",
+    })
+  })
+})
+
+describe("tellerline send", () => {
+  it.each([
+    [["send"], "say which bank"],
+    [["send", "--bank", "demo"], "say which private key signs"],
+    [["send", "--bank", "demo", "--key", "/nowhere/key.json"], "cannot be read"],
+  ])("%j: one sentence and exit code 2, and nobody is called", async (args, sentence) => {
+    const ran = await run(args)
+    expect(ran.code).toBe(2)
+    expect(ran.error).toContain(sentence)
+    expect(asked).toEqual([])
+  })
+
+  it("quotes nothing of a file that holds no key", async () => {
+    const key = await file("broken-key.json", '{"kty":"EC","d":"planted-private-part"}')
+    const ran = await run(["send", "--bank", "demo", "--key", key, "--file", await file("event.json", "{}")])
+    expect(ran).toMatchObject({ code: 2, error: expect.stringContaining("holds no private key") as unknown })
+    expect(ran.error).not.toContain("planted")
+  })
+})
