@@ -6,7 +6,6 @@ import type { LinkOffer } from "../links/link.ts"
 import type { EndReason } from "../links/link-store.ts"
 import type { Whom } from "./person-world.ts"
 import type { OwnWish } from "./turn-context.ts"
-import type { Preferences } from "../preferences/preferences.ts"
 
 /** A pending link on its way to the chat. */
 export interface OfferRequest {
@@ -24,13 +23,6 @@ export interface EndRequest {
   readonly silent: boolean
   /** Who ends it, for the trail; the system where it is left out. */
   readonly by?: AuditBy
-}
-
-/** What a person wants to hear, and when, as they set it on their own pages. */
-export interface PreferencesRequest {
-  readonly v: 1
-  readonly link: LinkId
-  readonly preferences: Preferences
 }
 
 /** What a person wishes otherwise on their own pages. */

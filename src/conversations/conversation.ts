@@ -19,7 +19,7 @@ import type { JsonObject } from "../messenger/json.ts"
 import { takesUtility } from "../messenger/page-record.ts"
 import { createProfileBudget } from "../messenger/profile-budget.ts"
 import type { ConsentView, Holding } from "./consent-view.ts"
-import type { ConsentRequest, PreferencesRequest, EndRequest, OfferRequest } from "./conversation-requests.ts"
+import type { ConsentRequest, EndRequest, OfferRequest } from "./conversation-requests.ts"
 import { conversationOf } from "./conversation-of.ts"
 import { createLinkWorld } from "./link-world.ts"
 import type { ErasureRequest, WipeRequest } from "./erasing.ts"
@@ -130,13 +130,6 @@ export class Conversation extends DurableObject<Env> {
     const view = await person.changeConsent(request.link, request.wish)
     this.#begin(person)
     return view
-  }
-
-  /** The person sets what they want to hear, on their own pages. @see Person.setPreferences */
-  async setPreferences(request: PreferencesRequest): Promise<boolean> {
-    assertVersion(request)
-    const person = await this.#ready()
-    return person.setPreferences(request.link, request.preferences)
   }
 
   /** How a link stands here, after it was held against the directory. */

@@ -34,7 +34,6 @@ import { settled } from "./outcome.ts"
 import { sendRow, showTyping, type Sender } from "./perform.ts"
 import type { PersonWorld, TellOutcome, TellRequest, Whom } from "./person-world.ts"
 import { eventKeyOf } from "./place.ts"
-import { faultOf, type Preferences } from "../preferences/preferences.ts"
 import { rekey, type Rekeyed, type RekeyRequest } from "./rekeying.ts"
 import { findSealedState, prepareStorage } from "./storage.ts"
 import { tellUpdate, tellAlert } from "./tell.ts"
@@ -181,14 +180,6 @@ export class Person {
     await this.#turns.take({ kind: "consent_wished", link, wish })
     await this.#settleLinks()
     return viewOf(this.#memory.all.state)
-  }
-
-  /** The person sets what they want to hear, on their own pages.
-   * @returns `false` where that link is not live here, or they are none: nothing was changed */
-  async setPreferences(link: LinkId, preferences: Preferences): Promise<boolean> {
-    if ((await this.holding(link)) !== "live" || faultOf(preferences) !== undefined) return false
-    await this.#turns.take({ kind: "preferences_set", link, preferences })
-    return true
   }
 
   /** How a link stands here. @param compare hold a live one against what the directory proves first */

@@ -76,6 +76,8 @@ export interface OwnWish {
   readonly on?: readonly Purpose[]
   readonly off?: readonly Purpose[]
   readonly showAmounts?: boolean
+  /** What they want to hear, and when. It narrows only, so nobody need sign in for it. */
+  readonly preferences?: Preferences
   /** They have just signed in at the bank: without that nothing is added. */
   readonly bankLogin: boolean
   /** Not the person's wish, but their bank's word: the consent ends no later than this. */
@@ -161,8 +163,6 @@ export type TurnEvent =
   | { readonly kind: "silence"; readonly alert: AskedAlert; readonly utterance: Utterance }
   /** The bank says that a case is over, or what a card is now: what waited for that waits no more. */
   | { readonly kind: "bank_changed"; readonly caseId?: string; readonly card?: CardState }
-  /** The person set what they want to hear, on their own pages. */
-  | { readonly kind: "preferences_set"; readonly link: LinkId; readonly preferences: Preferences }
   /** What waited was told, as they asked; `none`: nothing waited. */
   | { readonly kind: "held_shown"; readonly none: boolean }
   /** What the platform's refusal of a message tells of the person. */

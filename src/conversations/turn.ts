@@ -21,14 +21,7 @@ import {
   type TurnContext,
   type TurnEvent,
 } from "./turn-context.ts"
-import {
-  askForHeld,
-  chooseAlerts,
-  heldShown,
-  setPreferences,
-  showAlerts,
-  typeAlerts,
-} from "./flows/alerts.ts"
+import { askForHeld, chooseAlerts, heldShown, showAlerts, typeAlerts } from "./flows/alerts.ts"
 import { askBalance, tellBalance } from "./flows/balance.ts"
 import {
   chooseCard,
@@ -172,8 +165,6 @@ function takeTurn(state: State, event: TurnEvent, context: TurnContext): Turn {
       return askOnceMore(state, event.alert, event.utterance)
     case "bank_changed":
       return turnOf(hearChange(state, event, context.now))
-    case "preferences_set":
-      return setPreferences(state, event.link, event.preferences)
     case "held_shown":
       return heldShown(state, event.none)
     case "desk":

@@ -6,14 +6,7 @@ import type { QuickReply } from "../../messenger/message.ts"
 import { phrase, type Language } from "../../phrases/catalogue.ts"
 import type { PhraseKey } from "../../phrases/en.ts"
 import { formatMoney, formatTime } from "../../phrases/format.ts"
-import {
-  EVENING,
-  faultOf,
-  holding,
-  ruleOf,
-  withRule,
-  type Preferences,
-} from "../../preferences/preferences.ts"
+import { EVENING, holding, ruleOf, withRule, type Preferences } from "../../preferences/preferences.ts"
 import { mutedUntil } from "../../preferences/wants.ts"
 import { renderPayload, type Intent } from "../intents/intent.ts"
 import { answer, answerText, plainText, type Utterance } from "../leave.ts"
@@ -81,12 +74,6 @@ export function askForHeld(state: State, { now }: TurnContext): Turn {
 export function heldShown(state: State, none: boolean): Turn {
   const shown: State = without(state, "heldAsked")
   return turnOf(shown, none ? [answerWithMenu(shown, "held_none")] : [])
-}
-
-/** Preferences set on the person's own pages; what is none is not taken. */
-export function setPreferences(state: State, link: string, preferences: Preferences): Turn {
-  if (state.consent?.link !== link || faultOf(preferences) !== undefined) return turnOf(state)
-  return turnOf({ ...state, preferences })
 }
 
 function choose(state: State, context: TurnContext, choice: string, value = "", currency = ""): Turn {

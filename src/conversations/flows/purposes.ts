@@ -3,6 +3,7 @@
 import { DAY_MS } from "../../foundation/clock.ts"
 import type { LinkId } from "../../foundation/id.ts"
 import { isPurpose, PURPOSES, type Purpose } from "../../foundation/purpose.ts"
+import { faultOf } from "../../preferences/preferences.ts"
 import type { RecordMark } from "../../links/link-store.ts"
 import { phrase, type Language } from "../../phrases/catalogue.ts"
 import { formatDate, formatList } from "../../phrases/format.ts"
@@ -35,8 +36,10 @@ export function isCovered(state: State, purpose: Purpose): boolean {
 }
 
 /** A wish from the person's own pages. Nothing is added without the bank's login just before, or beyond the bank's grant. */
-export function wishOwn(state: State, context: TurnContext, link: LinkId, own: OwnWish): State {
-  if (state.consent?.link !== link) return state
+export function wishOwn(before: State, context: TurnContext, link: LinkId, own: OwnWish): State {
+  if (before.consent?.link !== link) return before
+  const { preferences } = own
+  const state = preferences && faultOf(preferences) === undefined ? { ...before, preferences } : before
   const { on = [], off = [], showAmounts, bankLogin, bankUntil } = own
   if (bankUntil !== undefined)
     return wish(state, {

@@ -63,7 +63,9 @@ export function createMeWorld(given: {
     acts: {
       change: async (whom, link, wish) => (await chatOf(whom)).changeConsent({ v: 1, link, wish }),
       prefer: async (whom, link, preferences) =>
-        (await chatOf(whom)).setPreferences({ v: 1, link, preferences }),
+        (await (
+          await chatOf(whom)
+        ).changeConsent({ v: 1, link, wish: { preferences, bankLogin: false } })) !== undefined,
       async disconnect(whom, link) {
         const before = await (
           await chatOf(whom)

@@ -344,6 +344,18 @@ describe("chosen in the chat", () => {
     expect(outcomes()).toEqual(["suppressed purpose_off"])
   })
 
+  test("or on the person's own pages, where what is none is not taken", async () => {
+    await sim.link({ purposes: PURPOSES })
+    const { link } = sim.shelf
+    const set = (preferences: Preferences) =>
+      sim.repeat((person) => person.changeConsent(link, { preferences, bankLogin: false }))
+    await set({ v: 1, rules: { transaction_alerts: { from: { value: "50", currency: "EUR" } } } })
+    await set({ v: 1, digestAt: 99_999, rules: {} })
+    sim.evict()
+    await sim.tell(payment("p", sim.now))
+    expect(outcomes()).toEqual(["suppressed threshold"])
+  })
+
   test("what is muted is told the next morning", async () => {
     await linkedAt(12)
     await sim.say("mute today")
