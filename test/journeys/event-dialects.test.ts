@@ -2,7 +2,7 @@
 // Banking, FDX. What two of them can only hint at is asked of the bank and told as it has it. And what the bank hears of an event it asks after.
 import { beforeAll, describe, expect, inject, test, vi } from "vitest"
 import { admin, tellerline } from "./command.ts"
-import { accountOf, answersTo, control, customerOf, inWords } from "./control.ts"
+import { accountOf, answersTo, control, customerOf, inWords, passTime } from "./control.ts"
 import { hearsBy, linkSomebody } from "./linked.ts"
 
 interface Posted {
@@ -89,6 +89,8 @@ describe("a bank's dialect", () => {
   )
 
   test("fdx: a hint about a balance, told as the bank has it", async () => {
+    // Moments after a payment of its account a balance says nothing new.
+    await passTime(sandbox, 3 * 60_000)
     const data = { account }
     const posted = await control<Posted>(sandbox, "/control/bank/events", {
       type: "bank.balance.updated.v1",

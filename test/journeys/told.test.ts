@@ -18,6 +18,7 @@ import {
 import { hears, link, meet, type Someone } from "./phone.ts"
 
 const HOUR_MS = 3_600_000
+const MINUTE_MS = 60_000
 /** Ben's credit card: the answer to a fraud question freezes it, and no other journey pays with it. */
 const CARD = { ref: "crd_Wq4Zn8kB1y", last4: "1176", brand: "mastercard" }
 
@@ -38,20 +39,20 @@ describe("being told", () => {
 
   afterAll(() => browser?.close())
 
-  test("a payment and the balance after it, as the bank has them, to whoever switched them on", async () => {
-    const { id, currency } = await accountOf(sandbox, "ben")
-    const paid = await control<{ available: string }>(sandbox, "/control/bank/payments", {
+  test("a payment, as the bank has it, to whoever switched it on; the balance that comes with it is no news", async () => {
+    const { id } = await accountOf(sandbox, "ben")
+    await control(sandbox, "/control/bank/payments", {
       account: id,
       amount: "1204.50",
       direction: "credit",
       merchant: "Told Payroll Services",
     })
     await ben.reads("Checking ••3307: received 1,204.50 USD, Told Payroll Services, today")
-    await ben.reads(`Checking ••3307: ${inWords(paid.available, currency)} available, as of`)
     await suspect("F-TOLD0001", "77.41")
     await ben.reads(/77\.41 USD/)
     await other.reads(/77\.41 USD/)
     expect(await other.count(/Told Payroll|available, as of/)).toBe(0)
+    expect(await ben.count(/available, as of/)).toBe(0)
   })
 
   test("[No, not me]: the bank has the answer before the chat says so; a Yes after it takes nothing back", async () => {
@@ -155,6 +156,8 @@ describe("being told", () => {
   test("the template's own button answers the bank, and opens the window again", async () => {
     await hears(ben, /Harbourline Bank has your report from/, () => ben.tap("No, not me"))
     expect(await answerOf("F-TOLD0007")).toBe("deny")
+    // A balance moments after a payment says nothing new.
+    await passTime(sandbox, 3 * MINUTE_MS)
     const { id, currency, available } = await accountOf(sandbox, "ben")
     await hears(ben, `Checking ••3307: ${inWords(available, currency)} available, as of`, () =>
       tellOf(sandbox, { type: "bank.balance.updated.v1", customer: "ben", account: id }),
