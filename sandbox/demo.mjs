@@ -92,7 +92,8 @@ function demoBank(sandbox) {
     subjectClaim: "sub",
     languages: ["en", "ar"],
     emergencyPhone: "+49301234567",
-    linkHosts: [new URL(sandbox).host],
+    // The bank itself, and the carrier its parcels go by.
+    linkHosts: [new URL(sandbox).host, "track.nordlicht.example"],
     role: "bank_processor",
     jurisdiction: "EU",
     timeZone: "Europe/Berlin",

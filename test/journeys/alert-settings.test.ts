@@ -22,7 +22,7 @@ describe("alert settings", () => {
 
   beforeAll(async () => {
     browser = await launch()
-    psid = await linkSomebody({ gateway, sandbox }, "Quinn Quiet-Example", "chi", [
+    psid = await linkSomebody({ gateway, sandbox }, "Quinn Quiet-Example", "ana", [
       "account_service",
       "transaction_alerts",
       "balance_updates",
@@ -30,7 +30,7 @@ describe("alert settings", () => {
       "shipping_updates",
       "fraud_alerts",
     ])
-    account = (await accountOf(sandbox, "chi")).id
+    account = (await accountOf(sandbox, "ana")).id
   })
 
   afterAll(async () => {
@@ -39,7 +39,7 @@ describe("alert settings", () => {
   })
 
   test("only above 50: chosen in the chat, a smaller payment is not told", async () => {
-    const { currency } = await accountOf(sandbox, "chi")
+    const { currency } = await accountOf(sandbox, "ana")
     await say(sandbox, psid, "alerts")
     await hearsBy(sandbox, psid, /every payment, as it happens/)
     await say(sandbox, psid, "Only above 50")
@@ -76,7 +76,7 @@ describe("alert settings", () => {
     await untilBerlin(12 * 60)
     await pay("Noon Kiosk")
     await pay("Noon Books")
-    await tellOf(sandbox, { type: "bank.security.notice.v1", customer: "chi" })
+    await tellOf(sandbox, { type: "bank.security.notice.v1", customer: "ana" })
     await hearsBy(sandbox, psid, /Security notice from/)
     expect(await heard(/Noon/)).toHaveLength(0)
     await untilBerlin(18 * 60 + 5)
@@ -89,28 +89,28 @@ describe("alert settings", () => {
     await untilBerlin(12 * 60)
     await say(sandbox, psid, "help")
     await hearsBy(sandbox, psid, /I can show balances/)
-    const { currency } = await accountOf(sandbox, "chi")
+    const { currency } = await accountOf(sandbox, "ana")
     const thread = async () => (await readThread(sandbox, psid)).filter(({ from }) => from === "page")
     const before = (await thread()).length
     const transaction = await paymentOf("Headphone House", "249.99", currency)
     await tellOf(sandbox, {
       type: "bank.transaction.authorised.v1",
-      customer: "chi",
+      customer: "ana",
       data: { account, transaction },
     })
     await hearsBy(sandbox, psid, /Headphone House.*\(pending\)/)
-    await tellOf(sandbox, { type: "bank.balance.updated.v1", customer: "chi", account })
-    await tellOf(sandbox, { type: "bank.receipt.issued.v1", customer: "chi" })
+    await tellOf(sandbox, { type: "bank.balance.updated.v1", customer: "ana", account })
+    await tellOf(sandbox, { type: "bank.receipt.issued.v1", customer: "ana" })
     await tellOf(sandbox, {
       type: "bank.transaction.posted.v1",
-      customer: "chi",
+      customer: "ana",
       data: { account, transaction: { ...transaction, status: "posted" } },
     })
     await vi.waitFor(async () => expect((await thread()).length - before).toBe(2), WAIT)
     await passTime(sandbox, 20 * 60 * MINUTE_MS)
     expect((await thread()).length - before).toBe(2)
     expect(JSON.stringify((await thread()).at(-1))).toMatch(/"receipt"/)
-    await tellOf(sandbox, { type: "bank.shipping.updated.v1", customer: "chi" })
+    await tellOf(sandbox, { type: "bank.shipping.updated.v1", customer: "ana" })
     await vi.waitFor(async () => expect((await thread()).length - before).toBe(3), WAIT)
     expect(wordsOf((await thread()).at(-1)!)).toMatch(/^Parcel from .*on its way/)
   })
@@ -152,7 +152,7 @@ describe("alert settings", () => {
     const transaction = await paymentOf(merchant, value, currency)
     await tellOf(sandbox, {
       type: "bank.transaction.posted.v1",
-      customer: "chi",
+      customer: "ana",
       data: { account, transaction },
     })
   }

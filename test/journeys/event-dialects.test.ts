@@ -136,9 +136,9 @@ describe("a bank's dialect", () => {
 
   test("the same id with another body is not told, and its bank hears conflict", async () => {
     const id = "evt-dialect-conflict-1"
-    await post("cloudevents", "First Body Shop", { id })
+    await post("cloudevents", "First Body Shop", { id, data: payment("txn-conflict", "First Body Shop") })
     await hearsBy(sandbox, psid, /First Body Shop/)
-    await post("cloudevents", "Second Body Shop", { id })
+    await post("cloudevents", "Second Body Shop", { id, data: payment("txn-conflict", "Second Body Shop") })
     await vi.waitFor(
       async () => {
         const { callbacks } = await control<{
