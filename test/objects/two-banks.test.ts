@@ -93,6 +93,7 @@ describe("two banks", () => {
 
     // The same requests, by whom they are of: so that none was refused for its form.
     for (const [route, door] of Object.entries(DOORS)) {
+      if ("unasked" in door) continue
       const owner = "deployment" in door ? { ...south, adminKey: banks.everyBankKey } : south
       const answer = await ask(door, south, owner)
       const said = `${route} answers its owner ${answer.status}: ${answer.text.slice(0, 300)}`

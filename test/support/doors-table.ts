@@ -11,8 +11,8 @@ import { signWebhook, webhookBody } from "./webhook-signer.ts"
 type Ask = (theirs: Side, asker: Side) => Request | Promise<Request>
 /** What one route is tried with. */
 export type Door =
-  /** Refused to strangers with this status, and to the owner not so. `named`: a public page, which says the name of its bank. */
-  | { readonly ask: Ask; readonly refused: number; readonly named?: true }
+  /** Refused to strangers with this status, and to the owner not so. `unasked`: why its owner is not asked for the proof. `named`: a public page, which says the name of its bank. */
+  | { readonly ask: Ask; readonly refused: number; readonly named?: true; readonly unasked?: string }
   /** Answers everybody, each with their own things: the stranger's answer has nothing of theirs, the owner's has. */
   | { readonly ask: Ask; readonly own: true }
   /** The deployment's, no bank's: neither bank's people may. */
@@ -86,6 +86,21 @@ const letter = (kind: string, body: object): Door =>
       () => body,
     ),
   )
+/** A bank's desk. Who may sit there is asked before anything of a thread. */
+function desk(method: string, path: string): Readonly<Record<string, Door>> {
+  const asked = path.replace(":thread", "t".repeat(22))
+  return {
+    [`${method} /admin/v1/desk/:bank${path}`]: {
+      ask: admin(
+        method,
+        ({ bank: { id } }) => `/desk/${id}${asked}`,
+        () => (asked === "/answers" ? { answers: [] } : {}),
+      ),
+      refused: 404,
+      ...(asked === "" || asked === "/answers" ? {} : { unasked: "nobody waits at the desk here" }),
+    },
+  }
+}
 const days = { from: "2026-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z" }
 
 export const DOORS: Readonly<Record<string, Door>> = {
@@ -167,6 +182,9 @@ export const DOORS: Readonly<Record<string, Door>> = {
   "GET /me/copy/:part": { ask: look("/me/copy/1"), own: true },
   "GET /me/disconnect": { ask: look("/me/disconnect"), own: true },
   "GET /me/delete": { ask: look("/me/delete"), own: true },
+  "GET /me/alerts": { ask: look("/me/alerts"), own: true },
+  "POST /me/alerts": pressed(press("/me/alerts")),
+  "GET /admin/v1/notices": hidden(admin("GET", ({ bank: { id } }) => `/notices?bank=${id}`)),
   "POST /me/session": {
     ask: (theirs) => form("/me/session", "", { token: theirs.visit }),
     public: "what is no one-time link",
@@ -237,6 +255,22 @@ export const DOORS: Readonly<Record<string, Door>> = {
     ask: admin("GET", () => "/health"),
     public: "whether it works, and how many letters of the asker's banks lie there",
   },
+  "GET /admin/v1/notices/:id": hidden(admin("GET", ({ notice }) => `/notices/${notice}`)),
+  ...desk("GET", ""),
+  ...desk("GET", "/live"),
+  ...desk("GET", "/answers"),
+  ...desk("PUT", "/answers"),
+  ...desk("POST", "/outage"),
+  ...desk("POST", "/presence"),
+  ...desk("GET", "/threads/:thread"),
+  ...desk("POST", "/threads/:thread/claim"),
+  ...desk("POST", "/threads/:thread/beat"),
+  ...desk("POST", "/threads/:thread/reply"),
+  ...desk("POST", "/threads/:thread/draft"),
+  ...desk("POST", "/threads/:thread/note"),
+  ...desk("POST", "/threads/:thread/transfer"),
+  ...desk("POST", "/threads/:thread/return"),
+  ...desk("POST", "/threads/:thread/close"),
   "GET /admin/v1/keys": { ask: admin("GET", () => "/keys"), deployment: true },
   "POST /admin/v1/keys/:id/compromised": {
     ask: admin("POST", () => "/keys/none/compromised"),
@@ -301,6 +335,9 @@ export const DOORS: Readonly<Record<string, Door>> = {
   "POST /admin/v1/approvals/:id/approve": hidden(
     admin("POST", ({ approval }) => `/approvals/${approval}/approve`),
   ),
+  "POST /admin/v1/notices/:id/stop": hidden(admin("POST", ({ notice }) => `/notices/${notice}/stop`)),
+  "POST /admin/v1/notices/:id/resume": hidden(admin("POST", ({ notice }) => `/notices/${notice}/resume`)),
+  "POST /admin/v1/notices/:id/start": hidden(admin("POST", ({ notice }) => `/notices/${notice}/start`)),
   "POST /me/disconnect": pressed(press("/me/disconnect")),
   "POST /admin/v1/links/:id/end": hidden(admin("POST", ({ link }) => `/links/${link}/end`)),
   "POST /admin/v1/banks/:id/customer/erasure": letter("customer/erasure", { customer: CUSTOMER }),

@@ -60,6 +60,7 @@ export interface Side {
   readonly link: LinkId
   readonly approval: string
   readonly deadLetter: string
+  readonly notice: string
   readonly erasure: string
   /** A visit to the own pages, and what its forms carry. */
   readonly visit: string
@@ -221,6 +222,12 @@ async function furnish(
   )
     .bind(bank.id, bank.name)
     .run()
+  const notice = `notice_${randomText(random)}${randomText(random).slice(1)}`
+  await env.DB.prepare(
+    "INSERT INTO notice_runs (id, bank_id, state, event_sealed, people, received_at, stale_at) VALUES (?, ?, 'waiting', '', 0, ?, ?)",
+  )
+    .bind(notice, bank.id, now(), now() + DAY)
+    .run()
   const session = createSession({ person, page: page.id, bank: bank.id }, "en", now(), random)
   const login = { state: `state-${bank.id}`, nonce: "n", verifier: "v".repeat(43), startedRealAt: Date.now() }
   const linking: LinkingState = {
@@ -249,12 +256,13 @@ async function furnish(
     link,
     approval: approval.id,
     deadLetter: letter.id,
+    notice,
     erasure: code,
     visit: `${SESSION_COOKIE}=${await sealSession(vault, session)}`,
     form: session.form,
     linking,
     linkingCookie: `${LINKING_COOKIE}=${await sealLinkingState(vault, linking)}`,
-    marks: [page.id, psid, person, link, api.kept.id, approval.id, letter.id, code, erased],
+    marks: [page.id, psid, person, link, api.kept.id, approval.id, letter.id, code, erased, notice],
   }
 }
 
