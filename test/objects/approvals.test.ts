@@ -28,6 +28,7 @@ function open() {
     acts: {
       "bank.change": async () => ok(undefined),
       "notice.start": async () => ok(undefined),
+      "bank.leave": async () => ok(undefined),
       "vault_key.remove": async (approval) => {
         if (refusal) return err({ reason: refusal })
         done.push(approval)

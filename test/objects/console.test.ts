@@ -294,6 +294,8 @@ describe("the admin API over real stores", () => {
       log: quietLog(),
       approvals: undefined as never,
       notices: undefined as never,
+      desk: undefined as never,
+      departures: undefined as never,
       keys: undefined as never,
       links: undefined as never,
       letters: undefined as never,
