@@ -293,7 +293,6 @@ export const DOORS: Readonly<Record<string, Door>> = {
   "POST /admin/v1/banks/:id/customer/export": letter("customer/export", { customer: CUSTOMER }),
   "POST /admin/v1/banks/:id/api-keys": letter("api-keys", { name: "another" }),
   "POST /admin/v1/banks/:id/webhook-secrets": letter("webhook-secrets", {}),
-  "POST /admin/v1/banks/:id/check": letter("check", {}),
   "POST /admin/v1/banks/:id/changes": letter("changes", {}),
   "PUT /admin/v1/banks/:id": hidden(
     admin(
