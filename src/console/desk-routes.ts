@@ -74,7 +74,12 @@ export function deskRoutes({ isBank, desk }: DeskRoutesGiven): Hono<{ Variables:
     }),
   )
 
-  app.get("/:bank/live", (context) => at(context, "desk.act", (bank) => desk.live(bank, context.req.raw)))
+  app.get("/:bank/live", (context) => {
+    // A socket is no request another site needs leave for, and Access's cookie would come along.
+    const site = context.req.header("sec-fetch-site")
+    if (site !== undefined && site !== "same-origin") return no(context, "cross_site")
+    return at(context, "desk.act", (bank) => desk.live(bank, context.req.raw))
+  })
 
   app.get("/:bank/answers", (context) =>
     at(context, "desk.read", async (bank) => context.json({ answers: await desk.answers(bank) })),

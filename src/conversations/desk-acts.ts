@@ -76,6 +76,9 @@ export async function actAtDesk(hand: DeskHand, { thread, ask }: DeskRequest): P
   const order = sender.world.now()
   let waits = false
   if (ask.kind === "reply") {
+    // It was given back meanwhile, and the assistant speaks: who claims it anew may answer.
+    if (state.desk?.phase !== "with_person")
+      return refuse({ reason: "cannot_send", because: "thread_elsewhere" })
     const route = await routeOf(sender, state)
     if (route.kind === "cannot") return refuse({ reason: "cannot_send", because: route.reason })
     waits = route.kind === "UTILITY"

@@ -180,6 +180,17 @@ describe("a person at the bank", () => {
     expect(heard().length).toBe(2)
   })
 
+  test("nobody answers in a thread that went back until it is claimed anew", async () => {
+    await withMaria()
+    await ask({ kind: "returned", place: 1 })
+    expect(await ask({ kind: "reply", id: "r1", text: "Hello" })).toEqual({
+      kind: "refused",
+      refusal: { reason: "cannot_send", because: "thread_elsewhere" },
+    })
+    await ask({ kind: "claimed", name: "Ben" })
+    expect(await ask({ kind: "reply", id: "r1", text: "Hello" })).toMatchObject({ sent: "accepted" })
+  })
+
   test("everybody in the line hears of an outage", async () => {
     await world.say("talk to a person")
     await ask({ kind: "outage" })
