@@ -26,6 +26,7 @@ import { adminApi } from "./console/admin-routes.ts"
 import { apiDescription } from "./console/openapi.ts"
 import { advanceClockOffset } from "./db/deployment-store.ts"
 import type { BankId } from "./foundation/id.ts"
+import { listMeters } from "./metering/meter-store.ts"
 import { describeFault } from "./foundation/log.ts"
 import { err, ok } from "./foundation/result.ts"
 import { findLink, findLiveForCustomers } from "./links/link-store.ts"
@@ -328,6 +329,7 @@ export function openDoors(
         end: (id, by) => house.leaving.end(id, { reason: "ended_by_operator", by }),
       },
       notices: house.notices,
+      meters: (from, until) => listMeters(db, from, until),
       approvals,
       keys: house.keys,
       letters: createLetters({

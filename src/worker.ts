@@ -16,6 +16,8 @@ import { problemResponse } from "./http/problem.ts"
 import { backoffSeconds } from "./jobs/backoff.ts"
 import { consume } from "./jobs/consume.ts"
 import type { QueueName } from "./jobs/job.ts"
+import { createMeter } from "./metering/meter.ts"
+import { keepMeters } from "./metering/meter-store.ts"
 import { renewKeys } from "./notifications/key-renewal.ts"
 import { settleKeyIncidents } from "./notifications/key-incidents.ts"
 import { endExpired, revokeForgotten } from "./notifications/chores.ts"
@@ -44,6 +46,7 @@ const RING_READ_MS = MINUTE_MS
 
 /** The house of one isolate, with its doors open. */
 interface Gateway extends House {
+  readonly meter: ReturnType<typeof createMeter>
   readonly app: ReturnType<typeof openDoors>
   readonly restoreWatch: RestoreWatch
 }
@@ -76,7 +79,7 @@ export default {
     const { db, now, log } = house.means
     await house.means.syncClock()
     const handler = house.handlers[batch.queue as QueueName]
-    if (handler) await consume(batch, handler, log, Math.random)
+    if (handler) house.meter({ queue: batch.queue, ...(await consume(batch, handler, log, Math.random)) })
     else await consumeDeadLetters(batch, { db, kept: house.lettersKept, now, log, chance: Math.random })
   },
 
@@ -128,6 +131,14 @@ async function open(env: Env): Promise<Gateway | { readonly refusal: Response }>
   })
   const gateway: Gateway = {
     ...house,
+    meter: createMeter({
+      keep: (rows) => keepMeters(db, rows),
+      waitUntil,
+      wait: (ms) => scheduler.wait(ms),
+      now: means.value.now,
+      realNow: Date.now,
+      log,
+    }),
     restoreWatch,
     app: openDoors(house, {
       moved: () => wakeEverybody(gateway),

@@ -30,6 +30,7 @@ import { isDevelopmentValue } from "./development-values.ts"
 import { keyRoutes, type KeyRoutesGiven } from "./key-routes.ts"
 import { banksFor, EVERY_BANK, type Action } from "./operator.ts"
 import { letterRoutes, type LetterRoutesGiven } from "./letter-routes.ts"
+import { meterRoutes, type MeterRoutesGiven } from "./meter-routes.ts"
 import { noticeRoutes, type NoticeRoutesGiven } from "./notice-routes.ts"
 import { linkRoutes, type LinkRoutesGiven } from "./link-routes.ts"
 import { pageRoutes, type PageRoutesGiven } from "./page-routes.ts"
@@ -58,6 +59,7 @@ export interface AdminGiven {
   }
   readonly ways: BankWayRoutesGiven["ways"]
   readonly pages: PageRoutesGiven["pages"]
+  readonly meters: MeterRoutesGiven["meters"]
   readonly notices: NoticeRoutesGiven["notices"]
   readonly approvals: ApprovalRoutesGiven["approvals"] & KeyRoutesGiven["approvals"]
   readonly keys: KeyRoutesGiven["keys"]
@@ -161,6 +163,8 @@ export function adminApi(given: AdminGiven): Hono<{ Variables: AdminVariables }>
     }),
   )
   app.route("/links", linkRoutes({ development, now: given.now, links: given.links }))
+
+  app.route("/meters", meterRoutes(given))
 
   app.route(
     "/notices",

@@ -6,6 +6,7 @@ import { CHECK_OPERATIONS } from "./api-checks.ts"
 import { DESK_OPERATIONS } from "./api-desk.ts"
 import { DEPARTURE_OPERATIONS } from "./api-departure.ts"
 import { LETTER_OPERATIONS } from "./api-letters.ts"
+import { METER_OPERATIONS } from "./api-meters.ts"
 import { NOTICE_OPERATIONS } from "./api-notices.ts"
 import { WAY_OPERATIONS } from "./api-ways.ts"
 import type { Action } from "./operator.ts"
@@ -80,6 +81,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...CHECK_OPERATIONS,
   ...WAY_OPERATIONS,
   ...NOTICE_OPERATIONS,
+  ...METER_OPERATIONS,
   ...LETTER_OPERATIONS,
   ...DESK_OPERATIONS,
   ...DEPARTURE_OPERATIONS,

@@ -9,6 +9,7 @@ import { DESK_SCHEMAS } from "./api-desk.ts"
 import { DEPARTURE_SCHEMAS } from "./api-departure.ts"
 import { LETTER_SCHEMAS } from "./api-letters.ts"
 import { LINK_SCHEMAS } from "./api-links.ts"
+import { METER_SCHEMAS } from "./api-meters.ts"
 import { NOTICE_SCHEMAS } from "./api-notices.ts"
 import { AUDIT_SCHEMAS } from "./api-audit.ts"
 import { VAULT_SCHEMAS } from "./api-vault.ts"
@@ -161,6 +162,7 @@ export const SCHEMAS = {
   ...WAY_SCHEMAS,
   ...LINK_SCHEMAS,
   ...NOTICE_SCHEMAS,
+  ...METER_SCHEMAS,
   ...LETTER_SCHEMAS,
   ...DESK_SCHEMAS,
   ...DEPARTURE_SCHEMAS,

@@ -37,6 +37,7 @@ export const ACTIONS = {
   "dead_letter.replay": ["admin", "operator"],
   "link.read": ["admin", "operator", "auditor"],
   "link.end": ["admin", "operator"],
+  "meter.read": ["admin", "operator", "auditor"],
   "notice.read": ["admin", "operator", "auditor"],
   "notice.change": ["admin", "operator"],
   "approval.read": ["admin", "auditor"],

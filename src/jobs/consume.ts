@@ -42,6 +42,16 @@ export function each(handle: (delivered: Delivered) => Promise<Verdict>): Handle
     )
 }
 
+/** What was done, counted: for the meters. */
+export interface Consumed {
+  readonly messages: number
+  /** Events in them, where they are packs. */
+  readonly items: number
+  readonly retried: number
+  /** When each acknowledged message was posted. */
+  readonly settledPostedAt: readonly number[]
+}
+
 /** Read a batch, run `handle`, acknowledge and retry message by message.
  * @param chance a number in [0, 1) that spreads retries */
 export async function consume(
@@ -49,7 +59,7 @@ export async function consume(
   handle: HandleBatch,
   log: Log,
   chance: () => number,
-): Promise<void> {
+): Promise<Consumed> {
   const readable: Message[] = []
   const jobs: Delivered[] = []
   for (const message of batch.messages) {
@@ -68,11 +78,19 @@ export async function consume(
   } catch (fault) {
     log.error("job_fault", { queue: batch.queue, ...describeFault(fault) })
   }
+  const settledPostedAt: number[] = []
+  let items = 0
   for (const [index, message] of readable.entries()) {
+    const job = jobs[index]?.job
+    items += job && "items" in job ? job.items : 1
     const verdict: Verdict = verdicts[index] ?? { kind: "retry" }
     if (verdict.kind === "retry" && "fault" in verdict)
       log.error("job_fault", { queue: batch.queue, ...describeFault(verdict.fault) })
-    if (verdict.kind === "done") message.ack()
-    else message.retry({ delaySeconds: verdict.afterSeconds ?? backoffSeconds(message.attempts, chance()) })
+    if (verdict.kind === "done") {
+      if (job) settledPostedAt.push(job.postedAt)
+      message.ack()
+    } else message.retry({ delaySeconds: verdict.afterSeconds ?? backoffSeconds(message.attempts, chance()) })
   }
+  const messages = batch.messages.length
+  return { messages, items, retried: messages - settledPostedAt.length, settledPostedAt }
 }

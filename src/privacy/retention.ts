@@ -6,6 +6,7 @@ import type { Pseudonyms } from "../crypto/pseudonym.ts"
 import type { Database } from "../db/database.ts"
 import { MINUTE_MS, monthOf, type Now } from "../foundation/clock.ts"
 import { listReleasable, releaseLinks } from "../links/release-store.ts"
+import { forgetMeters, METERS_KEPT_MS } from "../metering/meter-store.ts"
 import { NOTICE_KEPT_MS } from "../notifications/notice-run.ts"
 import { forgetNotices } from "../notifications/notice-run-store.ts"
 import { DEPARTURE_KEPT_MS, forgetDepartures } from "./departure-store.ts"
@@ -16,6 +17,8 @@ import { BANK_KEY_KEPT_MS, CONSENT_KEPT_MS, ENDED_API_KEY_KEPT_MS, ENDED_LINK_KE
 /** Rows, or links, of each kind in one pass. A batch of D1 holds a statement a link. */
 const A_PASS = 50
 const EVERY_MINUTES = 5
+/** Some rows come up each minute. */
+const METERS_A_PASS = 200
 
 /** End what is past its term. Repeating it is harmless; what is left is the next pass's.
  * @returns whether it was time for a pass */
@@ -32,6 +35,7 @@ export async function forgetPastTerm(given: {
   await forgetBankKeys(db, monthOf(now - BANK_KEY_KEPT_MS), A_PASS)
   await forgetRefusals(db, now - REFUSALS_KEPT_MS, A_PASS)
   await forgetApiKeys(db, now - ENDED_API_KEY_KEPT_MS, A_PASS)
+  await forgetMeters(db, Math.floor((now - METERS_KEPT_MS) / MINUTE_MS), METERS_A_PASS)
   await forgetNotices(db, now - NOTICE_KEPT_MS, A_PASS)
   await forgetOldErasures(db, now, A_PASS)
   await forgetDepartures(db, now - DEPARTURE_KEPT_MS, A_PASS)

@@ -9,6 +9,7 @@ import { REFUSALS_KEPT_MS } from "../banks/refusal-store.ts"
 import { DAY_MS } from "../foundation/clock.ts"
 import { PENDING_LINK_MS } from "../links/link.ts"
 import { DEAD_LETTER_MS } from "../notifications/dead-letter.ts"
+import { METERS_KEPT_MS } from "../metering/meter-store.ts"
 import { NOTICE_KEPT_MS } from "../notifications/notice-run.ts"
 import { INCIDENT_KEPT_MS } from "../notifications/incident.ts"
 import { DEPARTURE_KEPT_MS } from "./departure-store.ts"
@@ -164,6 +165,13 @@ export const TERMS: readonly Term[] = [
     where: "`notice_runs`, `notice_pages`",
     keptMs: NOTICE_KEPT_MS,
     from: "its end",
+    endedBy: CLOCK,
+  },
+  {
+    what: "counts of what consumers of queues did",
+    where: "`meters`",
+    keptMs: METERS_KEPT_MS,
+    from: "the minute",
     endedBy: CLOCK,
   },
   {

@@ -8,6 +8,7 @@ import { setTimeout as wait } from "node:timers/promises"
 import { createTestKey } from "../support/bank-signer.ts"
 import { measureAlerts } from "./alert.mjs"
 import { measureBatch } from "./batch.mjs"
+import { measureFairness } from "./fair.mjs"
 import { build } from "./build.mjs"
 import { countCost } from "./cost.mjs"
 import { measureFanOut } from "./fan-out.mjs"
@@ -20,9 +21,9 @@ import { printTable } from "./table.mjs"
 import { measureReplies, measureWebhooks } from "./webhook.mjs"
 
 /** People of ten Pages: a Page paces what is sent as it, and ten of them leave fan-out to its own speed. */
-const WORLD = { pages: 10, peopleOfFirst: 300, peopleOfOthers: 60 }
+const WORLD = { pages: 10, peopleOfFirst: 300, peopleOfOthers: 60, peopleOfOtherBank: 50 }
 /** Parts that need the first Page alone. */
-const OF_ONE_PAGE = new Set(["alert", "freeze"])
+const OF_ONE_PAGE = new Set(["alert", "freeze", "fair"])
 /** Objects look at the clock ten seconds after something arrived for them. */
 const LOOKED_AGAIN_MS = 11_000
 
@@ -34,6 +35,7 @@ const PARTS = {
     reply: measureReplies,
     "fan-out": measureFanOut,
     alert: measureAlerts,
+    fair: measureFairness,
     freeze: measureFreezes,
   },
 }

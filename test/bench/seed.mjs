@@ -4,14 +4,18 @@ import { setTimeout as wait } from "node:timers/promises"
 import { post, postAll, textEvent, webhook } from "./load.mjs"
 
 export const BANK = "bench"
+/** A second one, with a Page and people of its own. */
+export const OTHER_BANK = "bench-other"
+const OTHER_PAGE = "29999999999999"
 const SOURCE = "https://bank.example"
 const CODE = "123456"
 const A_WEBHOOK = 50
 const LINKED_WITHIN_MS = 180_000
 
 /** Who is in it.
- * @returns {{pages: string[], people: {page: string, psid: string, customer: string}[]}} people of the first Page first */
-export function createWorld({ pages, peopleOfFirst, peopleOfOthers }) {
+ * @returns {{pages: string[], people: {page: string, psid: string, customer: string}[], others: {page: string, psid: string, customer: string}[]}}
+ * people of the first Page first; `others` are the other bank's */
+export function createWorld({ pages, peopleOfFirst, peopleOfOthers, peopleOfOtherBank }) {
   const ids = Array.from({ length: pages }, (_, index) => `2${String(index).padStart(14, "0")}`)
   const people = ids.flatMap((page, index) =>
     Array.from({ length: index === 0 ? peopleOfFirst : peopleOfOthers }, (_, number) => ({
@@ -20,7 +24,12 @@ export function createWorld({ pages, peopleOfFirst, peopleOfOthers }) {
       customer: `customer-reference-${index}-${number}`,
     })),
   )
-  return { pages: ids, people }
+  const others = Array.from({ length: peopleOfOtherBank }, (_, number) => ({
+    page: OTHER_PAGE,
+    psid: `7999${String(number).padStart(11, "0")}`,
+    customer: `customer-reference-other-${number}`,
+  }))
+  return { pages: ids, people, others }
 }
 
 /** Make it. Afterwards every object has had its look at the clock, so that no alarm of it falls into a measurement. */
@@ -34,15 +43,18 @@ export async function seed(gateway, world) {
     if (status !== 204) throw new Error(`Seeding was answered ${status}`)
   }
   const pages = world.pages.map((id) => ({ v: 1, id, bank: BANK, name: "Bench Bank" }))
-  await ask({ kind: "register", bank: bankOfBench(), pages })
-  await say(gateway, world.people, "hello")
-  for (const people of inParts(world.people, A_WEBHOOK)) await ask({ kind: "link", people, code: CODE })
-  await say(gateway, world.people, CODE)
+  const page = { v: 1, id: OTHER_PAGE, bank: OTHER_BANK, name: "Other Bank" }
+  await ask({ kind: "register", bank: bankOfBench(BANK), pages })
+  await ask({ kind: "register", bank: bankOfBench(OTHER_BANK), pages: [page] })
+  const everybody = [...world.people, ...world.others]
+  await say(gateway, everybody, "hello")
+  for (const people of inParts(everybody, A_WEBHOOK)) await ask({ kind: "link", people, code: CODE })
+  await say(gateway, everybody, CODE)
   const giveUpAt = Date.now() + LINKED_WITHIN_MS
   for (;;) {
     const live = await gateway.db.prepare("SELECT count(*) AS n FROM links WHERE state = 'live'").first("n")
-    if (live === world.people.length) break
-    if (Date.now() > giveUpAt) throw new Error(`Only ${live} of ${world.people.length} people were linked`)
+    if (live === everybody.length) break
+    if (Date.now() > giveUpAt) throw new Error(`Only ${live} of ${everybody.length} people were linked`)
     await wait(500)
   }
 }
@@ -117,9 +129,9 @@ export function inParts(list, size) {
   )
 }
 
-function bankOfBench() {
+function bankOfBench(id) {
   return {
-    id: BANK,
+    id,
     name: "Bench Bank",
     role: "bank_processor",
     jurisdiction: "EU",

@@ -444,6 +444,10 @@ export function createAdminWorld(settings: { readonly development?: boolean } = 
         return Promise.resolve(ok({ left: 0, ended: 1, settled: 0, erased: 0, revokedKeys: 0, toDo: [] }))
       },
     },
+    meters: (from) =>
+      Promise.resolve([
+        { minute: from, queue: "updates", batches: 1, messages: 5, items: 700, retried: 0, ages: [5] },
+      ]),
     notices: {
       list: (banks) => Promise.resolve(NOTICES.filter(({ bank }) => banks === "*" || banks.includes(bank))),
       find: (id) => Promise.resolve(NOTICES.find((each) => each.id === id)),
