@@ -45,30 +45,45 @@ export async function appendChange(
   const { json, hash } = await storedRecord(record)
   const done = await guarded(
     db.batch([
-      db
-        .update(links)
-        .set({
-          epoch: only(record.epoch, eq(links.epoch, link.epoch), eq(links.state, "live")),
-          recordHash: hash,
-        })
-        .where(eq(links.id, link.id)),
-      db.insert(consents).values({
-        id: createConsentId(random),
-        linkId: link.id,
-        bankId: link.bank,
-        epoch: record.epoch,
-        kind: record.kind,
-        record: json,
-        hash,
-        at: record.at,
-        until: record.until,
-      }),
+      ...appendStatements(db, link, "live", { ...record, json, hash }, random),
       auditStatement(db, { ...by, bank: link.bank, action: `link.${record.kind}`, object: link.id }),
     ]),
   )
   if (done) return ok({ epoch: record.epoch, recordHash: hash })
   const meanwhile = await findChange(db, record.link, record.change)
   return meanwhile ? ok(meanwhile) : err({ reason: "link_changed" })
+}
+
+/** Append a record to a link and raise its epoch: two statements of a batch, which fails whole where the link has moved on.
+ * @param link as it was read */
+export function appendStatements(
+  db: Database,
+  link: { readonly id: LinkId; readonly bank: BankId; readonly epoch: number },
+  state: "pending" | "live",
+  record: StoredRecord & Pick<KeptRecord, "epoch" | "kind" | "at" | "until">,
+  random: Random,
+) {
+  const { epoch, kind, json, hash, at, until } = record
+  return [
+    db
+      .update(links)
+      .set({
+        epoch: only(epoch, eq(links.epoch, link.epoch), eq(links.state, state)),
+        recordHash: hash,
+      })
+      .where(eq(links.id, link.id)),
+    db.insert(consents).values({
+      id: createConsentId(random),
+      linkId: link.id,
+      bankId: link.bank,
+      epoch,
+      kind,
+      record: json,
+      hash,
+      at,
+      until,
+    }),
+  ] as const
 }
 
 /** The records of one link, oldest first: for `foldConsents`. */

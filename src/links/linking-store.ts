@@ -1,23 +1,16 @@
 // What linking writes before a link is live: the pending link, and what the customer allowed. Beside link-store.ts the only file
 // that names these tables; its batches and guards are those described there.
 
-import { eq } from "drizzle-orm"
 import type { AuditBy } from "../audit/audit.ts"
 import { auditStatement } from "../audit/audit-store.ts"
 import { write, type Database } from "../db/database.ts"
-import { consents, links } from "../db/schema.ts"
-import {
-  createConsentId,
-  type BankId,
-  type LinkId,
-  type PageId,
-  type PersonId,
-  type Random,
-} from "../foundation/id.ts"
+import { links } from "../db/schema.ts"
+import { type BankId, type LinkId, type PageId, type PersonId, type Random } from "../foundation/id.ts"
 import { err, ok, type Result } from "../foundation/result.ts"
 import { storedRecord, type GivenRecord } from "./consent-record.ts"
 import { PENDING_LINK_MS } from "./link.ts"
-import { findLink, guarded, only, type LinkRefusal } from "./link-store.ts"
+import { appendStatements } from "./consent-store.ts"
+import { findLink, guarded, type LinkRefusal } from "./link-store.ts"
 
 /** A link to be, as the bank's login made it. */
 export interface PendingLink {
@@ -71,24 +64,7 @@ export async function appendConsent(
   const { json, hash } = await storedRecord(record)
   const done = await guarded(
     db.batch([
-      db
-        .update(links)
-        .set({
-          epoch: only(record.epoch, eq(links.epoch, link.epoch), eq(links.state, "pending")),
-          recordHash: hash,
-        })
-        .where(eq(links.id, link.id)),
-      db.insert(consents).values({
-        id: createConsentId(random),
-        linkId: link.id,
-        bankId: link.bank,
-        epoch: record.epoch,
-        kind: record.kind,
-        record: json,
-        hash,
-        at: record.givenAt,
-        until: record.until,
-      }),
+      ...appendStatements(db, link, "pending", { ...record, json, hash, at: record.givenAt }, random),
       auditStatement(db, { ...by, bank: link.bank, action: "link.consent", object: link.id }),
     ]),
   )

@@ -2,7 +2,7 @@
 
 import { linkPagePhrase } from "../phrases/link-pages.ts"
 import type { LinkingReason } from "./linking-refusal.ts"
-import { renderPage, Say, type PageFrame } from "./page-layout.tsx"
+import { OutcomeSign, renderPage, Say, type PageFrame } from "./page-layout.tsx"
 
 /** A refusal, or one of the two ways it ends without one. */
 export type OutcomeKind = LinkingReason | "connected" | "declined"
@@ -34,19 +34,7 @@ export function renderOutcomePage(
     frame,
     linkPagePhrase(language, `${kind}_title`, values),
     <>
-      <div class="sign">
-        <svg
-          viewBox="0 0 24 24"
-          aria-hidden="true"
-          fill="none"
-          stroke="currentColor"
-          stroke-width="2.2"
-          stroke-linecap="round"
-          stroke-linejoin="round"
-        >
-          {kind === "connected" ? <path d="m5 12.5 4.5 4.5L19 7.5" /> : <path d="M12 11v6M12 7h.01" />}
-        </svg>
-      </div>
+      <OutcomeSign good={kind === "connected"} />
       <h1>
         <Say language={language} phrase={`${kind}_title`} values={values} />
       </h1>

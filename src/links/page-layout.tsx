@@ -75,6 +75,25 @@ export function Say(props: {
   )
 }
 
+/** A tick, or a mark that something is to be known; what it is stands below in words. */
+export function OutcomeSign({ good }: { readonly good: boolean }) {
+  return (
+    <div class="sign">
+      <svg
+        viewBox="0 0 24 24"
+        aria-hidden="true"
+        fill="none"
+        stroke="currentColor"
+        stroke-width="2.2"
+        stroke-linecap="round"
+        stroke-linejoin="round"
+      >
+        {good ? <path d="m5 12.5 4.5 4.5L19 7.5" /> : <path d="M12 11v6M12 7h.01" />}
+      </svg>
+    </div>
+  )
+}
+
 /** How far one is: three strokes, and the same in words. */
 export function Progress({ language, step }: { readonly language: Language; readonly step: 2 | 3 }) {
   return (

@@ -1,26 +1,19 @@
-// A stopped Page in workerd: what waits in its object and how it leaves; incidents and looks in D1; the whole way through the gateway.
-import {
-  createMessageBatch,
-  createExecutionContext,
-  getQueueResult,
-  runInDurableObject,
-} from "cloudflare:test"
+// Incidents, looks and chores of Pages, links and templates in real D1: what stands open, what is due, what a chore leaves behind.
+import { createMessageBatch, createExecutionContext, getQueueResult } from "cloudflare:test"
 import { sql } from "drizzle-orm"
-import { env, exports } from "cloudflare:workers"
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { env } from "cloudflare:workers"
+import { beforeEach, describe, expect, it } from "vitest"
 import { createDatabase } from "../../src/db/database.ts"
 import { bySystem } from "../../src/audit/audit.ts"
 import { listAudit } from "../../src/audit/audit-store.ts"
 import { banks, links } from "../../src/db/schema.ts"
-import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/foundation/clock.ts"
+import { HOUR_MS, MINUTE_MS } from "../../src/foundation/clock.ts"
 import type { BankId, LinkId, PageId, PersonId } from "../../src/foundation/id.ts"
 import { err, ok } from "../../src/foundation/result.ts"
 import { consume } from "../../src/jobs/consume.ts"
-import type { Job, PackJob } from "../../src/jobs/job.ts"
+import type { Job } from "../../src/jobs/job.ts"
 import { findLink } from "../../src/links/link-store.ts"
 import { insertPending } from "../../src/links/linking-store.ts"
-import { Page } from "../../src/messenger/page.ts"
-import { pageObjectOf } from "../../src/messenger/page-object.ts"
 import { parsePageRecord } from "../../src/messenger/page-record.ts"
 import {
   findPage,
@@ -34,9 +27,7 @@ import { doChores, endExpired, revokeForgotten, type ChoreWorld } from "../../sr
 import { createIncidents } from "../../src/notifications/incidents.ts"
 import { INCIDENT_KEPT_MS } from "../../src/notifications/incident.ts"
 import { watch } from "../../src/notifications/watch.ts"
-import { bankRecord, fraudSuspected, recordingLog, transactionPosted } from "../support/bank.ts"
-import worker from "../../src/worker.ts"
-import { openGateway, ORIGIN, PAGE, signedWebhook, type Gateway } from "../support/gateway.ts"
+import { bankRecord, recordingLog } from "../support/bank.ts"
 
 const T = 1_763_800_000_000
 const DEMO = "demo" as BankId
@@ -48,169 +39,6 @@ function record(id: string, bank = "demo") {
   if (!parsed.ok) throw new Error("Cannot read the Page of the tests")
   return parsed.value
 }
-
-describe("Page, stopped", () => {
-  /** Queues that remember, or refuse. */
-  function fakeQueues() {
-    const posted: Job[] = []
-    const state = { refuses: false }
-    const queue = {
-      sendBatch: (messages: Iterable<{ readonly body: Job }>) => {
-        if (state.refuses) return Promise.reject(new Error("Too Many Requests"))
-        for (const { body } of messages) posted.push(body)
-        return Promise.resolve()
-      },
-    } as unknown as Queue
-    return { posted, state, env: { ...env, ALERTS: queue, UPDATES: queue, CHORES: queue } as Env }
-  }
-  function inPage<T>(
-    name: string,
-    act: (made: {
-      readonly page: () => Page
-      readonly queues: ReturnType<typeof fakeQueues>
-      readonly state: DurableObjectState
-    }) => Promise<T>,
-  ) {
-    return runInDurableObject(env.PAGE.getByName(name), async (_instance, state) => {
-      const queues = fakeQueues()
-      const done = await act({ page: () => new Page(state, queues.env), queues, state })
-      await state.storage.deleteAlarm()
-      return done
-    })
-  }
-  const pack = (id: string, lane: "alerts" | "updates", postedAt: number, items = 2): PackJob => ({
-    v: 1,
-    kind: "pack",
-    lane,
-    bank: DEMO,
-    pack: `pack_${id}` as PackJob["pack"],
-    month: "2026-11",
-    sealed: "v1.k.sealed",
-    items,
-    postedAt,
-  })
-  const of = { bank: DEMO, page: "100" as PageId }
-  const resume = { v: 1, now: T + 10, ceilingPerSecond: 300 } as const
-
-  it("P1: keeps packs while it is paused, through the loss of its memory, and none while it speaks", async () => {
-    await inPage("hold", async ({ page }) => {
-      const one = page()
-      const request = { v: 1, job: pack("a", "updates", T), staleAts: [T, T + 100] } as const
-      expect(one.hold(request)).toBe(false)
-      await one.pause({ v: 1, reason: "token_refused", now: T })
-      expect(one.hold(request)).toBe(true)
-      expect(one.hold(request)).toBe(true)
-      expect(page().state({ v: 1, now: T }).waiting).toEqual({ packs: 1, events: 2, stale: 1 })
-    })
-  })
-
-  it("P7: hands back alerts first, then the oldest, once it is resumed; what its queue has is gone", async () => {
-    await inPage("release", async ({ page, queues, state }) => {
-      const one = page()
-      await one.pause({ v: 1, reason: "token_refused", now: T })
-      for (const [id, lane, at] of [
-        ["u2", "updates", 30],
-        ["u1", "updates", 20],
-        ["a2", "alerts", 50],
-        ["a1", "alerts", 40],
-      ] as const)
-        one.hold({ v: 1, job: pack(id, lane, at), staleAts: [T + 5, T + DAY_MS] })
-      await one.alarm()
-      expect(queues.posted).toEqual([])
-      expect(await one.resume(resume)).toEqual({ at: T + 10, held: 8, stale: 4, sent: 0 })
-      expect(await state.storage.getAlarm()).not.toBeNull()
-      await page().alarm()
-      expect(queues.posted.map((job) => (job as PackJob).pack)).toEqual([
-        "pack_a1",
-        "pack_a2",
-        "pack_u1",
-        "pack_u2",
-      ])
-      const { paused, waiting, recovery } = page().state({ v: 1, now: T + 20 })
-      expect([paused, waiting.packs]).toEqual([null, 0])
-      expect(recovery).toEqual({ at: T + 10, held: 8, stale: 4, sent: 4 })
-    })
-  })
-
-  it("P1: keeps what its queue does not take, and tries again", async () => {
-    await inPage("refused", async ({ page, queues, state }) => {
-      const one = page()
-      await one.pause({ v: 1, reason: "token_refused", now: T })
-      one.hold({ v: 1, job: pack("u1", "updates", 20), staleAts: [T + DAY_MS] })
-      await one.resume(resume)
-      queues.state.refuses = true
-      await state.storage.deleteAlarm()
-      await one.alarm()
-      expect(one.state({ v: 1, now: T }).waiting.packs).toBe(1)
-      expect(await state.storage.getAlarm()).not.toBeNull()
-      queues.state.refuses = false
-      await one.alarm()
-      expect(queues.posted).toHaveLength(1)
-      expect(one.state({ v: 1, now: T }).recovery?.sent).toBe(2)
-    })
-  })
-
-  it("hands back no more at once than the Page carries until the next time", async () => {
-    await inPage("paced", async ({ page, queues, state }) => {
-      const one = page()
-      await one.pause({ v: 1, reason: "token_refused", now: T })
-      for (let each = 0; each < 10; each += 1)
-        one.hold({ v: 1, job: pack(`u${each}`, "updates", each, 150), staleAts: [] })
-      // Nine a second, for five seconds: a pack is more, and goes alone.
-      await one.resume({ ...resume, ceilingPerSecond: 10 })
-      await one.alarm()
-      expect(queues.posted).toHaveLength(1)
-      expect(await state.storage.getAlarm()).not.toBeNull()
-      for (let each = 0; each < 9; each += 1) await one.alarm()
-      expect(queues.posted).toHaveLength(10)
-      await state.storage.deleteAlarm()
-      await one.alarm()
-      expect(await state.storage.getAlarm()).toBeNull()
-    })
-  })
-
-  it("makes its pause known once, and keeps trying until that is durable", async () => {
-    await inPage("announce", async ({ page, queues, state }) => {
-      const one = page()
-      queues.state.refuses = true
-      await one.pause({ v: 1, reason: "restricted", now: T, of })
-      await one.alarm()
-      expect(await state.storage.getAlarm()).not.toBeNull()
-      queues.state.refuses = false
-      await page().alarm()
-      await page().alarm()
-      expect(queues.posted).toEqual([{ v: 1, kind: "page_paused", ...of, reason: "restricted", postedAt: T }])
-    })
-  })
-
-  it.each([
-    [89_999, true, false],
-    [90_000, true, true],
-    [1, false, true],
-  ])(
-    "%i ms after its token was swapped a refusal (of a token: %s) stops it: %s",
-    async (afterMs, token, stops) => {
-      await inPage(`swapped-${afterMs}`, async ({ page }) => {
-        const one = page()
-        await one.resume({ ...resume, now: T })
-        await one.pause({ v: 1, reason: "token_refused", now: T + afterMs, token })
-        expect(one.state({ v: 1, now: T }).paused !== null).toBe(stops)
-      })
-    },
-  )
-
-  it("counts a day's calls where it is told how many people are engaged, through the loss of its memory", async () => {
-    await inPage("budget", async ({ page }) => {
-      const one = page()
-      const ask = { v: 1, lane: "updates", n: 100, now: T, ceilingPerSecond: 300 } as const
-      one.lease(ask)
-      expect(one.state({ v: 1, now: T }).callsInDay).toBe(0)
-      one.lease({ ...ask, engagedPeople: 1 })
-      expect(page().state({ v: 1, now: T }).callsInDay).toBe(100)
-      expect(page().state({ v: 1, now: T + 26 * 3_600_000 }).callsInDay).toBe(0)
-    })
-  })
-})
 
 describe("incidents", () => {
   const { log, lines } = recordingLog()
@@ -461,148 +289,5 @@ describe("doChores()", () => {
     expect((await incidents.listOpen("revocation_waits")).map(({ bank }) => bank).toSorted()).toEqual(
       [DEMO, "down"].toSorted(),
     )
-  })
-})
-
-describe("a Page whose token dies", () => {
-  const CUSTOMER = "Kx7Qm2vX9kLtB4wZ8pR5nYdA"
-  const DEAD = { status: 400, error: { message: "m", type: "OAuthException", code: 190, error_subcode: 460 } }
-  const WAIT = { timeout: 10_000, interval: 100 }
-  let gateway: Gateway
-  beforeEach(async () => {
-    gateway = await openGateway()
-  })
-  afterEach(() => {
-    vi.restoreAllMocks()
-  })
-  const admin = async (method: string, path: string, body?: object) => {
-    const response = await exports.default.fetch(
-      new Request(`${ORIGIN}/admin/v1${path}`, {
-        method,
-        headers: { authorization: "Bearer dev-admin-key", "content-type": "application/json" },
-        ...(body ? { body: JSON.stringify(body) } : {}),
-      }),
-    )
-    // oxlint-disable-next-line typescript/no-explicit-any
-    return { status: response.status, body: (await response.json()) as any }
-  }
-
-  it("P1: is stopped by the first send that finds out; what is for its people waits, and goes when it is reconnected", async () => {
-    const psid = "90000000000007301"
-    await gateway.link(psid, CUSTOMER, ["transaction_alerts", "fraud_alerts"])
-    gateway.answer = () => DEAD
-    await gateway.say(psid, "help")
-    await vi.waitFor(async () => {
-      expect((await admin("GET", `/pages/${PAGE}`)).body.state.paused).toMatchObject({
-        reason: "token_refused",
-      })
-    }, WAIT)
-    await vi.waitFor(async () => {
-      const { body } = await admin("GET", "/incidents?bank=demo")
-      expect(body.incidents).toMatchObject([{ kind: "page_stopped", page: PAGE, detail: "token_refused" }])
-    }, WAIT)
-
-    const before = gateway.sent.length
-    const at = Date.now()
-    for (const id of ["evt_w1", "evt_w2"])
-      expect((await gateway.postEvents([transactionPosted({ id, at })])).status).toBe(202)
-    expect((await gateway.postEvents([fraudSuspected({ id: "evt_alert", at })])).status).toBe(202)
-    await vi.waitFor(async () => {
-      const { body } = await admin("GET", `/pages/${PAGE}`)
-      expect(body.state.waiting).toEqual({ packs: 3, events: 3, stale: 0 })
-    }, WAIT)
-    expect(gateway.sent.length).toBe(before)
-
-    gateway.answer = () => "accept"
-    const reconnected = await admin("PUT", `/pages/${PAGE}/token`, {
-      token: "EAAG-new",
-      reason: "new password",
-    })
-    expect(reconnected).toMatchObject({ status: 200, body: { reconnected: { held: 3, stale: 0 } } })
-    await vi.waitFor(() => {
-      const texts = gateway.sent.slice(before).map(({ text }) => text)
-      expect(texts.filter((text) => text.includes("ELECTRO MART"))).toHaveLength(3)
-    }, WAIT)
-    const { body } = await admin("GET", `/pages/${PAGE}`)
-    expect(body.state).toMatchObject({
-      paused: null,
-      waiting: { packs: 0, events: 0, stale: 0 },
-      recovery: { held: 3, stale: 0, sent: 3 },
-    })
-    expect((await admin("GET", "/incidents?bank=demo")).body.incidents).toEqual([])
-    expect((await findPage(gateway.means.db, PAGE))?.tokenSealed).not.toContain("EAAG")
-  })
-})
-
-describe("what Messenger says of a Page, and the clock", () => {
-  let gateway: Gateway
-  beforeEach(async () => {
-    gateway = await openGateway()
-  })
-  afterEach(() => {
-    vi.restoreAllMocks()
-  })
-  const calls = () =>
-    vi
-      .mocked(globalThis.fetch)
-      .mock.calls.map(([input, init]) => new Request(input, init))
-      .map(({ method, url }) => `${method} ${new URL(url).pathname.split("/").at(-1)}`)
-  const say = async (entry: object) => {
-    const body = new TextEncoder().encode(
-      JSON.stringify({ object: "page", entry: [{ id: PAGE, time: Date.now(), ...entry }] }),
-    ) as Uint8Array<ArrayBuffer>
-    return exports.default.fetch(new Request(`${ORIGIN}/messenger/webhook`, await signedWebhook(body)))
-  }
-  const pageState = () =>
-    pageObjectOf({ page: env.PAGE, development: true }, record(PAGE)).state({ v: 1, now: Date.now() })
-
-  it("follows a hint that a template changed, beside the answer", async () => {
-    const value = { event: "APPROVED", message_template_name: "a_v1", message_template_language: "en" }
-    const changes = [{ field: "message_template_status_update", value }]
-    expect((await say({ changes })).status).toBe(200)
-    await vi.waitFor(() => expect(calls()).toContain("GET message_templates"))
-  })
-
-  it("stops a Page that Messenger blocks", async () => {
-    const policy = {
-      recipient: { id: PAGE },
-      timestamp: Date.now(),
-      policy_enforcement: { action: "block", reason: "r" },
-    }
-    expect((await say({ messaging: [policy] })).status).toBe(200)
-    expect((await pageState()).paused).toMatchObject({ reason: "blocked" })
-    const incidents = createIncidents({ ...gateway.means, random })
-    expect(await incidents.listOpen("page_stopped")).toMatchObject([{ page: PAGE, detail: "blocked" }])
-    await pageObjectOf({ page: env.PAGE, development: true }, record(PAGE)).resume({
-      v: 1,
-      now: Date.now(),
-      ceilingPerSecond: 300,
-    })
-  })
-
-  it("looks at templates each minute while one is under review, else once an hour, and at a Page once a day", async () => {
-    const run = async () => {
-      vi.mocked(globalThis.fetch).mockClear()
-      await worker.scheduled({} as never, env)
-      return calls().filter((call) => call.startsWith("GET"))
-    }
-    const first = await run()
-    expect(first).toContain("GET message_templates")
-    expect(first).toContain("GET debug_token")
-    expect(first).toContain("GET subscribed_apps")
-    // The pretended Messenger answers nothing of a status: what was created is under review.
-    expect(await run()).toEqual(["GET message_templates"])
-    await env.DB.prepare("UPDATE templates SET status = 'APPROVED'").run()
-    expect(await run()).toEqual([])
-  })
-})
-
-describe("pageObjectOf()", () => {
-  it("P13: names a Page's object by its id and jurisdiction", () => {
-    const namespaces = { page: env.PAGE, development: true }
-    const names = [record("1"), { ...record("1"), jurisdiction: "eu" } as const, record("2")].map((page) =>
-      pageObjectOf(namespaces, page).id.toString(),
-    )
-    expect(new Set(names).size).toBe(3)
   })
 })

@@ -7,8 +7,9 @@
 //                  └────> leading ─> waiting ─> over  the bank's page, for ten minutes
 
 import type { ListedCard } from "../../banks/actions.ts"
-import { DAY_MS, MINUTE_MS, SECOND_MS } from "../../foundation/clock.ts"
+import { DAY_MS, MINUTE_MS } from "../../foundation/clock.ts"
 import type { LinkId } from "../../foundation/id.ts"
+import { retryMs } from "./retry.ts"
 
 export const CARD_STAGES = ["listing", "choosing", "freezing", "owing", "leading", "waiting", "over"] as const
 export type CardStage = (typeof CARD_STAGES)[number]
@@ -86,8 +87,6 @@ export interface CardStep {
 export const WAIT_MS = 10 * MINUTE_MS
 /** The bank is tried again for this long; then the person is told to call. */
 export const OWED_MS = 3 * DAY_MS
-const RETRY_MS = 5 * SECOND_MS
-const RETRY_MS_MAX = 15 * MINUTE_MS
 
 type Rule = (at: CardAct, event: CardEvent, now: number) => CardStep | undefined
 type Rules = Readonly<Record<CardStage, Partial<Record<CardEvent["kind"], Rule>>>>
@@ -212,10 +211,6 @@ function ended(at: CardAct): CardAct {
 
 function last4sOf(at: CardAct, is: ActCard["is"]): readonly string[] {
   return at.cards.filter((card) => card.is === is).map(({ last4 }) => last4)
-}
-
-function retryMs(tries: number): number {
-  return Math.min(RETRY_MS * 2 ** Math.min(tries, 20), RETRY_MS_MAX)
 }
 
 const RULES: Rules = {

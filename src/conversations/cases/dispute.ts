@@ -6,8 +6,9 @@
 //                                                             └─> owing ─> sending   again and again, for three days
 
 import type { DisputeRequest } from "../../banks/actions.ts"
-import { DAY_MS, MINUTE_MS, SECOND_MS } from "../../foundation/clock.ts"
+import { DAY_MS, MINUTE_MS } from "../../foundation/clock.ts"
 import type { LinkId } from "../../foundation/id.ts"
+import { retryMs } from "./retry.ts"
 
 export const DISPUTE_STAGES = [
   "listing",
@@ -98,8 +99,6 @@ export const IDLE_MS = 30 * MINUTE_MS
 export const OWED_MS = 3 * DAY_MS
 /** As many as one dispute takes along. @see docs/bank-actions.yaml */
 export const EVIDENCE_MAX = 20
-const RETRY_MS = 5 * SECOND_MS
-const RETRY_MS_MAX = 15 * MINUTE_MS
 
 type Rule = (at: Dispute, event: DisputeEvent, now: number) => DisputeStep | undefined
 type Rules = Readonly<Record<DisputeStage, Partial<Record<DisputeEvent["kind"], Rule>>>>
@@ -192,7 +191,7 @@ const again: Rule = (at) => {
 
 const unreachable: Rule = (at, _, now) => {
   if (now >= (at.sentAt ?? 0) + OWED_MS) return { next: ended(at), say: { is: "given_up" } }
-  const dueAt = now + Math.min(RETRY_MS * 2 ** Math.min(at.tries, 20), RETRY_MS_MAX)
+  const dueAt = now + retryMs(at.tries)
   const next: Dispute = { ...at, stage: "owing", tries: at.tries + 1, dueAt }
   return at.tries === 0 ? { next, say: { is: "owed" } } : { next }
 }

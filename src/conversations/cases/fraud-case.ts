@@ -7,8 +7,9 @@
 //     └─Yes─> confirming ─> confirmed, or proving where the bank wants proof           a No after a Yes begins at freezing
 //   contradicted, refused: the bank did not take the answer.   resolved: the bank closed the case.
 
-import { DAY_MS, MINUTE_MS, SECOND_MS } from "../../foundation/clock.ts"
+import { DAY_MS, MINUTE_MS } from "../../foundation/clock.ts"
 import type { LinkId } from "../../foundation/id.ts"
+import { retryMs } from "./retry.ts"
 
 export const FRAUD_STAGES = [
   "open",
@@ -131,8 +132,6 @@ export interface FraudStep {
 export const OWED_MS = 3 * DAY_MS
 /** A page of the bank's is waited for this long before the chat says that nothing was changed. */
 export const PROOF_MS = 10 * MINUTE_MS
-const RETRY_MS = 5 * SECOND_MS
-const RETRY_MS_MAX = 15 * MINUTE_MS
 
 type Rule = (at: FraudCase, event: FraudEvent, now: number) => FraudStep | undefined
 type Rules = Readonly<Record<FraudStage, Partial<Record<FraudEvent["kind"], Rule>>>>
@@ -236,10 +235,6 @@ function deniedSaying(at: FraudCase, owed: boolean): FraudSaying {
     freezeRefused: at.freeze === "refused",
     owed,
   }
-}
-
-function retryMs(tries: number): number {
-  return Math.min(RETRY_MS * 2 ** Math.min(tries, 20), RETRY_MS_MAX)
 }
 
 function giveUp(at: FraudCase): FraudStep {

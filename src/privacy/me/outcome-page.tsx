@@ -1,6 +1,6 @@
 // A page that says how something ended: what happened, what is safe, and the one way on.
 
-import type { PageFrame } from "../../links/page-layout.tsx"
+import { OutcomeSign, type PageFrame } from "../../links/page-layout.tsx"
 import type { Language } from "../../phrases/catalogue.ts"
 import type { MePageKey } from "../../phrases/me-pages.en.ts"
 import { mePagePhrase } from "../../phrases/me-pages.ts"
@@ -34,19 +34,7 @@ export function renderOutcome(frame: PageFrame, outcome: MeOutcome, on: WayOn | 
     frame,
     mePagePhrase(language, `${name}_title`, values),
     <>
-      <div class="sign">
-        <svg
-          viewBox="0 0 24 24"
-          aria-hidden="true"
-          fill="none"
-          stroke="currentColor"
-          stroke-width="2.2"
-          stroke-linecap="round"
-          stroke-linejoin="round"
-        >
-          {outcome.kind === "refused" ? <path d="M12 11v6M12 7h.01" /> : <path d="m5 12.5 4.5 4.5L19 7.5" />}
-        </svg>
-      </div>
+      <OutcomeSign good={outcome.kind !== "refused"} />
       <h1>
         <Tell language={language} phrase={`${name}_title`} values={values} />
       </h1>

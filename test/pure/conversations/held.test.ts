@@ -23,8 +23,10 @@ const rows = () =>
   ).rows
 const chips = () =>
   (
-    sim.messenger.calls.at(-1)?.message as { quick_replies?: readonly { title: string; payload: string }[] }
-  ).quick_replies?.map(({ title }) => title)
+    sim.messenger.calls.at(-1)?.message as
+      | { quick_replies?: readonly { title: string; payload: string }[] }
+      | undefined
+  )?.quick_replies?.map(({ title }) => title)
 
 /** Linked at noon; the clock is moved to an hour of that day in Berlin. */
 async function linkedAt(hour: number, defaults?: Preferences): Promise<void> {
