@@ -27,6 +27,7 @@ function open() {
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
     acts: {
       "bank.change": async () => ok(undefined),
+      "bank.leave": async () => ok(undefined),
       "notice.start": async () => ok(undefined),
       "bank.leave": async () => ok(undefined),
       "vault_key.remove": async (approval) => {

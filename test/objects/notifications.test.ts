@@ -173,6 +173,7 @@ describe("doChores()", () => {
     isPaused: () => Promise.resolve(true),
     leaving: { endAgain: () => Promise.resolve("ended"), settle: () => Promise.resolve(true) },
     erase: () => Promise.reject(new Error("not in this test")),
+    leave: () => Promise.reject(new Error("not in this test")),
     renewal: undefined as never,
     post: () => Promise.resolve(ok(undefined)),
     now: () => T,
