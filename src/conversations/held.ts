@@ -31,7 +31,7 @@ import {
 import { accountOf, purposeOf } from "./notices/compose.ts"
 import { waitingTemplate } from "./notices/updates-waiting.ts"
 import { settled, type Settled } from "./outcome.ts"
-import { decideSend, hearRefusal, openEntry, prepareSend, type Prepared } from "./perform.ts"
+import { decideSend, hearRefusal, openEntry, prepareSend, startSend, type Prepared } from "./perform.ts"
 import type { TellRequest } from "./person-world.ts"
 import { ledgerPlace } from "./place.ts"
 import { createReceipt, leafOf, withoutText } from "./receipt.ts"
@@ -264,7 +264,7 @@ async function send(
     return
   }
   for (const { row } of going) markSending(sql, row.key, now, now + OTHER_UNKNOWN_MS)
-  const sent = await prepared.voice.send(decided.body)
+  const sent = await startSend(prepared, decided)
   const sends = Math.max(...going.map(({ row }) => row.sends + 1))
   const verdict = sent.ok ? undefined : await hearRefusal(teller, sent.error, sends, decided.plain)
   for (const { row, bare } of going) {
@@ -318,7 +318,7 @@ async function offer(teller: Teller, going: readonly Ready[], facts: BankWords):
   })
   // Told of once, whatever becomes of this send: the rows wait for the tap from here on.
   for (const { row } of going) holdRow(world.sql, row.key, now + HELD_MS_MAX, ASKED_FOR)
-  const sent = await prepared.voice.send(decided.body)
+  const sent = await startSend(prepared, decided)
   if (sent.ok) return acceptRow(world.sql, key)
   const verdict = await hearRefusal(teller, sent.error, 1, decided.plain)
   if (verdict.kind !== "unknown") settleRow(world.sql, key, "failed", "refused")

@@ -138,6 +138,14 @@ function formOf(
   return rich ?? message
 }
 
+/** Start the call that was decided a moment ago, under its leave: nothing was awaited since. */
+export function startSend(
+  { voice }: Prepared,
+  decided: Extract<Decision, { readonly kind: "send" }>,
+): ReturnType<PageVoice["send"]> {
+  return voice.send(decided.body)
+}
+
 /** The same in one plain text, where it fits in one: a row is one message. */
 function plainTextOf(message: Exclude<Message, TemplateMessage>): Message | undefined {
   const texts = asPlainText(message)
@@ -211,7 +219,7 @@ export async function sendRow(sender: Sender, row: LedgerRow): Promise<void> {
   const asks = row.lane === LANES.alerts && row.reason !== REMINDER
   const now = world.now()
   if (!markSending(world.sql, row.key, now, now + (asks ? ALERT_UNKNOWN_MS : OTHER_UNKNOWN_MS))) return
-  const sent = await prepared.voice.send(decided.body)
+  const sent = await startSend(prepared, decided)
   if (sent.ok) return acceptRow(world.sql, row.key)
   const verdict = await hearRefusal(sender, sent.error, row.sends + 1, decided.plain)
   if (verdict.kind === "settled") settleSend(sender, row, verdict.state, verdict.reason)

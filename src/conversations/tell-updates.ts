@@ -17,7 +17,7 @@ import { choicesFor, withChoices } from "./notice-choices.ts"
 import { holdUpdate } from "./held.ts"
 import type { Waiting } from "./outbox.ts"
 import { settled } from "./outcome.ts"
-import { decideSend, hearRefusal, prepareSend } from "./perform.ts"
+import { decideSend, hearRefusal, prepareSend, startSend } from "./perform.ts"
 import { ledgerPlace } from "./place.ts"
 import { createReceipt, leafOf } from "./receipt.ts"
 import { isLine, renderSummary } from "./summary.ts"
@@ -131,7 +131,7 @@ async function sendSome(
   )
   if (decided.kind !== "send") throw new Error("Cannot send what was allowed a moment ago")
   for (const { each } of going) claim(teller, each, now)
-  const sent = await prepared.voice.send(decided.body)
+  const sent = await startSend(prepared, decided)
   const sends = Math.max(...going.map(({ each }) => findRow(sql, each.key)?.sends ?? 1))
   const verdict = sent.ok ? undefined : await hearRefusal(teller, sent.error, sends, decided.plain)
   for (const { each } of going) {

@@ -298,8 +298,7 @@ describe("the admin API over real stores", () => {
       departures: undefined as never,
       keys: undefined as never,
       links: undefined as never,
-      desk: undefined as never,
-      departures: undefined as never,
+      meters: undefined as never,
       letters: undefined as never,
       erase: () => Promise.reject(new Error("not in this test")),
       authenticate: (headers) =>

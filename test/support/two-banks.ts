@@ -199,7 +199,6 @@ async function furnish(
       "notice.start": async () => ok(undefined),
       "bank.leave": async () => ok(undefined),
       "bank.change": async () => ok(undefined),
-      "bank.leave": async () => ok(undefined),
     },
   })
   const ask = { kind: "vault_key.remove", bank: bank.id, object: `test-0-${bank.id}`, asked: {} } as const

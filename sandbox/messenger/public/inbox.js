@@ -19,4 +19,4 @@ async function look() {
 }
 
 toEnd()
-setInterval(look, EVERY_MS)
+setInterval(() => void look(), EVERY_MS)

@@ -86,7 +86,7 @@ describe("at run time", () => {
         .filter((file) => /\.tsx?$/.test(file) && words.test(readFileSync(join("src", file), "utf8")))
         .toSorted()
     expect(using(/\bgraph\.send\(/)).toEqual(["conversations/conversation.ts"])
-    expect(using(/\bvoice\.send\(/)).toEqual(["conversations/perform.ts", "conversations/tell.ts"])
+    expect(using(/\bvoice\.send\(/)).toEqual(["conversations/perform.ts"])
     expect(using(/\bparseTokens\(/)).toEqual(["links/bank-access.ts", "links/link-tokens.ts"])
   })
 })
