@@ -134,7 +134,6 @@ async function open(env: Env): Promise<Gateway | { readonly refusal: Response }>
     meter: createMeter({
       keep: (rows) => keepMeters(db, rows),
       waitUntil,
-      wait: (ms) => scheduler.wait(ms),
       now: means.value.now,
       realNow: Date.now,
       log,

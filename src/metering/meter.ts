@@ -79,28 +79,20 @@ export function tallyOf(metered: Metered, now: number): Tally {
   return { batches: 1, messages, items, retried, ages }
 }
 
-/** @param given.keep add rows to those there are
- * @param given.wait resolves after that long; the writing is kept alive by `waitUntil` */
+/** Nothing waits: an invocation that waited would hold its queue. What was gathered since the last writing is written by the next invocation
+ * that comes ten seconds after it.
+ * @param given.keep add rows to those there are; kept alive by `waitUntil` */
 export function createMeter(given: {
   readonly keep: (rows: readonly MeterRow[]) => Promise<void>
   readonly waitUntil: (work: Promise<void>) => void
-  readonly wait: (ms: number) => Promise<unknown>
   readonly now: Now
   readonly realNow: Now
   readonly log: Log
 }): (metered: Metered) => void {
   let gathered = new Map<string, MeterRow>()
   let writtenAt = Number.NEGATIVE_INFINITY
-  let writing = false
 
   async function write(): Promise<void> {
-    try {
-      const waitMs = writtenAt + METERED_EVERY_MS - given.realNow()
-      if (waitMs > 0) await given.wait(waitMs)
-    } finally {
-      writtenAt = given.realNow()
-      writing = false
-    }
     const rows = [...gathered.values()]
     gathered = new Map()
     try {
@@ -117,9 +109,8 @@ export function createMeter(given: {
     const tally = tallyOf(metered, now)
     const known = gathered.get(name)
     gathered.set(name, { ...(known ? addTally(known, tally) : tally), minute, queue: metered.queue })
-    // One whose invocation was cut off never ends: after twice the pace another begins.
-    if (writing && given.realNow() - writtenAt < 2 * METERED_EVERY_MS) return
-    writing = true
+    if (given.realNow() - writtenAt < METERED_EVERY_MS) return
+    writtenAt = given.realNow()
     given.waitUntil(write())
   }
 }

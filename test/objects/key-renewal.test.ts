@@ -222,7 +222,10 @@ describe("rotation and compromise under load", () => {
             ...transactionPosted({
               id: `evt_${load.events}_${index}`,
               at,
-              transaction: { merchant: { name: `MART-${load.events}-${index}-END` } },
+              transaction: {
+                id: `txn_${load.events}_${index}`,
+                merchant: { name: `MART-${load.events}-${index}-END` },
+              },
             }),
             subject: customerOf(psid),
           })),
@@ -296,7 +299,7 @@ describe("rotation and compromise under load", () => {
     // Everything was told once, everybody was answered.
     await vi.waitFor(
       () => {
-        const told = gateway.sent.map(({ text }) => /MART-\d+-\d+-END/.exec(text)?.[0]).filter(Boolean)
+        const told = gateway.sent.flatMap(({ text }) => text.match(/MART-\d+-\d+-END/g) ?? [])
         expect(new Set(told).size).toBe(told.length)
         expect(told).toHaveLength(load.events * PEOPLE.length)
         const helped = gateway.sent.filter(({ text }) => text.includes("I can show"))

@@ -88,7 +88,8 @@ describe("1,000 events for 200 people in one request", () => {
     await post()
     await queues.handOutAndDie("updates", 130)
     const shown = gateway.sent.length
-    expect(shown).toBeGreaterThan(100)
+    // What waits for one person may stand in one message.
+    expect(shown).toBeGreaterThan(50)
     expect(shown).toBeLessThan(200)
     // Nobody acknowledged anything, nothing was reported, all of it waits.
     expect(queues.waiting("updates").length).toBeGreaterThanOrEqual(EVENTS / 150)

@@ -277,6 +277,7 @@ export const DOORS: Readonly<Record<string, Door>> = {
     deployment: true,
   },
   "POST /admin/v1/keys/:id/removal": { ask: admin("POST", () => "/keys/none/removal"), deployment: true },
+  "GET /admin/v1/meters": { ask: admin("GET", () => "/meters"), deployment: true },
   "GET /admin/v1/restore": { ask: admin("GET", () => "/restore"), deployment: true },
   "POST /admin/v1/restore/finish": { ask: admin("POST", () => "/restore/finish"), deployment: true },
   "POST /admin/v1/clock": {
