@@ -24,13 +24,13 @@ const SETTINGS = [
 /** A house of five files that keeps every rule. */
 const HOUSE: Readonly<Record<string, string>> = {
   "src/foundation/result.ts": "export interface Ok {\n  readonly ok: true\n}\n",
-  "src/messenger/client.ts":
+  "src/messenger/message.ts":
     'import type { Ok } from "../foundation/result.ts"\n\nexport async function send(): Promise<Ok> {\n  return { ok: true }\n}\n',
   "src/banks/bank.ts": 'export const BANK = "demo"\n',
   "src/conversations/person.ts":
-    'import { BANK } from "../banks/bank.ts"\nimport { send } from "../messenger/client.ts"\n\nexport async function greet(): Promise<string> {\n  await send()\n  return BANK\n}\n',
+    'import { BANK } from "../banks/bank.ts"\nimport { send } from "../messenger/message.ts"\n\nexport async function greet(): Promise<string> {\n  await send()\n  return BANK\n}\n',
   "src/worker.ts":
-    'import { DurableObject } from "cloudflare:workers"\nimport { greet } from "./conversations/person.ts"\n\nexport class Conversation extends DurableObject {}\nexport class Page extends DurableObject {}\n\nexport default {\n  fetch: async () => new Response(await greet()),\n  async queue() {},\n  async scheduled() {},\n}\n',
+    'import { DurableObject } from "cloudflare:workers"\nimport { greet } from "./conversations/person.ts"\n\nexport class Conversation extends DurableObject {}\nexport class Page extends DurableObject {}\nexport class AuditLog extends DurableObject {}\nexport class Line extends DurableObject {}\n\nexport default {\n  fetch: async () => new Response(await greet()),\n  async queue() {},\n  async scheduled() {},\n}\n',
 }
 
 let house: string
@@ -53,20 +53,20 @@ describe("check", () => {
 
   test("fails for a room that leans on its own floor", async () => {
     await put(
-      "src/messenger/client.ts",
+      "src/messenger/message.ts",
       'import { BANK } from "../banks/bank.ts"\n\nexport const send = () => BANK\n',
     )
-    await expectFailure("floors", /floor-of-messenger: src\/messenger\/client\.ts -> src\/banks\/bank\.ts/)
+    await expectFailure("floors", /floor-of-messenger: src\/messenger\/message\.ts -> src\/banks\/bank\.ts/)
   })
 
   test("fails for a room that leans on a floor above it, be it for a type", async () => {
     await put(
       "src/foundation/result.ts",
-      'import type { send } from "../messenger/client.ts"\n\nexport interface Ok {\n  readonly ok: true\n  readonly send?: typeof send\n}\n',
+      'import type { send } from "../messenger/message.ts"\n\nexport interface Ok {\n  readonly ok: true\n  readonly send?: typeof send\n}\n',
     )
     await expectFailure(
       "floors",
-      /floor-of-foundation: src\/foundation\/result\.ts -> src\/messenger\/client\.ts/,
+      /floor-of-foundation: src\/foundation\/result\.ts -> src\/messenger\/message\.ts/,
     )
   })
 
@@ -114,7 +114,7 @@ describe("check", () => {
   test("fails for a floating promise", async () => {
     await put(
       "src/conversations/person.ts",
-      'import { send } from "../messenger/client.ts"\n\nexport function greet(): string {\n  send()\n  return ""\n}\n',
+      'import { send } from "../messenger/message.ts"\n\nexport function greet(): string {\n  send()\n  return ""\n}\n',
     )
     await expectFailure("lint", /no-floating-promises/)
   })
@@ -138,7 +138,7 @@ describe("check", () => {
   })
 
   test("fails for a bundle above its size", async () => {
-    const noise = Array.from({ length: 40_000 }, (_, n) => Math.sin(n).toString(36)).join("")
+    const noise = Array.from({ length: 80_000 }, (_, n) => Math.sin(n).toString(36)).join("")
     await put("src/banks/bank.ts", `export const BANK = "${noise}"\n`)
     await expectFailure("bundle", /bytes gzip/)
   })
