@@ -118,7 +118,13 @@ describe("a bank's dialect", () => {
     const subject = { authorization, "tellerline-subject": reference }
     expect(await ask(ids[0] ?? "", subject)).toMatchObject([
       200,
-      { state: "reached", rows: [{ status: expect.stringMatching(/accepted|delivered|read/) as unknown }] },
+      {
+        state: "reached",
+        // Another chat of the same customer may have heard it too.
+        rows: expect.arrayContaining([
+          expect.objectContaining({ status: expect.stringMatching(/accepted|delivered|read/) as unknown }),
+        ]) as unknown,
+      },
     ])
     expect(await ask("evt_never", subject)).toEqual([200, { state: "not_reached", rows: [] }])
     const somebodyElse = { authorization, "tellerline-subject": "another-customer-reference" }

@@ -1,5 +1,6 @@
 // What a bank may do to a link: end its consent, rotate its keys and tokens, stop counting, be silent, have a clock that is off. Each is
 // heard as what it is: only what the bank ended is ended.
+// Comes after the other journeys: it rotates the bank's keys, moves the clock by days and leaves banks that count their looks.
 import { afterEach, describe, expect, inject, test } from "vitest"
 import { registerElsewhere } from "../../sandbox/demo.mjs"
 import { accountOf, answersTo, control, customerOf, inWords, setBank, tokensAt } from "./control.ts"
