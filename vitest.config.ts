@@ -78,6 +78,7 @@ export default defineConfig(async () => ({
           environment: "node",
           include: ["test/journeys/**/*.test.ts"],
           globalSetup: ["./test/journeys/start.ts"],
+          setupFiles: ["./test/journeys/leave-clean.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,

@@ -1,7 +1,7 @@
 // The rest of what a gateway keeps anything of, done once with values that stand nowhere else, for the scan of raw storage: linking by
 // m.me, banks elsewhere, hints, a fraud question answered No, cards frozen, the own pages with a copy and receipts, letters, keys, secrets, a
 // refused event, an approval, an erasure. By HTTP wherever no page is needed. It says what must not lie anywhere.
-import { expect } from "vitest"
+import { expect, vi } from "vitest"
 import type { Browser } from "playwright-core"
 import { registerElsewhere } from "../../sandbox/demo.mjs"
 import { admin } from "./command.ts"
@@ -104,7 +104,7 @@ async function denied(sandbox: string, psid: string): Promise<void> {
 async function ownPages({ gateway, sandbox }: Sides, psid: string): Promise<readonly Needle[]> {
   await say(sandbox, psid, "my data")
   const inThread = async () => /\/me#([A-Za-z0-9._-]+)/.exec(JSON.stringify(await readThread(sandbox, psid)))
-  await expect.poll(inThread, { timeout: 20_000 }).not.toBeNull()
+  await vi.waitFor(async () => expect(await inThread()).not.toBeNull(), { timeout: 20_000 })
   const token = (await inThread())?.[1] ?? ""
   const post = (path: string, fields: Record<string, string>, cookie = "") =>
     fetch(gateway + path, {
@@ -166,5 +166,5 @@ async function refusedEvent({ gateway, sandbox }: Sides): Promise<void> {
   expect(response.status).toBe(401)
   const kept = async () =>
     (await admin<{ refusals: readonly object[] }>(gateway, "/banks/demo/refusals")).refusals
-  await expect.poll(kept, { timeout: 20_000 }).not.toEqual([])
+  await vi.waitFor(async () => expect(await kept()).not.toEqual([]), { timeout: 20_000 })
 }

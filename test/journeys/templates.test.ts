@@ -142,7 +142,7 @@ describe("utility templates", () => {
   async function openIncidents(): Promise<readonly string[]> {
     const { incidents } = await admin<{ incidents: readonly Incident[] }>(gateway, "/incidents")
     return incidents
-      .filter(({ kind }) => kind.startsWith("template_"))
+      .filter(({ kind, page }) => page === PAGE && kind.startsWith("template_"))
       .map(({ kind, detail }) => `${kind} ${detail}`)
       .toSorted()
   }
