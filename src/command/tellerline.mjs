@@ -7,9 +7,10 @@
 import process from "node:process"
 import { parseArgs } from "node:util"
 import { createClient } from "./client.mjs"
-import { COMMANDS, commandsBeginning, findCommand, readRecord } from "./commands.mjs"
+import { COMMANDS, commandsBeginning, findCommand } from "./commands.mjs"
 import { Failure, usage } from "./failure.mjs"
 import { printHelp, printHelpOf } from "./print.mjs"
+import { readRecord } from "./record-file.mjs"
 
 const NODE_MAJOR_MIN = 20
 const DEFAULT_URL = "http://localhost:8787"
