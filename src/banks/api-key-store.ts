@@ -5,7 +5,7 @@ import { and, count, desc, eq, gt, isNull } from "drizzle-orm"
 import type { AuditBy } from "../audit/audit.ts"
 import { auditStatement } from "../audit/audit-store.ts"
 import { read, write, type Database } from "../db/database.ts"
-import { bankApiKeys } from "../db/schema.ts"
+import { bankApiKeys } from "../db/bank-schema.ts"
 import type { BankId } from "../foundation/id.ts"
 import { API_KEYS_MAX, type BankApiKey } from "./api-key.ts"
 

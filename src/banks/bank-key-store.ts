@@ -3,7 +3,7 @@
 
 import { and, count, eq, isNotNull, isNull, lt, sql } from "drizzle-orm"
 import { read, write, type Database } from "../db/database.ts"
-import { bankKeys } from "../db/schema.ts"
+import { bankKeys } from "../db/bank-schema.ts"
 import type { BankId } from "../foundation/id.ts"
 
 /** A month's key with the one before. */

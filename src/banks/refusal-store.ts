@@ -3,7 +3,7 @@
 
 import { and, desc, eq, inArray, lt, notInArray } from "drizzle-orm"
 import { read, write, type Database } from "../db/database.ts"
-import { refusals } from "../db/schema.ts"
+import { refusals } from "../db/bank-schema.ts"
 import { DAY_MS } from "../foundation/clock.ts"
 import type { BankId } from "../foundation/id.ts"
 import type { RefusalNote } from "./intake-given.ts"

@@ -5,7 +5,7 @@ import { and, desc, eq, gt, isNull, lt, lte, or } from "drizzle-orm"
 import type { AuditBy } from "../audit/audit.ts"
 import { auditStatement } from "../audit/audit-store.ts"
 import { read, write, type Database } from "../db/database.ts"
-import { webhookSecrets } from "../db/schema.ts"
+import { webhookSecrets } from "../db/bank-schema.ts"
 import { DAY_MS } from "../foundation/clock.ts"
 import type { BankId } from "../foundation/id.ts"
 

@@ -2,10 +2,9 @@
 // drizzle's own messages contain every bound parameter, so the wrapper is dropped and only the driver's cause goes on.
 
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1"
-import * as schema from "./schema.ts"
 
 /** Queries are built on it; `batch` is the only transaction. */
-export type Database = DrizzleD1Database<typeof schema>
+export type Database = DrizzleD1Database
 
 /** On a live path a read that takes longer is given up. */
 export const READ_DEADLINE_MS = 1_000
@@ -25,7 +24,7 @@ export class DatabaseError extends Error {
 
 /** A database over a D1 binding. */
 export function createDatabase(binding: D1Database): Database {
-  return drizzle(binding, { schema })
+  return drizzle(binding)
 }
 
 /** Wait for a read at most `READ_DEADLINE_MS`. @throws DatabaseError */

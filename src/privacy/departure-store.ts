@@ -8,26 +8,28 @@ import { auditStatement } from "../audit/audit-store.ts"
 import type { BankRecord } from "../banks/bank.ts"
 import { read, write, type Database } from "../db/database.ts"
 import {
-  approvals,
   bankApiKeys,
   bankKeys,
   banks,
   checks,
+  departures,
+  pageConnections,
+  pages,
+  refusals,
+  templates,
+  webhookSecrets,
+} from "../db/bank-schema.ts"
+import {
+  approvals,
   consents,
   deadLetters,
-  departures,
   erasures,
   incidents,
   links,
   noticeLeft,
   noticePages,
   noticeRuns,
-  pageConnections,
-  pages,
   people,
-  refusals,
-  templates,
-  webhookSecrets,
 } from "../db/schema.ts"
 import { DAY_MS } from "../foundation/clock.ts"
 import type { BankId, LinkId, PageId, PersonId } from "../foundation/id.ts"

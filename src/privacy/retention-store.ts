@@ -3,7 +3,8 @@
 
 import { and, inArray, isNotNull, lt, lte, or, sql } from "drizzle-orm"
 import { write, type Database } from "../db/database.ts"
-import { bankApiKeys, bankKeys, consents, links } from "../db/schema.ts"
+import { bankApiKeys, bankKeys } from "../db/bank-schema.ts"
+import { consents, links } from "../db/schema.ts"
 
 /** Kinds of record that end a link's consent. */
 const ENDS = sql`('withdrawn', 'expired', 'revoked_by_bank')`

@@ -1,5 +1,5 @@
 // Every column of the directory that holds something sealed, in two tables: what lies directly under an outer key, and what lies under a
-// link's own. Whoever adds a column adds its row: a test reads schema.ts against both. Names are those of SQL. Used by the pass that
+// link's own. Whoever adds a column adds its row: a test holds every table against both. Names are those of SQL. Used by the pass that
 // re-wraps (outer-key-pass.ts) and by giving a link another key (links/link-rekeying.ts).
 //
 // What is sealed inside JSON: `dead_letters.job` holds a job as it travelled, under a bank's key of a month or a day key.

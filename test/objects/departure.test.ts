@@ -2,9 +2,8 @@
 // it is left in any table, and the certificate says so. The other bank stays as it was.
 import { env } from "cloudflare:workers"
 import { decodeProtectedHeader, importJWK, jwtVerify } from "jose"
-import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
-import * as schema from "../../src/db/schema.ts"
+import { everyTable } from "../support/tables.ts"
 import { listEmptied } from "../../src/privacy/departure-store.ts"
 import { createDepartures, signCertificate, CLOSED_AFTER_MS } from "../../src/privacy/departure.ts"
 import { findBank } from "../../src/banks/bank-store.ts"
@@ -68,9 +67,7 @@ async function withoutTokens({ link }: Side): Promise<void> {
 
 describe("a bank that leaves", () => {
   it("every table that names a bank or its Pages is emptied, or says why it stays", () => {
-    const named = Object.values(schema)
-      .filter((each) => each instanceof SQLiteTable)
-      .map((each) => getTableConfig(each))
+    const named = everyTable
       .filter(({ columns }) => columns.some(({ name }) => name === "bank_id" || name === "page_id"))
       .map(({ name }) => name)
     const listed = [...listEmptied("bank_processor"), ...Object.keys(STAY)]

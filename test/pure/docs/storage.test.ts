@@ -1,10 +1,9 @@
 // docs/storage.md and docs/settings.md name everything there is: a table, column, job or setting that is added without its line fails.
 import { readdirSync } from "node:fs"
 import { DatabaseSync } from "node:sqlite"
-import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core"
 import { describe, expect, test } from "vitest"
 import { prepareStorage } from "../../../src/conversations/storage.ts"
-import * as schema from "../../../src/db/schema.ts"
+import { everyTable } from "../../support/tables.ts"
 import type { Sql } from "../../../src/foundation/world.ts"
 import { QUEUES } from "../../../src/jobs/job.ts"
 import { LINKING_COOKIE } from "../../../src/links/linking-cookie.ts"
@@ -43,18 +42,17 @@ function tablesOfConversation(): Readonly<Record<string, readonly string[]>> {
 }
 
 describe("docs/storage.md", () => {
-  const tables = Object.values(schema)
-    .filter((each) => each instanceof SQLiteTable)
-    .map((each) => getTableConfig(each))
-
-  test.each(tables)("has a section for D1's table $name with each of its columns, and no other", (table) => {
-    const named = namedIn(section(d1, `### \`${table.name}\``))
-    expect(named.toSorted()).toEqual(table.columns.map((column) => column.name).toSorted())
-  })
+  test.each(everyTable)(
+    "has a section for D1's table $name with each of its columns, and no other",
+    (table) => {
+      const named = namedIn(section(d1, `### \`${table.name}\``))
+      expect(named.toSorted()).toEqual(table.columns.map((column) => column.name).toSorted())
+    },
+  )
 
   test("names no table that D1 lacks", () => {
     const headings = Array.from(d1.matchAll(/^### `(\w+)`$/gm), ([, name]) => name)
-    expect(headings.toSorted()).toEqual(tables.map((table) => table.name).toSorted())
+    expect(headings.toSorted()).toEqual(everyTable.map((table) => table.name).toSorted())
   })
 
   test.each(Object.entries(tablesOfConversation()))(

@@ -1,21 +1,17 @@
 // Every sealed column of the directory is known to the pass that re-wraps, or lies under a link's key; places are those of the rooms.
-import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core"
 import { describe, expect, test } from "vitest"
 import { personKeyPlace } from "../../../src/conversations/place.ts"
-import * as schema from "../../../src/db/schema.ts"
 import type { BankId, LinkId, PageId, PersonId } from "../../../src/foundation/id.ts"
 import { placeOf } from "../../../src/links/link-tokens.ts"
 import { pagePlace } from "../../../src/messenger/page-store.ts"
+import { everyTable } from "../../support/tables.ts"
 import { LINK_COLUMNS, OUTER_COLUMNS, outerPlace } from "../../../src/vault/sealed-columns.ts"
 
 const BANK = "demo" as BankId
 const PAGE = "100000000000001" as PageId
 
 describe("the sealed columns", () => {
-  const tables = Object.values(schema)
-    .filter((each) => each instanceof SQLiteTable)
-    .map((each) => getTableConfig(each))
-  const columns = tables.flatMap((table) => table.columns.map((column) => `${table.name}.${column.name}`))
+  const columns = everyTable.flatMap((table) => table.columns.map((column) => `${table.name}.${column.name}`))
 
   test("are all named: none is left behind when its key is", () => {
     const sealed = columns.filter((name) => /(_sealed|wrapped_key)$/.test(name))
