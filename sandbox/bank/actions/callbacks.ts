@@ -7,7 +7,7 @@ import { addressesOf, storeOf } from "../env.ts"
 import type { PublicKey } from "../events/sign.ts"
 import { CALLBACK_TAG, verifyPost } from "../events/sign.ts"
 import { faultGate } from "../faults.ts"
-import type { Callback } from "../store/store.ts"
+import type { Callback } from "../store/told-rows.ts"
 import { problemFault, problemOf, problemResponse } from "./problem.ts"
 
 const KEYS_TIMEOUT_MS = 3_000

@@ -10,7 +10,7 @@ import { cloudEvent, iso } from "../events/wire.ts"
 import { formatMoney } from "../money.ts"
 import type { Account, Customer } from "../seed/customers.ts"
 import { cardOf } from "../seed/customers.ts"
-import type { Activity } from "../store/store.ts"
+import type { Activity } from "../store/told-rows.ts"
 import { sayAnswer } from "./words.ts"
 
 export type ActInput = {

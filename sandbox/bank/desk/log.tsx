@@ -1,7 +1,7 @@
 // Two lists of the desk: what was done and what the gateway said, and what customers answered to fraud checks.
 
 import type { FraudCase } from "../store/case-rows.ts"
-import type { Activity } from "../store/store.ts"
+import type { Activity } from "../store/told-rows.ts"
 
 const BEFORE_SHOWN = 6
 

@@ -1,7 +1,7 @@
 // The gateway's answer, in words for the person at the desk. Pure.
 
 import type { PostAnswer } from "../events/post.ts"
-import type { Activity } from "../store/store.ts"
+import type { Activity } from "../store/told-rows.ts"
 
 type Said = Pick<Activity, "tone" | "detail">
 

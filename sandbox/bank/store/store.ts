@@ -21,6 +21,7 @@ import {
   listConsents,
   putConsent,
 } from "./consent-rows.ts"
+import { setFaults, useFault } from "./fault-rows.ts"
 import type { Keys } from "./keys.ts"
 import { createKeys, createOpenBankingKey, createTokenKey } from "./keys.ts"
 import type { StandingGrant } from "./oidc-rows.ts"
@@ -39,29 +40,14 @@ import {
   upsertRow,
 } from "./oidc-rows.ts"
 import { EMPTIED, SCHEMA } from "./schema.ts"
+import type { Activity, Callback } from "./told-rows.ts"
+import { keepCallbacks, listActivities, listCallbacks, noteActivity } from "./told-rows.ts"
 
 const SWEEP_MS = 10 * 60_000
 const DAY_MS = 86_400_000
-const ACTIVITIES_KEPT = 20
-
-/** Something the gateway told the bank: `proof` says how far its signature was good. */
-export type Callback = {
-  readonly at: number
-  readonly proof: string
-  readonly type: string
-  readonly body: string
-}
 
 /** A stored answer to a request with an Idempotency-Key. */
 export type Kept = { readonly fingerprint: string; readonly status: number; readonly body: string }
-
-/** What somebody did at the desk and what came of it, in words. */
-export type Activity = {
-  readonly at: number
-  readonly tone: "good" | "bad" | "plain"
-  readonly title: string
-  readonly detail: string
-}
 
 /** The bank was moved forward by `ms` at `at`: whatever was signed before then is older by as much. */
 export type Advance = { readonly at: number; readonly ms: number }
@@ -288,60 +274,30 @@ export class BankStore extends DurableObject<Env> {
   // --- what we were told, and switches
 
   keepCallbacks(rows: readonly Callback[]): void {
-    for (const { at, proof, type, body } of rows)
-      this.#sql.exec(
-        "INSERT INTO callback (at, proof, type, body) VALUES (?, ?, ?, ?)",
-        at,
-        proof,
-        type,
-        body,
-      )
+    keepCallbacks(this.#sql, rows)
   }
 
   callbacks(): readonly Callback[] {
-    return this.#sql.exec<Callback>("SELECT at, proof, type, body FROM callback ORDER BY n").toArray()
+    return listCallbacks(this.#sql)
   }
 
-  noteActivity({ at, tone, title, detail }: Activity): void {
-    this.#sql.exec(
-      "INSERT INTO activity (at, tone, title, detail) VALUES (?, ?, ?, ?)",
-      at,
-      tone,
-      title,
-      detail,
-    )
-    this.#sql.exec("DELETE FROM activity WHERE n <= (SELECT max(n) FROM activity) - ?", ACTIVITIES_KEPT)
+  noteActivity(activity: Activity): void {
+    noteActivity(this.#sql, activity)
   }
 
   /** Newest first. */
   activities(): readonly Activity[] {
-    return this.#sql.exec<Activity>("SELECT at, tone, title, detail FROM activity ORDER BY n DESC").toArray()
+    return listActivities(this.#sql)
   }
 
   /** Asked once for every request: the switches, and the first fault whose path matches, used up by one. */
   gate(path: string): Gate {
-    const settings = this.settings()
-    const rows = this.#sql.exec<{ n: number; path: string; left_over: number | null; row: string }>(
-      "SELECT n, path, left_over, row FROM fault ORDER BY n",
-    )
-    const hit = rows.toArray().find((row) => path.startsWith(row.path))
-    if (!hit) return { settings, fault: null }
-    if (hit.left_over !== null && hit.left_over <= 1) this.#sql.exec("DELETE FROM fault WHERE n = ?", hit.n)
-    else if (hit.left_over !== null)
-      this.#sql.exec("UPDATE fault SET left_over = left_over - 1 WHERE n = ?", hit.n)
-    return { settings, fault: JSON.parse(hit.row) as Fault }
+    return { settings: this.settings(), fault: useFault(this.#sql, path) }
   }
 
   /** Replace all faults; an empty list heals everything. */
   setFaults(faults: readonly Fault[]): void {
-    this.#sql.exec("DELETE FROM fault")
-    for (const fault of faults)
-      this.#sql.exec(
-        "INSERT INTO fault (path, left_over, row) VALUES (?, ?, ?)",
-        fault.path,
-        fault.times,
-        JSON.stringify(fault),
-      )
+    setFaults(this.#sql, faults)
   }
 
   settings(): Settings {
