@@ -11,8 +11,8 @@ import { openEntry, type Sender } from "./perform.ts"
 import type { State } from "./state.ts"
 import type { AskedAlert } from "./turn-context.ts"
 
-/** Longer than any fraud question stays open. */
-const OPEN_DAYS_MS = 14 * DAY_MS
+/** Longer than any fraud question stays open: how far back the ledger is read for one. */
+export const OPEN_DAYS_MS = 14 * DAY_MS
 
 /** The question an event answers, or `undefined` where it answers none. */
 export async function findAlert(

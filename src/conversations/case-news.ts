@@ -3,7 +3,8 @@
 // turn (flows/fraud.ts). Called by person.ts.
 
 import type { ToldEvent } from "../banks/event-types.ts"
-import { DAY_MS, HOUR_MS } from "../foundation/clock.ts"
+import { HOUR_MS } from "../foundation/clock.ts"
+import { OPEN_DAYS_MS } from "./alerts.ts"
 import { listRecent, LANES, settleRow } from "./ledger.ts"
 import { settled, type Settled } from "./outcome.ts"
 import { openEntry, type Sender } from "./perform.ts"
@@ -12,8 +13,6 @@ import type { TurnEvent } from "./turn-context.ts"
 
 /** A bank's word on a card this soon after our own freeze is the answer to it, and was said. */
 const OWN_ACT_MS = HOUR_MS
-/** Longer than any fraud question stays open. */
-const OPEN_DAYS_MS = 14 * DAY_MS
 
 /** The turn an event leads to before it is told; none for most. */
 export function changeOf(event: ToldEvent): (TurnEvent & { readonly kind: "bank_changed" }) | undefined {

@@ -1,8 +1,9 @@
 // A fraud question nobody answers: said once more, marked as a reminder, while there is still time to answer and the window is open.
 // Which ones are due is read from the ledger; that one was said is remembered with its case. Called by person.ts in the alarm.
 
-import { DAY_MS, HOUR_MS } from "../foundation/clock.ts"
+import { HOUR_MS } from "../foundation/clock.ts"
 import { phrase } from "../phrases/catalogue.ts"
+import { OPEN_DAYS_MS } from "./alerts.ts"
 import type { Utterance } from "./leave.ts"
 import { listRecent, REMINDER, type LedgerState } from "./ledger.ts"
 import { isStopped, openEntry, type Sender } from "./perform.ts"
@@ -16,8 +17,6 @@ export interface Silent {
 
 /** A question is said once more after this, or halfway to its end where that is sooner. */
 const SILENCE_MS = HOUR_MS
-/** Longer than any fraud question stays open. */
-const OPEN_DAYS_MS = 14 * DAY_MS
 const TOLD: ReadonlySet<LedgerState> = new Set(["accepted", "delivered", "read"])
 
 /** Questions whose reminder is due, and when the next one is. */

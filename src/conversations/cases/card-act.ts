@@ -35,6 +35,8 @@ export interface CardAct {
   readonly at: number
   /** Rounds in which the bank was not reached. */
   readonly tries: number
+  /** References of the frozen cards the person has heard of. */
+  readonly told?: readonly string[]
   readonly dueAt?: number
 }
 
@@ -139,7 +141,8 @@ const cardIs =
     return cards.some((card) => card.is === "asked") ? { next } : settle(next, now)
   }
 
-/** A round is over: what is owed is tried again later; the first round always speaks, later ones when something was done. */
+/** A round is over: what is owed is tried again later. The first round always speaks, a later one where another card was frozen, and the
+ * last: whoever lost a wallet wants to know of each card as soon as the bank has said so. */
 function settle(at: CardAct, now: number): CardStep {
   const owed = last4sOf(at, "owed")
   if (owed.length > 0 && now >= at.at + OWED_MS)
@@ -151,8 +154,16 @@ function settle(at: CardAct, now: number): CardStep {
     refused: last4sOf(at, "refused"),
   }
   if (owed.length === 0) return { next: ended(at), say }
-  const next: CardAct = { ...at, stage: "owing", tries: at.tries + 1, dueAt: now + retryMs(at.tries) }
-  return at.tries === 0 ? { next, say } : { next }
+  const frozen = at.cards.filter(({ is }) => is === "frozen").map(({ ref }) => ref)
+  const speaks = at.tries === 0 || frozen.some((ref) => !at.told?.includes(ref))
+  const next: CardAct = {
+    ...at,
+    stage: "owing",
+    tries: at.tries + 1,
+    told: speaks ? frozen : (at.told ?? []),
+    dueAt: now + retryMs(at.tries),
+  }
+  return speaks ? { next, say } : { next }
 }
 
 function freezeNow(at: CardAct, which: (card: ActCard) => boolean): CardStep {

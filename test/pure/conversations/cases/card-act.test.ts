@@ -9,6 +9,7 @@ import {
   WAIT_MS,
   type ActCard,
   type CardAct,
+  type CardStep,
   type CardEvent,
   type CardStage,
 } from "../../../../src/conversations/cases/card-act.ts"
@@ -123,6 +124,25 @@ describe("stepCard()", () => {
     expect(late.say).toEqual({ is: "given_up", frozen: ["4821"], owed: ["5512"] })
     const done = stepCard(again.next, { kind: "frozen", ref: "crd_2" }, NOW)
     expect(done.say).toEqual({ is: "result", frozen: ["4821", "5512"], owed: [], refused: [] })
+  })
+
+  test("a later round is told as soon as another card is frozen, and is silent while none is", () => {
+    const three = ["crd_1", "crd_2", "crd_3"].map((ref) => ({ ...CARDS[0], ref }))
+    const down = (at: CardAct, ...refs: readonly string[]) =>
+      refs.reduce((step, ref) => stepCard(step.next, { kind: "freeze_unreachable", ref }, NOW), { next: at })
+    const round = ({ next }: { readonly next: CardAct }) =>
+      stepCard(next, { kind: "time" }, next.dueAt ?? NOW).next
+    const all = stepCard({ ...begun, aim: "freeze_all" }, { kind: "listed", cards: three }, NOW).next
+    const first: CardStep = down(all, "crd_1", "crd_2", "crd_3")
+    expect(first.say).toMatchObject({ is: "result", frozen: [] })
+    const silent: CardStep = down(round(first), "crd_1", "crd_2", "crd_3")
+    expect(silent.say).toBeUndefined()
+    const one = stepCard(round(silent), { kind: "frozen", ref: "crd_1" }, NOW).next
+    const some: CardStep = down(one, "crd_2", "crd_3")
+    expect(some.say).toMatchObject({ is: "result", frozen: ["4821"], owed: ["4821", "4821"] })
+    const again: CardStep = down(round(some), "crd_2", "crd_3")
+    expect(again.say).toBeUndefined()
+    expect(again.next.stage).toBe("owing")
   })
 
   test("a choice and the bank's page are waited for ten minutes", () => {
