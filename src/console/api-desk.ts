@@ -83,6 +83,7 @@ export const DESK_SCHEMAS = {
       facts: {
         type: "object",
         properties: {
+          name: { type: "string", description: "The customer's, where the bank gave one with the link" },
           accounts: { type: "array", items: { type: "object" } },
           events: { type: "array", maxItems: 3, items: { type: "object" } },
         },

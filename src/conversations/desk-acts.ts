@@ -4,6 +4,8 @@
 
 import type { BankEventType } from "../banks/event.ts"
 import { DAY_MS } from "../foundation/clock.ts"
+import type { LinkId } from "../foundation/id.ts"
+import { describeFault } from "../foundation/log.ts"
 import { Grant } from "../links/grant.ts"
 import { decideRoute, WINDOW_MS, type RouteReason } from "../messenger/route.ts"
 import { holderAt, IDLE } from "../messenger/thread.ts"
@@ -14,6 +16,7 @@ import { findReplyStates, listRecent, type LedgerState } from "./ledger.ts"
 import { openEntry, type Sender } from "./perform.ts"
 import type { State } from "./state.ts"
 import type { TurnEvent } from "./turn-context.ts"
+import { isOutage } from "./unready.ts"
 
 /** What an agent asks. Travels by RPC. */
 export interface DeskRequest {
@@ -39,6 +42,8 @@ export interface DeskView {
   readonly draft?: string
   /** Only where the customer switched support_chat on. */
   readonly facts?: {
+    /** The customer's, as the bank gave it with the link; none where it gave none, or the directory does not answer. */
+    readonly name?: string
     readonly accounts: readonly { readonly kind: string; readonly last4: string }[]
     /** The last three things the bank told in this chat. */
     readonly events: readonly { readonly type: BankEventType; readonly at: number }[]
@@ -64,6 +69,9 @@ export interface DeskHand {
 }
 
 const EVENTS_SHOWN = 3
+/** Rows looked through for them: some are of other accounts. */
+const EVENTS_READ_MAX = 24
+const TOLD: ReadonlySet<LedgerState> = new Set(["accepted", "delivered", "read"])
 const EVENTS_FROM_MS = 90 * DAY_MS
 
 /** Do what an agent asks. @throws DatabaseError, Unready */
@@ -118,16 +126,7 @@ async function routeOf({ world, whom }: Sender, state: State) {
 
 async function viewOf(sender: Sender, state: State, desk: Desk): Promise<DeskView> {
   const { thread, kind, phase, log: lines, draft } = desk
-  const events = await recentEvents(sender)
-  const grant = Grant.decide(sender.state()?.consent, "support_chat", sender.world.now())
-  const accounts = grant.ok ? grant.value.accounts : []
-  const facts = grant.ok && {
-    accounts: accounts.map((each) => ({ kind: each.kind, last4: each.last4 })),
-    events: events
-      .filter(({ account }) => account === undefined || accounts.some(({ id }) => id === account))
-      .slice(0, EVENTS_SHOWN)
-      .map(({ type, at }) => ({ type, at })),
-  }
+  const facts = await factsOf(sender)
   return {
     thread,
     kind,
@@ -141,13 +140,45 @@ async function viewOf(sender: Sender, state: State, desk: Desk): Promise<DeskVie
   }
 }
 
-/** What the bank told of late, newest first. */
-async function recentEvents(sender: Sender) {
+/** What support_chat lets an agent see. What was read while it was allowed is shown only where it still is. */
+async function factsOf(sender: Sender): Promise<DeskView["facts"]> {
+  const decide = () => Grant.decide(sender.state()?.consent, "support_chat", sender.world.now())
+  const before = decide()
+  if (!before.ok) return undefined
+  const { link } = before.value
+  const [name, events] = await Promise.all([nameOf(sender, link), recentEvents(sender, link)])
+  const grant = decide()
+  if (!grant.ok || grant.value.link !== link) return undefined
+  const { accounts } = grant.value
+  return {
+    ...(name === undefined ? {} : { name }),
+    accounts: accounts.map((each) => ({ kind: each.kind, last4: each.last4 })),
+    events: events
+      .filter(({ account }) => account === undefined || accounts.some(({ id }) => id === account))
+      .slice(0, EVENTS_SHOWN)
+      .map(({ type, at }) => ({ type, at })),
+  }
+}
+
+/** An agent answers all the same while the directory is away. */
+async function nameOf({ world, whom }: Sender, link: LinkId): Promise<string | undefined> {
+  try {
+    return await world.links.customerName(link, whom)
+  } catch (fault) {
+    if (!isOutage(fault)) throw fault
+    world.log.warn("desk_name_not_read", describeFault(fault))
+    return undefined
+  }
+}
+
+/** What the bank told under this link of late, newest first: an earlier link may have been another customer's. */
+async function recentEvents(sender: Sender, link: LinkId) {
   const { sql, now } = sender.world
   const since = now() - EVENTS_FROM_MS
   const rows = [...listRecent(sql, "alerts", since), ...listRecent(sql, "updates", since)]
+    .filter(({ state }) => TOLD.has(state))
     .sort((a, b) => b.at - a.at)
-    .slice(0, 2 * EVENTS_SHOWN)
+    .slice(0, EVENTS_READ_MAX)
   const causes = await Promise.all(rows.map(async (row) => (await openEntry(sender, row))?.cause))
-  return causes.filter((cause) => cause?.kind === "event")
+  return causes.filter((cause) => cause?.kind === "event" && cause.link === link)
 }

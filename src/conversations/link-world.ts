@@ -11,6 +11,7 @@ import { linkOfAuthorizationCode } from "../links/authorization-code.ts"
 import { accountDigests, CONSENT_TEXT_VERSION, type ChangedRecord } from "../links/consent-record.ts"
 import { rebuildConsent } from "../links/consent-rebuild.ts"
 import { appendChange } from "../links/consent-store.ts"
+import { openCustomer } from "../links/link-customer.ts"
 import { endLink, findLink, findLiveByPerson, type StoredLink } from "../links/link-store.ts"
 import { goLive, listLiveOf } from "../links/opening-store.ts"
 import { presentNonce } from "../links/presenting.ts"
@@ -130,6 +131,12 @@ export function createLinkWorld(
       if (rebuilt.ok) return rebuilt.value
       log.error("consent_not_rebuilt", { link: link.id, reason: rebuilt.error.reason })
       return undefined
+    },
+    async customerName(id, whom) {
+      const link = await findLink(db, id)
+      return link?.state === "live" && link.person === whom.person
+        ? (await openCustomer(vault, link))?.name
+        : undefined
     },
     async end({ link, reason, by }, whom, psid) {
       // Another chat's: it hears of it as of any end by somebody else's word.

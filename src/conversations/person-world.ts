@@ -112,6 +112,8 @@ export interface PersonWorld {
     readonly prove: (link: LinkId, whom: Whom) => Promise<Result<Consent, RebuildRefusal>>
     /** The consent a Conversation that has nothing is begun with. @throws DatabaseError, Unready */
     readonly rebuild: (whom: Whom) => Promise<Consent | undefined>
+    /** The customer's name as the bank gave it with the link; none where it gave none. For the desk alone. @throws DatabaseError */
+    readonly customerName: (link: LinkId, whom: Whom) => Promise<string | undefined>
     /** End a link in the directory and have it revoked at the bank. Harmless to repeat.
      * @param psid whose mark at Messenger is taken off; none where another link is live or on its way
      * @throws DatabaseError, Unready */

@@ -144,6 +144,8 @@ export class FarDirectory {
   /** Menus the person was shown. */
   readonly menus: string[] = []
   wrappedKey: string | undefined
+  /** As the bank gave it with the link. */
+  customerName: string | undefined = "Harriet Quillfeather"
   /** Heads of the chain that were anchored beside no change. */
   readonly anchors: ChainHead[] = []
   /** What was asked to be deleted. */

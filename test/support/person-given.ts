@@ -137,6 +137,11 @@ export function createPersonWorld(given: Given): PersonWorld {
       record: (consent, change) => point("links.record", () => directory.record(consent, change)),
       prove: (link) => point("links.prove", () => directory.prove(link)),
       rebuild: () => point("links.rebuild", () => (directory.live ? consentOf(directory.live) : undefined)),
+      customerName: () =>
+        point("links.customerName", () => {
+          directory.assertUp()
+          return directory.customerName
+        }),
       end: ({ link, reason }, _whom, psid) => point("links.end", () => directory.end(link, reason, psid)),
       present: (nonce) => point("links.present", () => directory.present(nonce)),
       hearLinked: (code) => point("links.hearLinked", () => void directory.heardLinked.push(code)),

@@ -3,7 +3,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import type { DeskAnswer, DeskRequest, DeskView } from "../../../src/conversations/desk-acts.ts"
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/foundation/clock.ts"
-import { tap } from "../../support/person-builders.ts"
+import type { LinkId } from "../../../src/foundation/id.ts"
+import { fraud, tap } from "../../support/person-builders.ts"
 import { Simulation } from "../../support/person-world.ts"
 
 describe("a person at the bank", () => {
@@ -214,10 +215,33 @@ describe("a person at the bank", () => {
     await world.say("delete my data")
   })
 
-  test("with support_chat on, agents see four digits and what was told last", async () => {
+  test("with support_chat on, agents see the customer's name, four digits and what was told last", async () => {
     await world.link({ purposes: ["support_chat"] })
     await world.say("talk to a person")
-    expect((await view()).facts).toEqual({ accounts: [{ kind: "checking", last4: "4821" }], events: [] })
+    expect((await view()).facts).toEqual({
+      name: "Harriet Quillfeather",
+      accounts: [{ kind: "checking", last4: "4821" }],
+      events: [],
+    })
+    world.directory.customerName = undefined
+    expect((await view()).facts).not.toHaveProperty("name")
+    world.directory.failing = true
+    expect(await view()).toMatchObject({ facts: { accounts: [{ last4: "4821" }] } })
+  })
+
+  test("of what was told, agents see the last three, and nothing told under an earlier link", async () => {
+    await world.link({ purposes: ["fraud_alerts", "support_chat"] })
+    for (const nth of [1, 2, 3, 4]) {
+      await world.tell(fraud(`a${nth}`, world.now))
+      await world.advance(MINUTE_MS)
+    }
+    await world.say("talk to a person")
+    const told = (await view()).facts?.events ?? []
+    expect(told.map(({ type }) => type)).toEqual(Array.from({ length: 3 }, () => "bank.fraud.suspected.v1"))
+    expect(told.map(({ at }) => at)).toEqual(told.map(({ at }) => at).toSorted((a, b) => b - a))
+    await world.link({ link: "link_two" as LinkId, purposes: ["fraud_alerts", "support_chat"] })
+    await world.say("talk to a person")
+    expect((await view()).facts?.events).toEqual([])
   })
 
   test("whoever is erased leaves the line, and the thread is gone for agents", async () => {
