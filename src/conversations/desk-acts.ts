@@ -180,5 +180,5 @@ async function recentEvents(sender: Sender, link: LinkId) {
     .sort((a, b) => b.at - a.at)
     .slice(0, EVENTS_READ_MAX)
   const causes = await Promise.all(rows.map(async (row) => (await openEntry(sender, row))?.cause))
-  return causes.filter((cause) => cause?.kind === "event" && cause.link === link)
+  return causes.flatMap((cause) => (cause?.kind === "event" && cause.link === link ? [cause] : []))
 }
