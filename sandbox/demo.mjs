@@ -8,6 +8,8 @@ const ADMIN_KEY = "dev-admin-key"
 /** Somebody else's: what a bank is known by changes by two people. */
 const SECOND_KEY = "dev-admin-key-2"
 const REGISTER_TIMEOUT_MS = 30_000
+/** A lighthouse over water: the practice bank's sign. */
+const LOGO = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 36 36"><rect width="36" height="36" rx="8" fill="#06303d"/><path d="M18 6l4 5v2h-8v-2z" fill="#f2b84b"/><path d="M15 14h6l1.5 13h-9z" fill="#fff"/><path d="M5 29q3.25-2.5 6.500 0t6.500 0 6.500 0 6.500 0" fill="none" stroke="#6fcbd6" stroke-width="2"/></svg>`
 
 /** Register the demo bank and its Page; repeating it changes nothing but what moved.
  * @param {string} gateway origin
@@ -94,6 +96,11 @@ function demoBank(sandbox) {
     emergencyPhone: "+49301234567",
     // The bank itself, and the carrier its parcels go by.
     linkHosts: [new URL(sandbox).host, "track.nordlicht.example"],
+    appLink: `${bank}/app`,
+    helpUrl: `${bank}/help`,
+    complaintsUrl: `${bank}/complaints`,
+    colours: { light: "#0b5261", dark: "#6fcbd6" },
+    logo: `data:image/svg+xml;base64,${Buffer.from(LOGO).toString("base64")}`,
     role: "bank_processor",
     jurisdiction: "EU",
     timeZone: "Europe/Berlin",

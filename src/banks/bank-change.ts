@@ -21,6 +21,9 @@ export const GUARDED_MEMBERS = [
   "eventSource",
   "eventIssuers",
   "linkHosts",
+  "appLink",
+  "helpUrl",
+  "complaintsUrl",
   "emergencyPhone",
 ] as const satisfies readonly (keyof BankRecord)[]
 

@@ -5,6 +5,8 @@ import { parseMoney } from "../foundation/money.ts"
 import * as z from "zod/mini"
 import { isBankId } from "../foundation/id.ts"
 import { err, ok, type Result } from "../foundation/result.ts"
+import { findColourFault, GROUNDS, isLogo, LOGO_CHARS_MAX } from "./brand.ts"
+import { findSafeUrl } from "./safe-url.ts"
 import {
   EVENT_WAYS,
   LOOKS_A_DAY,
@@ -111,13 +113,24 @@ export function parseBankRecord(
     desk,
     hours,
     defaults,
+    appLink,
+    helpUrl,
+    complaintsUrl,
+    colours,
+    logo,
     ...record
   } = read.data
   const profile = record.profile ?? PROFILES[record.dialect][0]
   const acrValues = record.acrValues ?? ACR_VALUES[profile]
   // Berlin banks count; what others count they say.
   const looksADay = given ?? (record.dialect === "berlin-1.3" ? LOOKS_A_DAY : undefined)
+  const pages = Object.entries({ appLink, helpUrl, complaintsUrl }).flatMap(([field, url]) =>
+    url ? [{ field, url, safe: findSafeUrl(url, record.linkHosts) }] : [],
+  )
   const faults: readonly RecordFault[] = [
+    ...pages.flatMap(({ field, safe }) =>
+      safe === undefined ? [{ field, fault: "must be an https URL on a host of linkHosts" }] : [],
+    ),
     ...(PROFILES[record.dialect].includes(profile)
       ? []
       : [{ field: "profile", fault: "does not go with this dialect" }]),
@@ -140,6 +153,9 @@ export function parseBankRecord(
     ...(desk ? { desk } : {}),
     ...(hours ? { hours } : {}),
     ...(defaults ? { defaults } : {}),
+    ...Object.fromEntries(pages.map(({ field, safe }) => [field, safe])),
+    ...(colours ? { colours } : {}),
+    ...(logo ? { logo } : {}),
     ...(eventIssuers
       ? {
           eventIssuers: eventIssuers.map(({ audience, ...issuer }) => ({
@@ -285,8 +301,28 @@ function schemaOf(development: boolean) {
           ),
         ),
     ),
+    appLink: z.nullish(text(URL_CHARS_MAX)),
+    helpUrl: z.nullish(text(URL_CHARS_MAX)),
+    complaintsUrl: z.nullish(text(URL_CHARS_MAX)),
+    colours: z.nullish(z.object({ light: colour("light"), dark: z.optional(colour("dark")) })),
+    logo: z.nullish(
+      z
+        .string()
+        .check(
+          z.maxLength(LOGO_CHARS_MAX),
+          z.refine(isLogo, { error: "must be a data: URL in base64 of a PNG, WebP or SVG picture" }),
+        ),
+    ),
     newLinkHours: z._default(z.int().check(z.minimum(0), z.maximum(NEW_LINK_HOURS_MAX)), NEW_LINK_HOURS),
   })
+}
+
+function colour(mode: keyof typeof GROUNDS) {
+  return z.string().check(
+    z.refine((value) => findColourFault(value, mode) === undefined, {
+      error: ({ input }) => findColourFault(String(input), mode),
+    }),
+  )
 }
 
 function isOneIssuerAWay(issuers: readonly { readonly ways: readonly EventWay[] }[]): boolean {

@@ -2,6 +2,7 @@
 // No table, no HTTP: the record's home is bank-store.ts, the asking is adapters/ and actions.ts. Knows nothing of Messenger.
 
 import type { BankId } from "../foundation/id.ts"
+import type { Colours } from "./brand.ts"
 import type { Money } from "../foundation/money.ts"
 import type { Outage } from "../foundation/failure.ts"
 import type { Result } from "../foundation/result.ts"
@@ -73,6 +74,15 @@ export interface BankRecord {
   readonly emergencyPhone: string
   /** Hosts a URL in a message of this bank may point at. */
   readonly linkHosts: readonly string[]
+  /** Opens the bank's app, or its site where the phone has no app. On a host of `linkHosts`, as the next two. */
+  readonly appLink?: string
+  /** Where the bank helps, and where it takes complaints: pages for people. */
+  readonly helpUrl?: string
+  readonly complaintsUrl?: string
+  /** Its colour on our pages. */
+  readonly colours?: Colours
+  /** Its logo on our pages, a `data:` URL: nothing is loaded from elsewhere. */
+  readonly logo?: string
   /** Looks at accounts a day without the customer being there, where the bank counts them; more than four are agreed with it. */
   readonly looksADay?: number
   /** How long a consent lasts. */

@@ -2,10 +2,14 @@
 // api-schemas.ts.
 
 import { EVENT_WAYS, type BankRecord } from "../banks/bank.ts"
+import { CONTRAST_MIN, LOGO_CHARS_MAX } from "../banks/brand.ts"
 
 type Schema = Readonly<Record<string, unknown>>
 
 const HTTPS: Schema = { type: "string", format: "uri", description: "https outside development" }
+
+const ON_LINK_HOST: Schema = { type: "string", format: "uri", maxLength: 500 }
+const COLOUR: Schema = { type: "string", pattern: "^#[0-9a-f]{6}$" }
 
 /** Each member and what it may be; a member the record has and this lacks does not compile. */
 export const bankMembers = {
@@ -55,6 +59,35 @@ export const bankMembers = {
     type: "array",
     items: { type: "string" },
     description: "Hosts a URL in a message may point at",
+  },
+  appLink: {
+    ...ON_LINK_HOST,
+    description:
+      "Opens the bank's app: offered with a fraud question, where a customer must prove themselves, and for what a chat never does. On a host of linkHosts",
+  },
+  helpUrl: {
+    ...ON_LINK_HOST,
+    description:
+      "The bank's help pages: offered in the chat and on the customer's own pages. On a host of linkHosts",
+  },
+  complaintsUrl: {
+    ...ON_LINK_HOST,
+    description: "Where the bank takes complaints: offered as its help pages are. On a host of linkHosts",
+  },
+  colours: {
+    type: "object",
+    properties: {
+      light: { ...COLOUR, description: "Of buttons and links beside light grounds" },
+      dark: { ...COLOUR, description: "Beside dark grounds; by default the light one made lighter" },
+    },
+    required: ["light"],
+    description: `Colours of its pages; a contrast with their grounds below ${CONTRAST_MIN} to 1 is refused`,
+  },
+  logo: {
+    type: "string",
+    maxLength: LOGO_CHARS_MAX,
+    pattern: "^data:image/(png|webp|svg\\+xml);base64,",
+    description: "Its logo on our pages, as a data: URL",
   },
   eventIssuers: {
     type: "array",
@@ -183,6 +216,11 @@ export const BANK_OPTIONAL = [
   "desk",
   "hours",
   "defaults",
+  "appLink",
+  "helpUrl",
+  "complaintsUrl",
+  "colours",
+  "logo",
 ]
 /** Members without a default. */
 export const BANK_REQUIRED = [

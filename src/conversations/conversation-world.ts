@@ -3,16 +3,15 @@
 
 import { anchorHeads } from "../audit/audit-store.ts"
 import type { BankRefusal } from "../banks/bank.ts"
-import { DAY_MS, HOUR_MS, SECOND_MS } from "../foundation/clock.ts"
+import { SECOND_MS } from "../foundation/clock.ts"
 import type { PageId } from "../foundation/id.ts"
 import { err } from "../foundation/result.ts"
 import type { meterStorage } from "../foundation/world.ts"
-import { renewalOf } from "../links/renewal.ts"
 import type { JsonObject } from "../messenger/json.ts"
 import { takesUtility } from "../messenger/page-record.ts"
 import { createProfileBudget } from "../messenger/profile-budget.ts"
-import { defaultsOf } from "../preferences/defaults.ts"
 import { createActs } from "./acts.ts"
+import { bankFactsOf } from "./bank-facts.ts"
 import { createDeskWorld } from "./desk-world.ts"
 import { headOf } from "./ledger-chain.ts"
 import { createLinkWorld } from "./link-world.ts"
@@ -98,32 +97,7 @@ export function createConversationWorld(
     async loadBankFacts(id, page) {
       const [bank, record] = await Promise.all([bankOf(id), pages.findRecord(page)])
       if (!record.ok) throw new Unready(`Cannot find the Page of a conversation: ${record.error.reason}`)
-      const { name, emergencyPhone, timeZone, languages, linkHosts, looksADay, desk, hours } = bank
-      const logInAllowed = record.value.logInAllowed && bank.login === "browser"
-      const logInUrl = `${config.publicOrigin}/link/${id}?page=${page}`
-      const codeUrl = `${config.publicOrigin}/link/code`
-      const ownDataUrl = `${config.publicOrigin}/me`
-      const erasureUrl = `${config.publicOrigin}/privacy/erasure/`
-      return {
-        name,
-        emergencyPhone,
-        timeZone,
-        languages,
-        linkHosts,
-        looksADay,
-        desk,
-        hours,
-        renewal: renewalOf(bank),
-        logInUrl,
-        codeUrl,
-        logInAllowed,
-        bankConfirms: bank.linkConfirmation === "required",
-        newLinkMs: bank.newLinkHours * HOUR_MS,
-        ownDataUrl,
-        erasureUrl,
-        defaults: defaultsOf(bank),
-        textKeptMs: bank.chatTextDays * DAY_MS,
-      }
+      return bankFactsOf(bank, record.value, config.publicOrigin)
     },
     links: createLinkWorld(means, {
       bankOf,

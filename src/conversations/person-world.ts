@@ -36,7 +36,8 @@ import type { DeskWord } from "./desk-state.ts"
 import type { ConsentChange, State } from "./state.ts"
 import type { ChainHead } from "./ledger-chain.ts"
 import type { Settled } from "./outcome.ts"
-import type { Opened, TurnContext } from "./turn-context.ts"
+import type { BankFacts } from "./bank-facts.ts"
+import type { Opened } from "./turn-context.ts"
 
 /** Who this Conversation is for. */
 export interface Whom {
@@ -92,14 +93,7 @@ export interface PersonWorld {
   /** @throws DatabaseError, Unready */
   readonly loadVoice: (page: PageId) => Promise<PageVoice>
   /** @throws DatabaseError, Unready */
-  readonly loadBankFacts: (
-    bank: BankId,
-    page: PageId,
-  ) => Promise<
-    TurnContext["bank"] &
-      TurnContext["ways"] &
-      Pick<TurnContext, "ownDataUrl" | "erasureUrl"> & { readonly textKeptMs: number }
-  >
+  readonly loadBankFacts: (bank: BankId, page: PageId) => Promise<BankFacts>
   readonly links: {
     /** Make a pending link live and tell what its record says now, or why it is none any more. Harmless to repeat.
      * @throws DatabaseError, Unready where the bank has not said its word yet */

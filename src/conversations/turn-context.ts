@@ -40,6 +40,10 @@ export interface TurnContext {
     readonly languages: readonly string[]
     /** Hosts a link of this bank may lead to. */
     readonly linkHosts: readonly string[]
+    /** Opens its app; its help pages, and where it takes complaints. */
+    readonly appLink?: string | undefined
+    readonly helpUrl?: string | undefined
+    readonly complaintsUrl?: string | undefined
     /** Looks a day without its customer being there, where the bank counts them. */
     readonly looksADay?: number | undefined
     /** Where its people answer in the chat, and when; by telephone alone where it is left out. */

@@ -22,6 +22,7 @@ import {
   type TurnEvent,
 } from "./turn-context.ts"
 import { askForHeld, chooseAlerts, heldShown, showAlerts, typeAlerts } from "./flows/alerts.ts"
+import { complain, help } from "./flows/bank-pages.ts"
 import { askBalance, tellBalance } from "./flows/balance.ts"
 import {
   chooseCard,
@@ -57,7 +58,6 @@ import {
   connect,
   explain,
   greet,
-  help,
   misunderstand,
   speak,
   warnOfCard,
@@ -100,6 +100,7 @@ const FLOWS: Readonly<Record<Intent, Flow>> = {
   transactions: askTransactions,
   more_transactions: askMoreTransactions,
   help,
+  complain,
   connect,
   no_code: showCodeAgain,
   how_it_works: explain,

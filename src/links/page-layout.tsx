@@ -4,10 +4,11 @@
 
 import { html, raw } from "hono/html"
 import type { Child } from "hono/jsx"
+import type { Brand } from "../banks/brand.ts"
 import type { Language } from "../phrases/catalogue.ts"
 import type { LinkPageKey } from "../phrases/link-pages.en.ts"
 import { linkPagePhrase, linkPagePieces, type LinkPageValues } from "../phrases/link-pages.ts"
-import { PAGE_STYLE } from "./page-style.ts"
+import { colourStyle, PAGE_STYLE } from "./page-style.ts"
 
 /** What each page needs to be a page. */
 export interface PageFrame {
@@ -16,6 +17,8 @@ export interface PageFrame {
   readonly nonce: string
   /** Who stands at its head; nobody where no bank is known. */
   readonly bankName?: string | undefined
+  /** The bank's colour and logo, where it has any. */
+  readonly brand?: Brand | undefined
   /** Further rules, where a page has parts of its own. */
   readonly style?: string
 }
@@ -26,7 +29,8 @@ const DIRECTION: Readonly<Record<Language, "ltr" | "rtl">> = { en: "ltr", ar: "r
 
 /** A whole document. */
 export function renderPage(frame: PageFrame, title: string, body: Child) {
-  const { language, nonce, bankName, style = "" } = frame
+  const { language, nonce, bankName, brand, style = "" } = frame
+  const colours = brand?.colours ? colourStyle(brand.colours) : ""
   return html`<!doctype html>${(
       <html lang={language} dir={DIRECTION[language]}>
         <head>
@@ -37,13 +41,13 @@ export function renderPage(frame: PageFrame, title: string, body: Child) {
           <meta name="format-detection" content="telephone=no" />
           <title>{title}</title>
           <link rel="icon" href="data:," />
-          <style nonce={nonce}>{raw(PAGE_STYLE + style)}</style>
+          <style nonce={nonce}>{raw(PAGE_STYLE + style + colours)}</style>
         </head>
         <body>
           <main>
             {bankName && (
               <div class="brand">
-                <LockSign />
+                {brand?.logo ? <img src={brand.logo} alt="" /> : <LockSign />}
                 <div>
                   <b>
                     <bdi>{bankName}</bdi>

@@ -1,6 +1,18 @@
 // The look of the linking pages: one small stylesheet, nothing loaded from elsewhere. Sizes are in rem and boxes wrap, so that
 // 320 px and 200 % zoom hold; logical properties carry right-to-left; colours pass WCAG AA in light and dark.
 
+import { lighten, mix, type Colours } from "../banks/brand.ts"
+
+/** How much darker, or lighter, a button is under a finger. */
+const PRESSED = { light: 0.2, dark: 0.3 }
+
+/** The bank's own colour in place of ours; `bank-record.ts` has seen to it that it can be read. */
+export function colourStyle(colours: Colours): string {
+  const { light, dark = lighten(light) } = colours
+  return `:root{--accent:${light};--accent-ink:#ffffff;--accent-press:${mix(light, "#000000", PRESSED.light)}}
+@media (prefers-color-scheme:dark){:root{--accent:${dark};--accent-ink:#06182b;--accent-press:${mix(dark, "#ffffff", PRESSED.dark)}}}`
+}
+
 /** The stylesheet, for a `<style>` element with the page's nonce. */
 export const PAGE_STYLE = `
 :root{color-scheme:light dark;--ground:#eef1f5;--card:#fff;--ink:#15202b;--soft:#4d5b69;--line:#d5dce4;--tint:#f3f6fa;
@@ -13,6 +25,7 @@ body{margin:0;background:var(--ground);color:var(--ink);font:1rem/1.5 system-ui,
 main{max-width:33rem;margin-inline:auto;padding:1.25rem 1rem 2.5rem}
 .brand{display:flex;align-items:center;gap:.75rem;margin:.25rem .25rem 1rem}
 .brand svg{flex:none;width:2.25rem;height:2.25rem}
+.brand img{flex:none;height:2.25rem;max-width:9rem;object-fit:contain;background:#fff;border-radius:.5rem;padding:.25rem}
 .brand b{font-weight:650;letter-spacing:-.01em}
 .brand span{display:block;color:var(--soft);font-size:.875rem}
 .card{background:var(--card);border:1px solid var(--line);border-radius:1.125rem;padding:1.5rem 1.25rem;

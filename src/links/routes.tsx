@@ -105,6 +105,7 @@ export function createLinkRoutes(world: LinkRoutesWorld): Hono<{ Variables: Link
     language: c.var.language,
     nonce: c.var.nonce,
     bankName: c.var.bank?.name,
+    brand: c.var.bank,
   })
 
   function outcome(c: LinkContext, kind: OutcomeKind, status: number, from: WayBack | null) {

@@ -109,6 +109,8 @@ export const en = {
   desk_back: "I''m the automated assistant again.",
   desk_thanks: "Thank you, {bank} has your answer.",
   desk_answer_waits: "An answer from {bank} is waiting for you here.",
+  complain:
+    "You can complain to {bank} and will get an answer. If you like, tell a person here what went wrong.",
   human: "For a person, call {bank}. I''m the automated assistant here.",
   delete_ask_linked:
     "Delete everything kept here about you? Your connection with {bank} ends at once, and it cannot be undone.",
@@ -337,6 +339,9 @@ export const en = {
   try_again_button: "Try again",
   call_button: "Call the bank",
   open_bank_button: "Open the bank",
+  open_app_button: "Open the app",
+  help_pages_button: "Help pages",
+  complain_button: "Make a complaint",
   keep_fraud_button: "Keep fraud alerts",
   disconnect_button: "Disconnect now",
   undo_button: "Undo",

@@ -23,7 +23,7 @@ export function createErasureRoutes(given: {
     const erasure = CODE.test(code) ? await given.find(code) : undefined
     const bank = erasure && (await given.findBank(erasure.bank))
     const language = chooseLanguage(context.req.header("accept-language"), bank)
-    const frame = { language, nonce: context.var.nonce, bankName: bank?.name }
+    const frame = { language, nonce: context.var.nonce, bankName: bank?.name, brand: bank }
     if (!erasure) return context.html(renderNoErasurePage(frame), 404)
     const { name = erasure.bank, timeZone = "UTC" } = bank ?? {}
     return context.html(renderErasurePage(frame, erasure, { name, timeZone }))

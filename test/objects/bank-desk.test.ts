@@ -67,6 +67,9 @@ const OTHERS: Readonly<Record<(typeof GUARDED_MEMBERS)[number], unknown>> = {
   eventSource: "other",
   eventIssuers: [{ issuer: "other", ways: ["set"] }],
   linkHosts: ["other.example"],
+  appLink: "http://localhost:8788/other",
+  helpUrl: "http://localhost:8788/other",
+  complaintsUrl: "http://localhost:8788/other",
   emergencyPhone: "+49309999999",
 }
 

@@ -12,7 +12,7 @@ import type { BankId, LinkId, PageId, PersonId } from "../../src/foundation/id.t
 import { err, ok } from "../../src/foundation/result.ts"
 import { requestIdentity, type RequestVariables } from "../../src/http/headers.ts"
 import type { LoginRefusal } from "../../src/links/bank-refusal.ts"
-import type { AlertDefaults } from "../../src/banks/bank.ts"
+import type { AlertDefaults, BankRecord } from "../../src/banks/bank.ts"
 import type { Preferences } from "../../src/preferences/preferences.ts"
 import type { Held } from "../../src/privacy/me/held.ts"
 import type { MeActs, MeWorld } from "../../src/privacy/me/me.ts"
@@ -53,6 +53,8 @@ export class OwnPages {
   at = AT
   /** What was asked of the rooms below, in order. */
   readonly asked: string[] = []
+  /** What else the bank's record has. */
+  more: Partial<BankRecord> = {}
   /** What was logged. */
   readonly lines: string[] = []
   /** One-time links that were not used. */
@@ -169,8 +171,8 @@ export class OwnPages {
       messengerLinkOrigin: "https://m.me",
       findBank: async (id) => {
         if (this.down) throw new Error("Cannot find a bank: unavailable, asked for cust-7f3a1b9c")
-        if (this.defaults) return { ...BANK, defaults: this.defaults }
-        return id === BANK.id ? BANK : { ...BANK, id, name: "Other Bank" }
+        if (this.defaults) return { ...BANK, ...this.more, defaults: this.defaults }
+        return id === BANK.id ? { ...BANK, ...this.more } : { ...BANK, id, name: "Other Bank" }
       },
       login: this.#login(),
       chat: {

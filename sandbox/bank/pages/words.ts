@@ -15,6 +15,20 @@ const EN = {
     "Balances, payment alerts and fraud warnings in a chat of your own. You log in here and choose what it may tell you.",
   homeConnect: "Connect Messenger",
   homeDesk: "For developers: the bank's desk",
+  places: {
+    app: {
+      title: "The Harbourline app",
+      text: "On a phone this address opens the app. In practice it is this page; nothing more happens here.",
+    },
+    help: {
+      title: "Help",
+      text: "Cards, payments, your account: a real bank answers here. Ours has nothing to fix.",
+    },
+    complaints: {
+      title: "Make a complaint",
+      text: "A real bank takes complaints here and says when it will answer.",
+    },
+  },
   wayOut: "Cancel and go back",
   loginTitle: "Log in to your bank",
   loginLead: (client: string) =>
@@ -72,6 +86,20 @@ const AR: Words = {
     "الأرصدة وتنبيهات المدفوعات والاحتيال في محادثة خاصة بكم. تسجّلون الدخول هنا وتختارون ما يجوز أن تخبركم به.",
   homeConnect: "ربط ماسنجر",
   homeDesk: "للمطورين: مكتب البنك",
+  places: {
+    app: {
+      title: "تطبيق Harbourline",
+      text: "على الهاتف يفتح هذا العنوان التطبيق. هنا للتجربة هو هذه الصفحة فقط ولا يحدث شيء آخر.",
+    },
+    help: {
+      title: "المساعدة",
+      text: "البطاقات والمدفوعات والحساب: هنا يجيب بنك حقيقي. أما بنكنا فليس فيه ما يحتاج إلى إصلاح.",
+    },
+    complaints: {
+      title: "تقديم شكوى",
+      text: "هنا يستقبل البنك الحقيقي الشكاوى ويقول متى سيجيب.",
+    },
+  },
   wayOut: "إلغاء والعودة",
   loginTitle: "تسجيل الدخول إلى بنكك",
   loginLead: (client) => `يطلب \u2068${client}\u2069 الاتصال بحسابك. بعد قليل تختار ما يمكنه رؤيته.`,

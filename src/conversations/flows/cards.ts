@@ -25,6 +25,7 @@ import { normalise, understand } from "../intents/understand.ts"
 import { answer, answerText, plainText, resultText, type Plain, type Utterance } from "../leave.ts"
 import type { Question, State } from "../state.ts"
 import { turnOf, type BankAnswer, type Flow, type Turn, type TurnContext } from "../turn-context.ts"
+import { placeButtons } from "./bank-pages.ts"
 import { bankName, callButton, chips, menuChips, personButton, postback } from "./choices.ts"
 import { urgent } from "./urgent.ts"
 
@@ -253,7 +254,13 @@ function say(state: State, context: TurnContext, at: CardAct, saying: CardSaying
         ? buttons(words("cards_frozen_already", listOf(state, saying.frozen)), call, human)
         : buttons(words("cards_none"), call, human)
     case "refused":
-      return buttons(words(at.aim === "restore" ? "cards_restore_refused" : "cards_refused"), call, human)
+      if (at.aim === "freeze") return buttons(words("cards_refused"), call, human)
+      return buttons(
+        words("cards_restore_refused"),
+        ...placeButtons(language, context.bank, ["appLink"]),
+        call,
+        human,
+      )
     case "unreachable":
       return buttons(words("cards_unreachable"), call, human, {
         kind: "postback",

@@ -28,6 +28,7 @@ import { answer, answerText, plainText, resultText, told, type Plain, type Utter
 import { without, type Question, type State } from "../state.ts"
 import { turnOf, type BankAnswer, type Flow, type Turn, type TurnContext } from "../turn-context.ts"
 import { withoutSign } from "./balance.ts"
+import { placeButtons } from "./bank-pages.ts"
 import { bankName, callButton, menuChips, personButton, postback } from "./choices.ts"
 import { accountName, offerLink } from "./link.ts"
 import { ask, sayRefusal } from "./questions.ts"
@@ -285,7 +286,7 @@ function say(state: State, context: TurnContext, at: Dispute, saying: DisputeSay
       return buttons(
         words("step_up"),
         ...(saying.url === undefined
-          ? []
+          ? placeButtons(language, context.bank, ["appLink"])
           : [{ kind: "url" as const, title: phrase(language, "open_bank_button"), url: saying.url }]),
         callButton(state, context),
       )

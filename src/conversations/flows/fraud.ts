@@ -29,6 +29,7 @@ import {
   type Turn,
   type TurnContext,
 } from "../turn-context.ts"
+import { placeButtons } from "./bank-pages.ts"
 import { bankName, callButton, menuChips, personButton, postback } from "./choices.ts"
 
 /** A case is remembered this long after its buttons have expired, for whoever taps them then. */
@@ -246,7 +247,8 @@ function say(state: State, context: TurnContext, at: FraudCase, saying: FraudSay
     case "thanked":
       return answer({ kind: "text", text: words("fraud_yes"), quickReplies: menuChips(state) })
     case "prove": {
-      const page = saying.url === undefined ? [] : [open(saying.url)]
+      const page =
+        saying.url === undefined ? placeButtons(language, context.bank, ["appLink"]) : [open(saying.url)]
       if (saying.answer === "confirm") return buttons(words("fraud_step_up"), ...page, call)
       if (saying.freeze === "owed") return buttons(words("fraud_not_frozen_yet"), call, ...page, human)
       return buttons(afterFrozen(saying.freeze === "done", words("fraud_prove_no")), ...page, call)

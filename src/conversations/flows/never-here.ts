@@ -4,6 +4,7 @@
 import type { PhraseKey } from "../../phrases/en.ts"
 import { answer, answerText } from "../leave.ts"
 import { turnOf, type Flow } from "../turn-context.ts"
+import { placeButtons } from "./bank-pages.ts"
 import { bankName, callButton, menuChips, personButton } from "./choices.ts"
 
 /** Why not here, and where: the bank's own app, its number, a person. Linked or not. */
@@ -14,7 +15,11 @@ export const sayWhere =
       answer({
         kind: "buttons",
         text: answerText(state.language, key, { bank: bankName(context) }),
-        buttons: [callButton(state, context), personButton(state)],
+        buttons: [
+          ...placeButtons(state.language, context.bank, ["appLink"]),
+          callButton(state, context),
+          personButton(state),
+        ],
         quickReplies: menuChips(state),
       }),
     ])

@@ -9,6 +9,7 @@ import { isNewLink, type Question, type State } from "../state.ts"
 import { turnOf, type Turn, type TurnContext } from "../turn-context.ts"
 import { intentPayload, type Intent } from "../intents/intent.ts"
 import { phrase } from "../../phrases/catalogue.ts"
+import { placeButtons } from "./bank-pages.ts"
 import { answerWithMenu, bankName } from "./choices.ts"
 import { offerPurpose } from "./purposes.ts"
 import { endLink } from "./stop.ts"
@@ -53,14 +54,11 @@ export function sayRefusal(state: State, context: TurnContext, refusal: BankRefu
     case "step_up_required": {
       const { url } = refusal
       const text = answerText(state.language, "step_up", { bank })
-      if (!url) return turnOf(state, [answerWithMenu(state, "step_up", { bank })])
-      return turnOf(state, [
-        answer({
-          kind: "buttons",
-          text,
-          buttons: [{ kind: "url", title: phrase(state.language, "open_bank_button"), url }],
-        }),
-      ])
+      const buttons = url
+        ? [{ kind: "url" as const, title: phrase(state.language, "open_bank_button"), url }]
+        : placeButtons(state.language, context.bank, ["appLink"])
+      if (buttons.length === 0) return turnOf(state, [answerWithMenu(state, "step_up", { bank })])
+      return turnOf(state, [answer({ kind: "buttons", text, buttons })])
     }
     case "outage":
       return turnOf({ ...state, again }, [

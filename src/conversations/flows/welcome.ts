@@ -1,4 +1,4 @@
-// Greetings, help, how it works, the languages, and what is said when nothing was understood.
+// Greetings, how it works, the languages, and what is said when nothing was understood.
 
 import { findLanguage, isLanguage, LANGUAGES } from "../../phrases/catalogue.ts"
 import { answer, answerText } from "../leave.ts"
@@ -19,12 +19,6 @@ export const greet: Flow = (state, context) =>
       : answerWithLogIn(state, context, "welcome", { bank: bankName(context) }, [
           postback(state.language, "human_button", "HUMAN"),
         ]),
-  ])
-
-/** What this assistant can do, now. */
-export const help: Flow = (state, context) =>
-  turnOf(state, [
-    answerWithMenu(state, state.consent ? "help_linked" : "help_unlinked", { bank: bankName(context) }),
   ])
 
 /** How connecting works, and the way to it. */

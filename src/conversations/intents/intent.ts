@@ -30,6 +30,7 @@ export const INTENTS = [
   "transactions",
   "more_transactions",
   "help",
+  "complain",
   "connect",
   "no_code",
   "how_it_works",

@@ -148,6 +148,11 @@ const VOCABULARY: Readonly<Record<Language, Vocabulary>> = {
         /\b(last|latest|recent|my|show|list|view)\b.{0,20}\b(payments?|transactions?|purchases?|activity|spending)\b|\bwhat did i (spend|buy|pay)\b|\btransactions?\b|\b(did|has|have|was|where (is|s))\b.{0,20}\b(transfers?|payments?|direct debits?|standing orders?|salary|wages|money)\b/,
     },
     help: { exact: ["help", "menu", "options", "?", "what can you do", "what can i do", "commands"] },
+    complain: {
+      exact: ["complain", "complaint", "complaints", "ombudsman"],
+      pattern:
+        /\b(make|file|raise|have|lodge|submit) a (formal )?complaint\b|\b(want|like|need) to complain\b/,
+    },
     connect: {
       exact: ["connect", "log in", "login", "link", "sign in", "link my account", "connect my account"],
       pattern: /\b(connect|link)\b.{0,12}\b(bank|account)\b/,
@@ -237,6 +242,7 @@ const VOCABULARY: Readonly<Record<Language, Vocabulary>> = {
         /(اخر|اظهر|عرض|قايمه).{0,14}(المدفوعات|المعاملات|العمليات|مدفوعات|معاملات|عمليات)|كشف حساب|(هل|اين|متي).{0,12}(تحويل|حواله|حوالتي|الدفعه|دفعتي|راتب)/,
     },
     help: { exact: ["مساعده", "ساعدني", "القائمه", "قائمه", "؟", "ماذا تستطيع"] },
+    complain: { exact: ["شكوي", "اشتكي", "اريد الشكوي"], pattern: /(تقديم|رفع|عندي|لدي).{0,4}شكوي/ },
     connect: { exact: ["ربط", "ربط الحساب", "تسجيل الدخول", "دخول", "ربط حسابي"] },
     how_it_works: { exact: ["كيف يعمل", "هل هذا امن"] },
     my_data: {
@@ -261,6 +267,9 @@ const TITLES: Readonly<Partial<Record<PhraseKey, Intent>>> = {
   transactions_button: "transactions",
   more_button: "more_transactions",
   help_button: "help",
+  help_pages_button: "help",
+  open_app_button: "help",
+  complain_button: "complain",
   stop_button: "stop",
   connect_button: "connect",
   connect_browser_button: "connect",

@@ -4,6 +4,7 @@ import type { FraudSuspected } from "../../banks/event.ts"
 import type { Button } from "../../messenger/message.ts"
 import { phrase } from "../../phrases/catalogue.ts"
 import { renderPayload } from "../intents/intent.ts"
+import { placeButtons } from "../flows/bank-pages.ts"
 import type { Notice, NoticeContext } from "./notice.ts"
 import { nameAmount, nameInstant, nameMerchant } from "./words.ts"
 
@@ -27,7 +28,10 @@ export const fraudNotice: Notice<FraudSuspected> = {
     const text = context.grant.showAmounts
       ? phrase(language, "fraud", { ...values, amount })
       : phrase(language, "fraud_hidden", values)
-    const buttons = event.reply.allowed.map((choice) => button(context, choice))
+    const buttons = [
+      ...event.reply.allowed.map((choice) => button(context, choice)),
+      ...placeButtons(language, context.bank, ["appLink"]),
+    ]
     return {
       message: buttons.length > 0 ? { kind: "buttons", text, buttons } : { kind: "text", text },
       template: {

@@ -33,7 +33,9 @@ export function frameOf(c: MeContext): MeFrame {
     language,
     nonce,
     bankName: bank?.name ?? linkPagePhrase(language, "your_bank"),
+    brand: bank,
     timeZone: bank?.timeZone ?? "UTC",
+    help: bank ?? {},
   }
 }
 
@@ -103,7 +105,7 @@ export async function outcome(
   const { language, nonce, bank } = c.var
   const on = wayOn(world, ended, session)
   return c.html(
-    renderOutcome({ language, nonce, bankName: bank?.name }, ended, on),
+    renderOutcome({ language, nonce, bankName: bank?.name, brand: bank }, ended, on),
     status as 200,
   ) as Response
 }

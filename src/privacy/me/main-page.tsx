@@ -102,6 +102,7 @@ export function renderMainPage(
           </li>
         ))}
       </ul>
+      <Help frame={frame} />
       <h2>{mePagePhrase(language, "end_title")}</h2>
       <div class="actions end">
         {link && (
@@ -164,6 +165,48 @@ function Standing({ frame, data }: { readonly frame: MeFrame; readonly data: Own
           )}
         </p>
       )}
+    </>
+  )
+}
+
+/** Where the bank itself helps: its pages open beside this one, for a visit here is short. */
+function Help({ frame: { language, bankName: bank, help } }: { readonly frame: MeFrame }) {
+  const { helpUrl, complaintsUrl, emergencyPhone } = help
+  const pages = [
+    [helpUrl, "to_help"],
+    [complaintsUrl, "to_complaints"],
+  ] as const
+  if (helpUrl === undefined && complaintsUrl === undefined && emergencyPhone === undefined) return <></>
+  return (
+    <>
+      <h2>
+        <Tell language={language} phrase="help_title" values={{ bank }} />
+      </h2>
+      <ul class="ways">
+        {pages.map(
+          ([url, key]) =>
+            url && (
+              <li>
+                <a href={url} target="_blank" rel="noreferrer">
+                  <b>{mePagePhrase(language, key)}</b>
+                  <small>
+                    <bdi dir="ltr">{new URL(url).host}</bdi>
+                  </small>
+                </a>
+              </li>
+            ),
+        )}
+        {emergencyPhone && (
+          <li>
+            <a href={`tel:${emergencyPhone}`}>
+              <b>{mePagePhrase(language, "to_call")}</b>
+              <small>
+                <bdi dir="ltr">{emergencyPhone}</bdi>
+              </small>
+            </a>
+          </li>
+        )}
+      </ul>
     </>
   )
 }

@@ -2,7 +2,7 @@
 // to the visit, the way back.
 
 import type { Child } from "hono/jsx"
-import type { Account } from "../../banks/bank.ts"
+import type { Account, BankRecord } from "../../banks/bank.ts"
 import { renderPage, type PageFrame } from "../../links/page-layout.tsx"
 import type { Language } from "../../phrases/catalogue.ts"
 import { linkPagePhrase } from "../../phrases/link-pages.ts"
@@ -15,6 +15,8 @@ import { ME_STYLE } from "./style.ts"
 export interface MeFrame extends Omit<PageFrame, "style"> {
   readonly bankName: string
   readonly timeZone: string
+  /** Where the bank itself helps, by those of its places that it has. */
+  readonly help: Partial<Pick<BankRecord, "helpUrl" | "complaintsUrl" | "emergencyPhone">>
 }
 
 /** A whole page. */

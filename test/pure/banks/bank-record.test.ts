@@ -163,6 +163,42 @@ describe("parseBankRecord()", () => {
     expect(faults[0]).toMatch(new RegExp(`^${field} `))
   })
 
+  it("takes the bank's own places on its hosts, its colours and its logo, and gives them back", () => {
+    const given = {
+      appLink: "https://harbourline.example/app?from=chat",
+      helpUrl: "https://harbourline.example/help",
+      complaintsUrl: "https://harbourline.example/complaints#form",
+      colours: { light: "#0b5261", dark: "#6fcbd6" },
+      logo: `data:image/png;base64,${btoa("\x89PNG\r\n\x1a\n")}`,
+    }
+    expect(parseBankRecord(live(given), LIVE)).toEqual({ ok: true, value: live(given) })
+    const without = Object.fromEntries(Object.keys(given).map((name) => [name, null]))
+    expect(parseBankRecord(live(without), LIVE)).toEqual({ ok: true, value: live() })
+  })
+
+  it.each([
+    ["appLink", "https://elsewhere.example/app"],
+    ["appLink", "https://app.harbourline.example/"],
+    ["appLink", "harbourline://open"],
+    ["helpUrl", "http://harbourline.example/help"],
+    ["helpUrl", "https://user@harbourline.example/"],
+    ["complaintsUrl", "javascript:alert(1)"],
+    ["complaintsUrl", `https://harbourline.example/${"x".repeat(480)}`],
+    ["colours.light", { light: "#ffd400" }],
+    ["colours.light", { dark: "#6fcbd6" }],
+    ["colours.dark", { light: "#0b5261", dark: "#0b5261" }],
+    ["logo", "https://harbourline.example/logo.png"],
+    ["logo", `data:image/png;base64,${btoa(`\x89PNG\r\n\x1a\n${"x".repeat(9_000)}`)}`],
+  ])("P6: refuses %s as %j", (field, value) => {
+    expect(faultsOf(live({ [field.split(".")[0] ?? ""]: value }))[0]).toMatch(new RegExp(`^${field} `))
+  })
+
+  it("P6: a host does not leave while one of the bank's places lies on it", () => {
+    expect(faultsOf(live({ helpUrl: "https://harbourline.example/help", linkHosts: [] }))).toEqual([
+      "helpUrl must be an https URL on a host of linkHosts",
+    ])
+  })
+
   it.each([
     ["fdx-6", {}, { profile: "fapi2", acrValues: ["urn:bank:2fa"] }],
     ["fdx-6", { profile: "fdx-green" }, { profile: "fdx-green", acrValues: ["urn:bank:2fa"] }],

@@ -119,6 +119,11 @@ describe("the schemas", () => {
       desk: "own",
       hours: [{ days: [1], from: "08:00", to: "18:00" }],
       defaults: { digestAt: "18:00" },
+      appLink: "https://bank.example.com/app",
+      helpUrl: "https://bank.example.com/help",
+      complaintsUrl: "https://bank.example.com/complaints",
+      colours: { light: "#0b5261" },
+      logo: "data:image/png;base64,iVBORw0KGgo=",
     })
     expect(Object.keys(SCHEMAS.Bank.properties).toSorted()).toEqual(Object.keys(record).toSorted())
     expect([...SCHEMAS.Bank.required].toSorted()).toEqual(Object.keys(bankRecord(HARBOUR)).toSorted())

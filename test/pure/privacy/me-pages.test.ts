@@ -94,6 +94,31 @@ describe("pages", () => {
     }
   })
 
+  test("lead to the bank's help, complaints and telephone, by those it has", async () => {
+    own.more = { helpUrl: "https://bank.example/help", complaintsUrl: "https://bank.example/complaints" }
+    const html = await (await own.get("/me", own.visit())).text()
+    for (const address of [own.more.helpUrl, own.more.complaintsUrl])
+      expect(html).toContain(`href="${address}" target="_blank" rel="noreferrer"`)
+    expect(html).toContain('href="tel:+4915112345678"')
+    own.more = {}
+    const bare = await (await own.get("/me", own.visit())).text()
+    expect(bare).not.toContain("_blank")
+    expect(bare).toContain('href="tel:+4915112345678"')
+  })
+
+  test("look like the bank: its colour after ours, its logo for our sign, and nothing loaded from elsewhere", async () => {
+    own.more = { colours: { light: "#0b5261" }, logo: "data:image/png;base64,iVBORw0KGgo=" }
+    for (const path of ["/me", "/me/alerts", "/me/delete", "/me/copy"]) {
+      const response = await own.get(path, own.visit())
+      const html = await response.text()
+      expect(html.lastIndexOf("--accent:#0b5261"), path).toBeGreaterThan(html.indexOf("--accent:#0a4f99"))
+      expect(html, path).toContain('<img src="data:image/png;base64,iVBORw0KGgo=" alt=""/>')
+      expect(response.headers.get("content-security-policy")).toContain("img-src 'self' data:")
+    }
+    own.more = {}
+    expect(await (await own.get("/me", own.visit())).text()).not.toContain("<img")
+  })
+
   test("show what the bank wrote as text, never as markup", async () => {
     const html = await (await own.get("/me", own.visit())).text()
     expect(html).toContain("&lt;b&gt;Everyday&lt;/b&gt;")
