@@ -5,7 +5,7 @@ import { parseMoney } from "../foundation/money.ts"
 import * as z from "zod/mini"
 import { isBankId } from "../foundation/id.ts"
 import { err, ok, type Result } from "../foundation/result.ts"
-import { findColourFault, GROUNDS, isLogo, LOGO_CHARS_MAX } from "./brand.ts"
+import { findColourFault, type GROUNDS, isLogo, LOGO_CHARS_MAX } from "./brand.ts"
 import { findSafeUrl } from "./safe-url.ts"
 import {
   EVENT_WAYS,
