@@ -23,11 +23,14 @@ function fromBase64(text: string, options: Base64Options = {}): Uint8Array<Array
 }
 
 function toBase64(this: Uint8Array, options: Base64Options = {}): string {
-  const buffer = Buffer.from(this.buffer, this.byteOffset, this.byteLength)
-  const standard = buffer.toString("base64")
-  const text =
-    options.alphabet === "base64url" ? standard.replaceAll("+", "-").replaceAll("/", "_") : standard
-  return options.omitPadding ? text.replace(/=+$/, "") : text
+  const text = Buffer.from(this.buffer, this.byteOffset, this.byteLength).toString(
+    options.alphabet ?? "base64",
+  )
+  const padding = text.length % 4
+  // Node leaves the padding out of base64url and never out of base64; the standard asks.
+  if (options.alphabet === "base64url" && !options.omitPadding && padding > 0)
+    return text.padEnd(text.length + 4 - padding, "=")
+  return options.alphabet !== "base64url" && options.omitPadding ? text.replace(/=+$/, "") : text
 }
 
 /** @throws {SyntaxError} on an odd length or anything but hex digits */

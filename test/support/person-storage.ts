@@ -1,6 +1,6 @@
 // A Conversation's own SQLite file and alarm on node:sqlite, with the meaning `Sql` has in workerd: rows written are rows changed.
 // Survives the object: a new one is built over the same storage after a crash. Composed by person-world.ts.
-import { DatabaseSync } from "node:sqlite"
+import { DatabaseSync, type StatementSync } from "node:sqlite"
 import type { Sql, SqlValue } from "../../src/foundation/world.ts"
 
 /** One object's storage. */
@@ -22,16 +22,23 @@ export interface ObjectStorage {
 /** A file in memory. */
 export function createStorage(): ObjectStorage {
   const db = new DatabaseSync(":memory:")
+  // As workerd keeps them: reading a statement costs more than running it, and simulations run the same hundred ones for ever.
+  const prepared = new Map<string, StatementSync>()
+  const prepare = (statement: string): StatementSync => {
+    const made = prepared.get(statement) ?? db.prepare(statement)
+    prepared.set(statement, made)
+    return made
+  }
   const storage: ObjectStorage = {
     rowsWritten: 0,
     alarmAt: null,
     sql: {
       exec<Row extends Record<string, SqlValue>>(statement: string, ...bindings: readonly SqlValue[]) {
-        const prepared = db.prepare(statement)
-        if (/^\s*SELECT/i.test(statement)) return { rows: prepared.all(...bindings) as Row[], rowsWritten: 0 }
+        const made = prepare(statement)
+        if (/^\s*SELECT/i.test(statement)) return { rows: made.all(...bindings) as Row[], rowsWritten: 0 }
         const written = /^\s*CREATE/i.test(statement)
-          ? run(() => prepared.run(), 1)
-          : Number(prepared.run(...bindings).changes)
+          ? run(() => made.run(), 1)
+          : Number(made.run(...bindings).changes)
         storage.rowsWritten += written
         return { rows: [], rowsWritten: written }
       },

@@ -12,6 +12,7 @@ import { FarDesk } from "./far-desk.ts"
 import { BANK, NOON, offer, PSID, text, WHOM } from "./person-builders.ts"
 import { FarBank, FarDirectory, FarMessenger, type Sent } from "./person-far-side.ts"
 import { createPersonWorld, createRandom, createTestVault, Dead } from "./person-given.ts"
+import { cryptoInOwnThread } from "./own-thread.ts"
 import { createStorage } from "./person-storage.ts"
 
 /** Where the object dies: at the n-th call it awaits, before the call has its effect or after. */
@@ -74,20 +75,16 @@ export class Simulation {
   #crash: Crash | undefined
   #meanwhile: { readonly call: string; readonly events: readonly MessengerEvent[] } | undefined
   #watching = false
+  readonly #cryptoAsUsual = cryptoInOwnThread((digest) => this.#point(this.#alive(), "digest", digest))
   readonly vault: Vault
 
   constructor() {
     this.vault = createTestVault(() => this.#now, this.#random)
-    Object.defineProperty(crypto.subtle, "digest", {
-      configurable: true,
-      value: (...given: Parameters<SubtleCrypto["digest"]>) =>
-        this.#point(this.#alive(), "digest", () => SubtleCrypto.prototype.digest.apply(crypto.subtle, given)),
-    })
   }
 
   /** Give the process back as it was. */
   close(): void {
-    delete (crypto.subtle as { digest?: unknown }).digest
+    this.#cryptoAsUsual()
     this.#life?.die()
     this.storage.close()
   }
