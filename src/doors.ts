@@ -41,6 +41,7 @@ import { receivePageEvents } from "./notifications/page-events.ts"
 import { listDeadItems } from "./notifications/dead-events.ts"
 import { countLinked, findEventStatus, type EventStatusWorld } from "./notifications/event-status.ts"
 import { createDeadLetterDesk } from "./notifications/dead-letters.ts"
+import { startReplay } from "./notifications/replaying.ts"
 import { createMeRoutes } from "./privacy/me/routes.tsx"
 import { createMeWorld } from "./privacy/me/own-world.ts"
 import { createBankLinks } from "./privacy/bank-links.ts"
@@ -129,6 +130,7 @@ export function openDoors(
     acts: {
       "vault_key.remove": ({ object }, by) => house.keys.remove(object, by),
       "bank.leave": ({ object }, by) => house.departures.begin(object as BankId, by),
+      "dead_letters.replay": (approval) => startReplay({ db, post, now }, approval),
       "notice.start": ({ object }, by) => house.notices.start(object, by),
       "bank.change": (approval, by) => bankDesk.change(approval, by),
     },

@@ -12,6 +12,9 @@ export const APPROVAL_KINDS = {
   "vault_key.remove": "Let an outer key go: what is still sealed under it will never open again",
   /** Object: the notice. */
   "notice.start": "Tell everybody linked to the bank of this notice: more than 1,000 people",
+  /** Object: the bank. Asked: the filter, and how many letters it meant then. */
+  "dead_letters.replay":
+    "Replay every dead letter of a bank that a filter means: each is told to whoever may still hear it",
   /** Object: the bank. */
   "bank.leave": "Let a bank go: its ways in close, and everything of it and its customers is deleted",
 } as const satisfies Readonly<Record<string, string>>

@@ -29,6 +29,7 @@ import { oneLine, printJson, printTable, say } from "./print.mjs"
  * @property {string} summary
  * @property {string} [help]
  * @property {readonly string[]} [parameters]
+ * @property {boolean} [more] whether the last parameter may be given several times
  * @property {readonly string[]} [options] beyond those every command takes
  * @property {(asked: Asked) => Promise<number>} run the exit code */
 

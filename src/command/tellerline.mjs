@@ -39,6 +39,9 @@ const OPTIONS = {
   data: { type: "string" },
   id: { type: "string" },
   time: { type: "string" },
+  queue: { type: "string" },
+  kind: { type: "string" },
+  cause: { type: "string" },
   preview: { type: "boolean" },
   certificate: { type: "boolean" },
 }
@@ -77,7 +80,8 @@ async function main(args) {
     throw usage(
       `"${command.words.join(" ")}" takes no --${stray}; see tellerline ${command.words.join(" ")} --help`,
     )
-  if (given.length !== (command.parameters ?? []).length)
+  const wanted = (command.parameters ?? []).length
+  if (command.more ? given.length < wanted : given.length !== wanted)
     throw usage(`write it as: tellerline ${command.usage}`)
   const client = createClient({
     url: values.url ?? process.env.TELLERLINE_URL ?? DEFAULT_URL,

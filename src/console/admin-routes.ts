@@ -1,4 +1,4 @@
-// `/admin/v1`: registering banks, incidents, dead letters, health, the development clock; Pages are page-routes.ts. Thin: who asks, may
+// `/admin/v1`: registering banks, incidents, health, the development clock; what else there is has a file of its own. Thin: who asks, may
 // they, is the body sound, then a function of the room whose thing it is. Described in openapi.ts, and a test keeps the two alike.
 // Composed by app.ts; every answer is JSON and none is cached. Faults go to app.onError.
 
@@ -10,7 +10,6 @@ import type { Now } from "../foundation/clock.ts"
 import { isBankId, type BankId } from "../foundation/id.ts"
 import type { Log } from "../foundation/log.ts"
 import type { Result } from "../foundation/result.ts"
-import { isDeadLetterId, type DeadLetterAbout } from "../notifications/dead-letter.ts"
 import type { DeadLetterDesk } from "../notifications/dead-letters.ts"
 import { INCIDENT_KINDS, type Incident } from "../notifications/incident.ts"
 import type { IncidentScope } from "../notifications/incident-store.ts"
@@ -18,17 +17,18 @@ import { auditRoutes, type AuditRoutesGiven } from "./audit-routes.ts"
 import { restoreRoutes, type RestoreRoutesGiven } from "./restore-routes.ts"
 import { approvalRoutes, renderApproval, type ApprovalRoutesGiven } from "./approval-routes.ts"
 import type { Authenticate } from "./admin-auth.ts"
-import { byOf, no, permit, renderInstant, type AdminContext, type AdminVariables } from "./admin-context.ts"
+import { byOf, no, permit, renderInstant, type AdminVariables } from "./admin-context.ts"
 import { bankCheckRoutes, type BankCheckRoutesGiven } from "./bank-check-routes.ts"
 import type { BankPut } from "./bank-desk.ts"
 import { bankWayRoutes, type BankWayRoutesGiven } from "./bank-way-routes.ts"
+import { deadLetterRoutes } from "./dead-letter-routes.ts"
 import { departureRoutes, type DepartureRoutesGiven } from "./departure-routes.ts"
-import { clockInput, judge, nothingInput, readAct } from "./admin-input.ts"
+import { clockInput, judge, readAct } from "./admin-input.ts"
 import type { Fault } from "./admin-problems.ts"
 import { deskRoutes, type DeskRoutesGiven } from "./desk-routes.ts"
 import { isDevelopmentValue } from "./development-values.ts"
 import { keyRoutes, type KeyRoutesGiven } from "./key-routes.ts"
-import { banksFor, EVERY_BANK, type Action } from "./operator.ts"
+import { banksFor, EVERY_BANK } from "./operator.ts"
 import { letterRoutes, type LetterRoutesGiven } from "./letter-routes.ts"
 import { meterRoutes, type MeterRoutesGiven } from "./meter-routes.ts"
 import { noticeRoutes, type NoticeRoutesGiven } from "./notice-routes.ts"
@@ -192,39 +192,10 @@ export function adminApi(given: AdminGiven): Hono<{ Variables: AdminVariables }>
     return context.json({ incidents: found.map(renderIncident) })
   })
 
-  app.get("/dead-letters", async (context) => {
-    const { bank, cursor } = context.req.query()
-    if (bank !== undefined && !isBankId(bank)) return no(context, "not_found")
-    const refused = bank === undefined ? undefined : permit(context, "dead_letter.read", bank)
-    if (refused) return refused
-    const scope = bank === undefined ? banksFor(context.var.operator, "dead_letter.read") : [bank]
-    if (scope.length === 0) return no(context, "forbidden")
-    const page = await deadLetters.list(scope, cursor)
-    return context.json({
-      deadLetters: page.letters.map(renderLetter),
-      ...(page.next ? { next: page.next } : {}),
-    })
-  })
-
-  app.get("/dead-letters/:id", async (context) => {
-    const letter = await findLetter(given, context.req.param("id"))
-    if (!letter) return no(context, "not_found")
-    return permitLetter(context, "dead_letter.read", letter) ?? context.json(renderLetter(letter))
-  })
-
-  app.post("/dead-letters/:id/replay", async (context) => {
-    const act = await readAct(context.req.raw, development)
-    if (!act.ok) return no(context, act.error)
-    const body = judge(nothingInput, act.value.body, {})
-    if (!body.ok) return no(context, "invalid", body.error)
-    const letter = await findLetter(given, context.req.param("id"))
-    if (!letter) return no(context, "not_found")
-    const refused = permitLetter(context, "dead_letter.replay", letter)
-    if (refused) return refused
-    const replayed = await deadLetters.replay(letter.id, byOf(context, act.value, given.now()))
-    if (replayed.ok) return context.json({ replayed: renderLetter(replayed.value) })
-    return no(context, replayed.error.reason === "outage" ? "queue_unavailable" : "not_found")
-  })
+  app.route(
+    "/dead-letters",
+    deadLetterRoutes({ development, now: given.now, deadLetters, approvals: given.approvals }),
+  )
 
   app.get("/health", async (context) => {
     const scope = banksFor(context.var.operator, "health.read")
@@ -273,17 +244,6 @@ function identify(given: { readonly authenticate: Authenticate; readonly log: Lo
   })
 }
 
-/** A letter no bank can be named for is hidden from whoever does not hold every bank. */
-function permitLetter(context: AdminContext, action: Action, letter: DeadLetterAbout): Response | undefined {
-  const refused = permit(context, action, letter.bank)
-  const hidden = letter.bank === EVERY_BANK && banksFor(context.var.operator, action) !== EVERY_BANK
-  return refused && hidden ? no(context, "hidden") : refused
-}
-
-async function findLetter(given: AdminGiven, id: string): Promise<DeadLetterAbout | undefined> {
-  return isDeadLetterId(id) ? given.deadLetters.find(id) : undefined
-}
-
 /** What it is stands beside its word. */
 function renderIncident({ openedAt, closedAt, ...rest }: Incident): object {
   return {
@@ -292,10 +252,4 @@ function renderIncident({ openedAt, closedAt, ...rest }: Incident): object {
     openedAt: renderInstant(openedAt),
     ...(closedAt === undefined ? {} : { closedAt: renderInstant(closedAt) }),
   }
-}
-
-function renderLetter(letter: DeadLetterAbout): object {
-  const { at, until, postedAt, ...rest } = letter
-  const posted = postedAt === undefined ? {} : { postedAt: renderInstant(postedAt) }
-  return { ...rest, at: renderInstant(at), until: renderInstant(until), ...posted }
 }

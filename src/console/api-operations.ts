@@ -3,6 +3,7 @@
 import type { AdminRefusal } from "./admin-problems.ts"
 import type { SchemaName } from "./api-schemas.ts"
 import { CHECK_OPERATIONS } from "./api-checks.ts"
+import { DEAD_LETTER_OPERATIONS } from "./api-dead-letters.ts"
 import { DESK_OPERATIONS } from "./api-desk.ts"
 import { DEPARTURE_OPERATIONS } from "./api-departure.ts"
 import { LETTER_OPERATIONS } from "./api-letters.ts"
@@ -259,38 +260,7 @@ export const OPERATIONS: readonly Operation[] = [
     answer: { schema: "Incident", list: "incidents" },
     refusals: ["forbidden", "not_found"],
   },
-  {
-    method: "get",
-    path: "/dead-letters",
-    id: "listDeadLetters",
-    summary: "What could not be handled, newest first, 50 at a time",
-    action: "dead_letter.read",
-    query: [
-      { name: "bank", description: "Only this bank's" },
-      { name: "cursor", description: "`next` of the page before" },
-    ],
-    answer: { schema: "DeadLetter", list: "deadLetters" },
-    refusals: ["forbidden", "not_found"],
-  },
-  {
-    method: "get",
-    path: "/dead-letters/{id}",
-    id: "getDeadLetter",
-    summary: "One letter, without its content",
-    action: "dead_letter.read",
-    answer: { schema: "DeadLetter" },
-    refusals: ["forbidden", "not_found"],
-  },
-  {
-    method: "post",
-    path: "/dead-letters/{id}/replay",
-    id: "replayDeadLetter",
-    summary: "Post a letter's job to its queue again; the letter goes once the queue has it",
-    action: "dead_letter.replay",
-    body: "ReasonInput",
-    answer: { schema: "DeadLetter", member: "replayed" },
-    refusals: [...BODY, "not_found", "queue_unavailable"],
-  },
+  ...DEAD_LETTER_OPERATIONS,
   {
     method: "get",
     path: "/audit/{id}",

@@ -5,6 +5,7 @@ import { INCIDENT_KINDS } from "../notifications/incident.ts"
 import { PAGE_STATE, PAGE_STATE_SCHEMAS } from "./api-page-state.ts"
 import { BANK_OPTIONAL, BANK_REQUIRED, bankMembers } from "./api-bank-members.ts"
 import { CHECK_SCHEMAS } from "./api-checks.ts"
+import { DEAD_LETTER_SCHEMAS } from "./api-dead-letters.ts"
 import { DESK_SCHEMAS } from "./api-desk.ts"
 import { DEPARTURE_SCHEMAS } from "./api-departure.ts"
 import { LETTER_SCHEMAS } from "./api-letters.ts"
@@ -19,7 +20,6 @@ type Schema = Readonly<Record<string, unknown>>
 
 const BANK_ID: Schema = { type: "string", pattern: "^[a-z0-9][a-z0-9-]{1,39}$", examples: ["demo"] }
 const PAGE_ID: Schema = { type: "string", pattern: "^[0-9]{1,32}$", examples: ["100000000000001"] }
-const LETTER_ID: Schema = { type: "string", pattern: "^dead_[A-Za-z0-9_-]{43}$" }
 const INSTANT: Schema = { type: "string", format: "date-time" }
 const REASON: Schema = {
   type: "string",
@@ -110,7 +110,6 @@ const tokenMembers = {
 export const SCHEMAS = {
   BankId: BANK_ID,
   PageId: PAGE_ID,
-  DeadLetterId: LETTER_ID,
   BankInput: {
     type: "object",
     properties: { ...bankMembers, reason: REASON },
@@ -166,6 +165,7 @@ export const SCHEMAS = {
   ...LETTER_SCHEMAS,
   ...DESK_SCHEMAS,
   ...DEPARTURE_SCHEMAS,
+  ...DEAD_LETTER_SCHEMAS,
   Incident: {
     type: "object",
     properties: {
@@ -180,23 +180,6 @@ export const SCHEMAS = {
     },
     required: ["id", "kind", "bank", "detail", "meaning", "openedAt"],
     description: "Something somebody must know of; no people's data stands in it",
-  },
-  DeadLetter: {
-    type: "object",
-    properties: {
-      id: LETTER_ID,
-      bank: { type: "string", description: 'The bank, or "*" where none can be named' },
-      queue: { enum: ["alerts", "updates", "inbound", "chores", "callbacks"] },
-      reason: { enum: ["retries_exhausted", "job_malformed", "job_version_unknown", "gave_up"] },
-      attempts: { type: "integer" },
-      kind: { type: "string" },
-      items: { type: "integer", description: "People's events in it" },
-      postedAt: INSTANT,
-      at: { ...INSTANT, description: "Since when it lies here" },
-      until: { ...INSTANT, description: "When it is deleted" },
-    },
-    required: ["id", "bank", "queue", "reason", "attempts", "kind", "at", "until"],
-    description: "What could not be handled, without its content, which is sealed",
   },
   ReasonInput: { type: "object", properties: { reason: REASON }, additionalProperties: false },
   ClockInput: {

@@ -23,6 +23,8 @@ export interface PackJob {
   readonly sealed: string
   readonly items: number
   readonly postedAt: number
+  /** Where all that is left in it waits for one Page: among the dead letters it is found by that. */
+  readonly page?: PageId
 }
 
 /** Webhook events of one person whose Conversation could not take them in time, sealed under a day key. */
@@ -64,6 +66,16 @@ export interface LeaveBankJob {
   readonly postedAt: number
 }
 
+/** Two people want dead letters replayed by a filter: one step of it. */
+export interface ReplayLettersJob {
+  readonly v: 1
+  readonly kind: "replay_letters"
+  readonly bank: BankId
+  /** The ask, in which the filter stands. */
+  readonly approval: string
+  readonly postedAt: number
+}
+
 /** Work that may take its time and may be done twice. */
 export type ChoreJob =
   /** Make the directory say what the Conversation says of this link, and tidy up behind it. */
@@ -97,6 +109,7 @@ export type ChoreJob =
   /** Delete all that is kept of a person. */
   | ErasePersonJob
   | LeaveBankJob
+  | ReplayLettersJob
   /** A Page was stopped: let those who run it know. */
   | {
       readonly v: 1
@@ -173,6 +186,7 @@ const KINDS = [
   "callback",
   "erase_person",
   "leave_bank",
+  "replay_letters",
   "renew_person",
   "renew_link",
 ] as const

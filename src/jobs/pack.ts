@@ -2,7 +2,7 @@
 // so that it costs one 64 kB unit and one consumer invocation can tell everybody in it. Each item keeps its own attempts.
 // Sealing is given: this file knows sizes and shapes only.
 
-import type { BankId, PackId } from "../foundation/id.ts"
+import type { BankId, PackId, PageId } from "../foundation/id.ts"
 import { err, ok, type Result } from "../foundation/result.ts"
 import { utf8 } from "../crypto/text.ts"
 import type { Lane, PackJob } from "./job.ts"
@@ -29,7 +29,13 @@ export function packPlace(bank: BankId, pack: PackId): string {
  * @returns refusal `item_too_large` with the item's index where one alone does not fit */
 export async function sealPacks<Event>(
   items: readonly PackItem<Event>[],
-  about: { readonly lane: Lane; readonly bank: BankId; readonly month: string; readonly now: number },
+  about: {
+    readonly lane: Lane
+    readonly bank: BankId
+    readonly month: string
+    readonly now: number
+    readonly page?: PageId
+  },
   given: {
     readonly createPackId: () => PackId
     readonly seal: (text: string, place: string) => Promise<string>
@@ -63,6 +69,7 @@ export async function sealPacks<Event>(
       sealed,
       items: texts.length,
       postedAt: about.now,
+      ...(about.page === undefined ? {} : { page: about.page }),
     }
   })
   return ok(await Promise.all(jobs))

@@ -15,6 +15,7 @@ import { endLink, findLink, listExpiredPending, listUnrevoked, type EndReason } 
 import type { Post } from "../jobs/post.ts"
 import type { Incidents } from "./incidents.ts"
 import { renewOne, type RenewalChoreWorld } from "./key-renewal-chores.ts"
+import { continueReplay } from "./replaying.ts"
 
 /** What chores need. */
 export interface ChoreWorld {
@@ -56,6 +57,8 @@ export function doChores(world: ChoreWorld): HandleBatch {
         return world.erase(job)
       case "leave_bank":
         return world.leave(job)
+      case "replay_letters":
+        return continueReplay(world, job)
       case "renew_person":
       case "renew_link":
         return renewOne(world.renewal, job)

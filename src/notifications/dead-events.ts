@@ -7,7 +7,7 @@ import type { BankId } from "../foundation/id.ts"
 import { parseJob } from "../jobs/job.ts"
 import { openPack, type PackItem } from "../jobs/pack.ts"
 import type { PackKeys } from "../vault/pack-keys.ts"
-import { listDeadPacks } from "./dead-letter-store.ts"
+import { listDeadPacks } from "./dead-letter-job-store.ts"
 
 /** Packs looked through for one question: more than two weeks of ordinary failures. */
 const PACKS_MAX = 100

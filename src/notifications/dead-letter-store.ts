@@ -1,15 +1,17 @@
 // Dead letters at rest: a row each, the job as it travelled (ids or a sealed pack, never clear data), for 14 days.
-// Only this file names the table. What is done with them is dead-letters.ts. Composed by worker.ts and the console.
+// Beside dead-letter-job-store.ts, for whoever must reach all of them, only this file names the table. What is done with them is
+// dead-letters.ts and replaying.ts. Composed by worker.ts and the console.
 
-import { and, count, desc, eq, gt, inArray, lt, lte, or, sql } from "drizzle-orm"
-import type { BatchItem } from "drizzle-orm/batch"
+import { and, asc, count, desc, eq, gte, inArray, isNull, lt, lte, min, or, sql, type SQL } from "drizzle-orm"
 import type { AuditBy } from "../audit/audit.ts"
 import { auditStatement } from "../audit/audit-store.ts"
 import { read, write, type Database } from "../db/database.ts"
+import { pages } from "../db/bank-schema.ts"
 import { deadLetters } from "../db/schema.ts"
-import type { BankId, PersonId } from "../foundation/id.ts"
+import type { BankId, PageId } from "../foundation/id.ts"
 import type { QueueName } from "../jobs/job.ts"
 import type { DeadLetter, DeadLetterAbout, DeadLetterReason, DeadLetterRow } from "./dead-letter.ts"
+import type { BankLettersFilter, DeadLetterFilter } from "./dead-letter-filter.ts"
 
 const PAGE_ROWS = 50
 /** A statement takes 100 bound parameters. */
@@ -45,6 +47,7 @@ export async function listDeadLetters(
   scope: DeadLetterScope,
   now: number,
   cursor?: string,
+  filter: DeadLetterFilter = {},
 ): Promise<DeadLetterPage> {
   const from = parseCursor(cursor)
   const rows = await read(
@@ -55,6 +58,7 @@ export async function listDeadLetters(
         and(
           inScope(scope),
           inTime(now),
+          fits(filter),
           from
             ? or(
                 lt(deadLetters.until, from.until),
@@ -71,62 +75,71 @@ export async function listDeadLetters(
   return rows.length > PAGE_ROWS && last ? { letters, next: `${last.until}.${last.id}` } : { letters }
 }
 
-/** One letter with its job. */
-export async function findDeadLetter(db: Database, id: string, now: number): Promise<DeadLetter | undefined> {
-  const [row] = await read(
+/** Letters with their jobs, in no order; those that are gone are left out. */
+export async function findDeadLetters(
+  db: Database,
+  ids: readonly string[],
+  now: number,
+): Promise<readonly DeadLetter[]> {
+  const rows = await read(
     db
       .select({ ...ABOUT, job: deadLetters.job })
       .from(deadLetters)
-      .where(and(eq(deadLetters.id, id), inTime(now)))
-      .limit(1),
+      .where(
+        and(sql`${deadLetters.id} in (select value from json_each(${JSON.stringify(ids)}))`, inTime(now)),
+      ),
   )
-  return row ? { ...aboutOf(row), job: JSON.parse(row.job) as unknown } : undefined
+  return rows.map((row) => ({ ...aboutOf(row), job: JSON.parse(row.job) as unknown }))
 }
 
-/** Jobs of a bank's dead packs, newest first. */
-export async function listDeadPacks(
+/** One letter with its job. */
+export async function findDeadLetter(db: Database, id: string, now: number): Promise<DeadLetter | undefined> {
+  return (await findDeadLetters(db, [id], now))[0]
+}
+
+/** Letters a filter means, with their jobs, oldest first. */
+export async function listFiltered(
   db: Database,
-  bank: BankId,
+  filter: BankLettersFilter,
   now: number,
   limit: number,
-): Promise<readonly unknown[]> {
+): Promise<readonly DeadLetter[]> {
   const rows = await read(
     db
-      .select({ job: deadLetters.job })
+      .select({ ...ABOUT, job: deadLetters.job })
       .from(deadLetters)
-      .where(
-        and(eq(deadLetters.bankId, bank), inArray(deadLetters.queue, ["alerts", "updates"]), inTime(now)),
-      )
-      .orderBy(desc(deadLetters.at))
+      .where(and(eq(deadLetters.bankId, filter.bank), inTime(now), fits(filter)))
+      .orderBy(asc(deadLetters.at), asc(deadLetters.id))
       .limit(limit),
   )
-  return rows.map((row) => JSON.parse(row.job) as unknown)
+  return rows.map((row) => ({ ...aboutOf(row), job: JSON.parse(row.job) as unknown }))
 }
 
-/** Letters' jobs as they lie here, by id: for what must reach all of them. */
-export async function listSealedLetters(
+/** How many letters a filter means. */
+export async function countFiltered(db: Database, filter: BankLettersFilter, now: number): Promise<number> {
+  const [row] = await read(
+    db
+      .select({ letters: count() })
+      .from(deadLetters)
+      .where(and(eq(deadLetters.bankId, filter.bank), inTime(now), fits(filter))),
+  )
+  return row?.letters ?? 0
+}
+
+/** Since when the oldest letter of each bank lies here, among those older than an instant. */
+export async function listUnread(
   db: Database,
-  after: string,
-  limit: number,
-): Promise<readonly { readonly id: string; readonly job: string }[]> {
-  return read(
+  before: number,
+  now: number,
+): Promise<readonly { readonly bank: BankId | "*"; readonly since: number }[]> {
+  const rows = await read(
     db
-      .select({ id: deadLetters.id, job: deadLetters.job })
+      .select({ bank: deadLetters.bankId, since: min(deadLetters.at) })
       .from(deadLetters)
-      .where(gt(deadLetters.id, after))
-      .orderBy(deadLetters.id)
-      .limit(limit),
+      .where(and(lt(deadLetters.at, before), inTime(now)))
+      .groupBy(deadLetters.bankId),
   )
-}
-
-/** Put a letter's job in another sealing. Nothing where it is gone, or another lies in its place. */
-export async function resealLetter(db: Database, id: string, from: string, to: string): Promise<void> {
-  await write(
-    db
-      .update(deadLetters)
-      .set({ job: to })
-      .where(and(eq(deadLetters.id, id), eq(deadLetters.job, from))),
-  )
+  return rows.map(({ bank, since }) => ({ bank: bank as BankId | "*", since: since ?? 0 }))
 }
 
 /** How many lie here, by queue; queues with none are left out. */
@@ -145,19 +158,18 @@ export async function countDeadLetters(
   return Object.fromEntries(rows.map((row) => [row.queue, row.letters]))
 }
 
-/** Take a replayed letter away and say who replayed it, in one batch.
- * Only as it was found: one that died again meanwhile has a newer `at` and stays. */
-export async function removeReplayed(db: Database, letter: DeadLetterAbout, by: AuditBy): Promise<void> {
-  const remove = db
-    .delete(deadLetters)
-    .where(and(eq(deadLetters.id, letter.id), eq(deadLetters.at, letter.at)))
-  const audit: BatchItem<"sqlite"> = auditStatement(db, {
-    ...by,
-    bank: letter.bank,
-    action: "dead_letter.replay",
-    object: letter.id,
-  })
-  await write(db.batch([remove, audit]))
+/** Take replayed letters away and say who replayed each, in one batch.
+ * Only as they were found: one that died again meanwhile has a newer `at` and stays. */
+export async function removeReplayed(
+  db: Database,
+  letters: readonly DeadLetterAbout[],
+  by: AuditBy,
+): Promise<void> {
+  const [first, ...rest] = letters.flatMap(({ id, at, bank }) => [
+    db.delete(deadLetters).where(and(eq(deadLetters.id, id), eq(deadLetters.at, at))),
+    auditStatement(db, { ...by, bank, action: "dead_letter.replay", object: id }),
+  ])
+  if (first) await write(db.batch([first, ...rest]))
 }
 
 /** Delete letters whose time is over, at most `limit` of them.
@@ -177,63 +189,6 @@ export async function deleteExpired(db: Database, now: number, limit: number): P
   return gone.length
 }
 
-/** Letters of a bank with what travelled, by id: for whoever must look inside.
- * @param after only those behind this id */
-export async function listLetterJobs(
-  db: Database,
-  bank: BankId,
-  limit: number,
-  after = "",
-): Promise<readonly { readonly id: string; readonly at: number; readonly job: unknown }[]> {
-  const rows = await read(
-    db
-      .select({ id: deadLetters.id, at: deadLetters.at, job: deadLetters.job })
-      .from(deadLetters)
-      .where(and(eq(deadLetters.bankId, bank), gt(deadLetters.id, after)))
-      .orderBy(deadLetters.id)
-      .limit(limit),
-  )
-  return rows.map((row) => ({ ...row, job: JSON.parse(row.job) as unknown }))
-}
-
-/** Put another job in a letter, unless it died again meanwhile. */
-export async function replaceLetterJob(
-  db: Database,
-  letter: { readonly id: string; readonly at: number },
-  job: object,
-): Promise<void> {
-  await write(
-    db
-      .update(deadLetters)
-      .set({ job: JSON.stringify(job) })
-      .where(and(eq(deadLetters.id, letter.id), eq(deadLetters.at, letter.at))),
-  )
-}
-
-/** Delete letters. */
-export async function deleteLetters(db: Database, ids: readonly string[]): Promise<void> {
-  await write(
-    db
-      .delete(deadLetters)
-      .where(sql`${deadLetters.id} in (select value from json_each(${JSON.stringify(ids)}))`),
-  )
-}
-
-/** Delete letters that hold webhook events of one person. */
-export async function deleteLettersOfPerson(db: Database, bank: BankId, person: PersonId): Promise<void> {
-  await write(
-    db
-      .delete(deadLetters)
-      .where(
-        and(
-          eq(deadLetters.bankId, bank),
-          eq(deadLetters.queue, "inbound"),
-          sql`json_extract(${deadLetters.job}, '$.person') = ${person}`,
-        ),
-      ),
-  )
-}
-
 /** What may be said of a letter. Read out of the job by D1, so that a page of letters does not fetch 60 kB for each. */
 const ABOUT = {
   id: deadLetters.id,
@@ -243,9 +198,10 @@ const ABOUT = {
   attempts: deadLetters.attempts,
   at: deadLetters.at,
   until: deadLetters.until,
-  kind: sql<string | null>`json_extract(${deadLetters.job}, '$.kind')`,
-  items: sql<number | null>`json_extract(${deadLetters.job}, '$.items')`,
-  postedAt: sql<number | null>`json_extract(${deadLetters.job}, '$.postedAt')`,
+  kind: member<string>("kind"),
+  page: member<string>("page"),
+  items: member<number>("items"),
+  postedAt: member<number>("postedAt"),
 }
 
 function aboutOf(row: {
@@ -257,6 +213,7 @@ function aboutOf(row: {
   readonly at: number
   readonly until: number
   readonly kind: string | null
+  readonly page: string | null
   readonly items: number | null
   readonly postedAt: number | null
 }): DeadLetterAbout {
@@ -269,6 +226,7 @@ function aboutOf(row: {
     at: row.at,
     until: row.until,
     kind: typeof row.kind === "string" ? row.kind : "unknown",
+    ...(typeof row.page === "string" ? { page: row.page as PageId } : {}),
     ...(typeof row.items === "number" ? { items: row.items } : {}),
     ...(typeof row.postedAt === "number" ? { postedAt: row.postedAt } : {}),
   }
@@ -278,8 +236,29 @@ function inScope(scope: DeadLetterScope) {
   return scope === "*" ? undefined : inArray(deadLetters.bankId, scope.slice(0, BANKS_MAX))
 }
 
+/** What a filter says of a row. */
+function fits({ page, queue, kind, reason, from, to }: DeadLetterFilter): SQL | undefined {
+  const onlyPage = sql`(select count(*) from ${pages} where ${pages.bankId} = ${deadLetters.bankId}) = 1
+    and exists (select 1 from ${pages} where ${pages.bankId} = ${deadLetters.bankId} and ${pages.id} = ${page})`
+  return and(
+    page === undefined
+      ? undefined
+      : or(eq(member<string>("page"), page), and(isNull(member<string>("page")), onlyPage)),
+    queue === undefined ? undefined : eq(deadLetters.queue, queue),
+    kind === undefined ? undefined : eq(member<string>("kind"), kind),
+    reason === undefined ? undefined : eq(deadLetters.reason, reason),
+    from === undefined ? undefined : gte(deadLetters.at, from),
+    to === undefined ? undefined : lt(deadLetters.at, to),
+  )
+}
+
+/** A member of the job as it lies here. */
+function member<T>(name: "kind" | "page" | "items" | "postedAt") {
+  return sql<T | null>`json_extract(${deadLetters.job}, ${sql.raw(`'$.${name}'`)})`
+}
+
 /** A letter past its time is gone, whether or not cron came round. */
-function inTime(now: number) {
+export function inTime(now: number) {
   return sql`${deadLetters.until} > ${now}`
 }
 

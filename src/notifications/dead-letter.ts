@@ -3,7 +3,7 @@
 
 import { digestText } from "../crypto/hmac.ts"
 import { DAY_MS } from "../foundation/clock.ts"
-import { isBankId, type BankId } from "../foundation/id.ts"
+import { isBankId, type BankId, type PageId } from "../foundation/id.ts"
 import { parseJob, QUEUES, type QueueName } from "../jobs/job.ts"
 
 /** As long as anything sealed under a day key can still be opened. */
@@ -12,7 +12,13 @@ const DLQ_SUFFIX = "-dlq"
 const ID = /^dead_[A-Za-z0-9_-]{43}$/
 
 /** Why a job lies here. `gave_up`: its handler will not try again. */
-export type DeadLetterReason = "retries_exhausted" | "job_malformed" | "job_version_unknown" | "gave_up"
+export const DEAD_LETTER_REASONS = [
+  "retries_exhausted",
+  "job_malformed",
+  "job_version_unknown",
+  "gave_up",
+] as const
+export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number]
 
 /** What may be said of a letter: no job, no people. */
 export interface DeadLetterAbout {
@@ -28,6 +34,8 @@ export interface DeadLetterAbout {
   readonly until: number
   /** The job's kind, `unknown` where it has none. */
   readonly kind: string
+  /** The Page all of it is for, where there is one and it is known. */
+  readonly page?: PageId
   /** People's events in a pack. */
   readonly items?: number
   readonly postedAt?: number
@@ -38,8 +46,14 @@ export interface DeadLetter extends DeadLetterAbout {
   readonly job: unknown
 }
 
+/** A letter without its job. */
+export function withoutJob(letter: DeadLetter): DeadLetterAbout {
+  const { job: _, ...about } = letter
+  return about
+}
+
 /** A letter on its way to its row. */
-export interface DeadLetterRow extends Omit<DeadLetterAbout, "kind" | "items" | "postedAt"> {
+export interface DeadLetterRow extends Omit<DeadLetterAbout, "kind" | "page" | "items" | "postedAt"> {
   /** JSON. */
   readonly job: string
 }

@@ -1,35 +1,31 @@
 // What could not be handled is kept where a person can see and replay it (P1, P12): from a queue's dead-letter queue, or from a
 // handler that gives up. Nothing is opened here: a letter is a job as it travelled. Rows are dead-letter-store.ts.
-// worker.ts gives each `<queue>-dlq` batch to `consumeDeadLetters`; the console lists and replays.
+// How they go back is replaying.ts. worker.ts gives each `<queue>-dlq` batch to `consumeDeadLetters`; the console lists and replays.
 
 import type { AuditBy } from "../audit/audit.ts"
 import type { Database } from "../db/database.ts"
 import type { Now } from "../foundation/clock.ts"
-import type { Outage } from "../foundation/failure.ts"
 import type { BankId } from "../foundation/id.ts"
 import { describeFault, type Log } from "../foundation/log.ts"
 import { err, ok, type Result } from "../foundation/result.ts"
 import { backoffSeconds } from "../jobs/backoff.ts"
-import type { Job, QueueName } from "../jobs/job.ts"
+import type { QueueName } from "../jobs/job.ts"
 import type { Post } from "../jobs/post.ts"
-import { deadLetterOf, queueOfDeadLetters, type DeadLetterAbout } from "./dead-letter.ts"
+import { deadLetterOf, queueOfDeadLetters, withoutJob, type DeadLetterAbout } from "./dead-letter.ts"
+import type { BankLettersFilter, DeadLetterFilter } from "./dead-letter-filter.ts"
 import {
   countDeadLetters,
   findDeadLetter,
+  findDeadLetters,
   keepDeadLetters,
   listDeadLetters,
-  removeReplayed,
   type DeadLetterPage,
   type DeadLetterScope,
 } from "./dead-letter-store.ts"
+import { describeReplay, replayLetters, type ReplayRefusal } from "./replaying.ts"
 
 /** Hand-outs before a queue gives up: the first and `max_retries` of wrangler.toml. */
 const QUEUE_ATTEMPTS = 101
-
-/** Why nothing was replayed. */
-export type ReplayRefusal =
-  | { readonly reason: "letter_not_found" }
-  | { readonly reason: "outage"; readonly outage: Outage }
 
 /** Keep every message of a dead-letter queue's batch, jobs this release cannot read included: the loop of jobs/consume.ts would
  * hand those back until the platform drops them. A message is acknowledged once its row is durable; rows are written in one batch.
@@ -64,28 +60,18 @@ export async function consumeDeadLetters(
   }
 }
 
-/** Post a letter's job to its queue again; once that is durable the letter goes, in one batch with its audit line.
- * A crash between the two leaves the letter, and a second replay posts the job twice: handlers are safe to repeat (P2). */
-async function replayDeadLetter(
-  given: { readonly db: Database; readonly post: Post },
-  id: string,
-  by: AuditBy,
-): Promise<Result<DeadLetterAbout, ReplayRefusal>> {
-  const letter = await findDeadLetter(given.db, id, by.at)
-  if (!letter) return err({ reason: "letter_not_found" })
-  const { job, ...about } = letter
-  const posted = await given.post(letter.queue, [job as Job])
-  if (!posted.ok) return err({ reason: "outage", outage: posted.error })
-  await removeReplayed(given.db, about, by)
-  return ok(about)
-}
-
 /** What an operator does with dead letters, as functions over one database and one sender. */
 export interface DeadLetterDesk {
-  list(scope: DeadLetterScope, cursor?: string): Promise<DeadLetterPage>
+  list(scope: DeadLetterScope, cursor?: string, filter?: DeadLetterFilter): Promise<DeadLetterPage>
   find(id: string): Promise<DeadLetterAbout | undefined>
+  /** Those of these that are there. @param ids at most `REPLAYED_BY_ID_MAX` */
+  findAll(ids: readonly string[]): Promise<readonly DeadLetterAbout[]>
   count(scope: DeadLetterScope): Promise<Readonly<Partial<Record<QueueName, number>>>>
   replay(id: string, by: AuditBy): Promise<Result<DeadLetterAbout, ReplayRefusal>>
+  /** Those that went back. */
+  replayAll(ids: readonly string[], by: AuditBy): Promise<Result<readonly DeadLetterAbout[], ReplayRefusal>>
+  /** What an ask for a replay by filter says. */
+  describeReplay(filter: BankLettersFilter): ReturnType<typeof describeReplay>
 }
 
 /** A desk for the console. */
@@ -96,14 +82,20 @@ export function createDeadLetterDesk(given: {
 }): DeadLetterDesk {
   const { db, now } = given
   return {
-    list: (scope, cursor) => listDeadLetters(db, scope, now(), cursor),
+    list: (scope, cursor, filter) => listDeadLetters(db, scope, now(), cursor, filter),
     async find(id) {
       const letter = await findDeadLetter(db, id, now())
-      if (!letter) return undefined
-      const { job: _, ...about } = letter
-      return about
+      return letter && withoutJob(letter)
     },
+    findAll: async (ids) => (await findDeadLetters(db, ids, now())).map(withoutJob),
     count: (scope) => countDeadLetters(db, scope, now()),
-    replay: (id, by) => replayDeadLetter(given, id, by),
+    async replay(id, by) {
+      const replayed = await replayLetters(given, [id], by)
+      if (!replayed.ok) return replayed
+      const [letter] = replayed.value
+      return letter ? ok(letter) : err({ reason: "letter_not_found" })
+    },
+    replayAll: (ids, by) => replayLetters(given, ids, by),
+    describeReplay: (filter) => describeReplay(given, filter, now()),
   }
 }

@@ -187,7 +187,7 @@ async function tellPerson(
   let blocked: Told | undefined
   for (const { link, task } of tellings.toSorted((a, b) => a.task.item.event.at - b.task.item.event.at)) {
     const told = blocked ?? (await tellOne(world, leases, link, task.item.event))
-    note(task, link.person, told)
+    note(task, link, told)
     // An alert waits for no other (P7).
     if (told.kind === "again" && told.blocks && lane === "updates") blocked = { ...told, counts: false }
   }
@@ -273,7 +273,7 @@ async function anchor(world: FanOutWorld, tasks: readonly Task[]): Promise<void>
 }
 
 /** Put what one telling came to beside what is known of its item. Only what waits for nothing but stopped Pages waits there. */
-function note(task: Task, person: PersonId, told: Told): void {
+function note(task: Task, { person, page }: LiveLink, told: Told): void {
   if (told.kind === "settled") {
     task.outcomes.push({ event: task.item.event, person, told: told.told })
     return
@@ -285,5 +285,6 @@ function note(task: Task, person: PersonId, told: Told): void {
     counts: told.counts || (again?.counts ?? false),
     ...(waitsFor === undefined ? {} : { waitsFor }),
     people: [...(again?.people ?? []), person],
+    pages: [...(again?.pages ?? []), page],
   }
 }

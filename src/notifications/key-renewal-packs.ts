@@ -11,7 +11,7 @@ import { packPlace } from "../jobs/pack.ts"
 import type { HeldKey } from "../messenger/held-packs.ts"
 import type { PackKeys } from "../vault/pack-keys.ts"
 import type { InnerKey, Vault } from "../vault/vault.ts"
-import { listSealedLetters, resealLetter } from "./dead-letter-store.ts"
+import { listSealedLetters, resealLetter } from "./dead-letter-job-store.ts"
 
 /** What moving them needs. */
 export interface PackRenewalWorld {

@@ -41,6 +41,8 @@ export interface Again {
   readonly waitsFor?: PageId
   /** Whom it still has to reach. */
   readonly people: readonly EventOutcome["person"][]
+  /** As which Pages. */
+  readonly pages: readonly PageId[]
 }
 
 /** Attempts that count, for one item. */
@@ -81,7 +83,11 @@ async function settle(
 ): Promise<Verdict> {
   const { job } = delivered
   const shares = shareOut(results)
-  const reported = await reportOutcomes(world, job.bank, outcomesOf(results, shares.dead))
+  const reported = await reportOutcomes(
+    world,
+    job.bank,
+    outcomesOf(results, [...shares.dead.values()].flat()),
+  )
   if (!reported.ok) return keepPack(world, delivered)
   const afterSeconds = Math.ceil(Math.max(0, ...shares.left.map(({ afterMs }) => afterMs)) / SECOND_MS)
   const untouched = results.length > 0 && results.every(({ again }) => again && !again.counts)
@@ -98,7 +104,8 @@ async function settle(
       )
         return keepPack(world, delivered, 1)
   }
-  if (shares.dead.length > 0) await world.bury(await sealAnew(world, job, shares.dead), ATTEMPTS_MAX)
+  for (const [page, items] of shares.dead)
+    await world.bury(await sealAnew(world, job, items, page), ATTEMPTS_MAX)
   if (shares.left.length === 0) return DONE
   const left = shares.left.map(({ item }) => item)
   const posted = await postItems(world, job, left, afterSeconds)
@@ -108,14 +115,18 @@ async function settle(
 /** Where each item that is not settled goes. */
 function shareOut(results: readonly ItemResult[]) {
   const held = new Map<PageId, PackItem<BankEvent>[]>()
-  const dead: PackItem<BankEvent>[] = []
+  // By the one Page each was for: whoever looks for a Page's letters finds them by that.
+  const dead = new Map<PageId | undefined, PackItem<BankEvent>[]>()
   const left: { readonly item: PackItem<BankEvent>; readonly afterMs: number }[] = []
   for (const { item, again } of results) {
     if (!again) continue
     const counted = { ...item, attempts: item.attempts + (again.counts ? 1 : 0) }
     if (again.waitsFor !== undefined) held.set(again.waitsFor, [...(held.get(again.waitsFor) ?? []), counted])
-    else if (counted.attempts >= ATTEMPTS_MAX) dead.push(counted)
-    else left.push({ item: counted, afterMs: again.afterMs })
+    else if (counted.attempts >= ATTEMPTS_MAX) {
+      const [page, ...others] = new Set(again.pages)
+      const whose = others.length === 0 ? page : undefined
+      dead.set(whose, [...(dead.get(whose) ?? []), counted])
+    } else left.push({ item: counted, afterMs: again.afterMs })
   }
   return { held, dead, left }
 }
@@ -140,10 +151,12 @@ async function sealAnew(
   world: SettlingWorld,
   job: PackJob,
   items: readonly PackItem<BankEvent>[],
+  page?: PageId,
 ): Promise<readonly PackJob[]> {
   const month = monthOf(world.now())
   const key = await world.packKeys.forSealing(job.bank, month)
-  const about = { lane: job.lane, bank: job.bank, month, now: job.postedAt }
+  const named = page === undefined ? {} : { page }
+  const about = { lane: job.lane, bank: job.bank, month, now: job.postedAt, ...named }
   const given = { createPackId: () => createPackId(world.random), seal: key.seal }
   const packs = await sealPacks(items, about, given)
   if (!packs.ok) throw new RangeError(`Cannot pack an event: ${packs.error.reason}`)

@@ -1,5 +1,5 @@
 // What waited of an erased person among the dead letters: webhook events of theirs go whole, packs and callbacks are sealed anew without
-// the customer's items. A bank still hears that a link of its customer has ended. Called by erasure.ts; rows are dead-letter-store.ts.
+// the customer's items. A bank still hears that a link of its customer has ended. Called by erasure.ts; rows are dead-letter-job-store.ts.
 
 import type { Callback } from "../banks/callback.ts"
 import { callbackPlace } from "../banks/callback-queue.ts"
@@ -15,7 +15,7 @@ import {
   deleteLettersOfPerson,
   listLetterJobs,
   replaceLetterJob,
-} from "../notifications/dead-letter-store.ts"
+} from "../notifications/dead-letter-job-store.ts"
 import type { PackKeys } from "../vault/pack-keys.ts"
 import type { OpenErasure } from "./erasure-store.ts"
 

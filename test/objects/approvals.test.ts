@@ -29,6 +29,7 @@ function open() {
       "bank.change": async () => ok(undefined),
       "bank.leave": async () => ok(undefined),
       "notice.start": async () => ok(undefined),
+      "dead_letters.replay": async () => ok(undefined),
       "vault_key.remove": async (approval) => {
         if (refusal) return err({ reason: refusal })
         done.push(approval)

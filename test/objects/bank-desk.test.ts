@@ -29,6 +29,7 @@ beforeEach(async () => {
     acts: {
       "vault_key.remove": async () => ok(undefined),
       "notice.start": async () => ok(undefined),
+      "dead_letters.replay": async () => ok(undefined),
       "bank.leave": async () => ok(undefined),
       "bank.change": (approval, who) => desk.change(approval, who),
     },

@@ -326,6 +326,22 @@ export const DOORS: Readonly<Record<string, Door>> = {
   "POST /admin/v1/pages/:id/templates/sync": hidden(
     admin("POST", ({ page: { id } }) => `/pages/${id}/templates/sync`),
   ),
+  "POST /admin/v1/dead-letters/replay-by-filter": hidden(
+    admin(
+      "POST",
+      () => "/dead-letters/replay-by-filter",
+      ({ bank: { id } }) => ({ filter: { bank: id } }),
+    ),
+  ),
+  "POST /admin/v1/dead-letters/replay": {
+    ask: admin(
+      "POST",
+      () => "/dead-letters/replay",
+      ({ deadLetter }) => ({ ids: [deadLetter] }),
+    ),
+    refused: 404,
+    unasked: "the letter goes back by the next row",
+  },
   "POST /admin/v1/dead-letters/:id/replay": hidden(
     admin("POST", ({ deadLetter }) => `/dead-letters/${deadLetter}/replay`),
   ),

@@ -197,6 +197,7 @@ async function furnish(
     acts: {
       "vault_key.remove": async () => ok(undefined),
       "notice.start": async () => ok(undefined),
+      "dead_letters.replay": async () => ok(undefined),
       "bank.leave": async () => ok(undefined),
       "bank.change": async () => ok(undefined),
     },

@@ -16,6 +16,7 @@ import type { DeskView } from "../../../src/conversations/desk-acts.ts"
 import type { BankId, LinkId, PageId, PersonId } from "../../../src/foundation/id.ts"
 import { err, ok } from "../../../src/foundation/result.ts"
 import { parsePageRecord, type PageRecord } from "../../../src/messenger/page-record.ts"
+import { renderLetterFilter } from "../../../src/notifications/dead-letter-filter.ts"
 import type { DeadLetterAbout } from "../../../src/notifications/dead-letter.ts"
 import type { Incident } from "../../../src/notifications/incident.ts"
 import type { OuterKeyState } from "../../../src/vault/outer-keys.ts"
@@ -477,13 +478,25 @@ export function createAdminWorld(settings: { readonly development?: boolean } = 
         ),
       ),
     deadLetters: {
-      list: (scope) =>
+      list: (scope, _cursor, filter = {}) =>
         Promise.resolve({
           letters: [...letters.values()].filter(
-            (each) => scope === "*" || scope.includes(each.bank as BankId),
+            (each) =>
+              (scope === "*" || scope.includes(each.bank as BankId)) &&
+              (filter.kind === undefined || filter.kind === each.kind),
           ),
           next: "100.dead_next",
         }),
+      findAll: (ids) => Promise.resolve(ids.flatMap((id) => letters.get(id) ?? [])),
+      replayAll: (ids, by) => {
+        if (!state.queueOk)
+          return Promise.resolve(err({ reason: "outage", outage: { reason: "unavailable", retry: "later" } }))
+        const found = ids.flatMap((id) => letters.get(id) ?? [])
+        for (const { id } of found) letters.delete(id)
+        if (found.length > 0) acts.push({ act: `dead_letter.replay ${ids.join(" ")}`, by })
+        return Promise.resolve(ok(found))
+      },
+      describeReplay: (filter) => Promise.resolve({ filter: renderLetterFilter(filter), letters: 1 }),
       find: (id) => Promise.resolve(letters.get(id)),
       count: (scope) => Promise.resolve(scope === "*" ? { alerts: 3 } : { alerts: scope.length }),
       replay: (id, by) => {

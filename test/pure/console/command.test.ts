@@ -89,7 +89,7 @@ describe("tellerline, asked for help", () => {
     for (const words of [
       "banks put <file>",
       "pages list",
-      "dead-letters replay <id>",
+      "dead-letters replay <id>…",
       "healthz",
       "TELLERLINE_ADMIN_KEY",
     ])
@@ -258,6 +258,47 @@ describe("tellerline dead-letters", () => {
     expect(asked).toMatchObject([
       { method: "POST", url: "/admin/v1/dead-letters/dead_1/replay", body: { reason: "bank is back" } },
     ])
+  })
+
+  it("lists by a filter, and says how to go on with the same", async () => {
+    answer = { status: 200, body: { deadLetters: [{ id: "dead_1" }], next: "9.dead_1" } }
+    const filter = ["--bank", "demo", "--page", "11", "--cause", "gave_up", "--from", "2026-11-21T00:00:00Z"]
+    const ran = await run(["dead-letters", "list", ...filter])
+    expect(asked[0]?.url).toBe(
+      "/admin/v1/dead-letters?bank=demo&page=11&reason=gave_up&from=2026-11-21T00%3A00%3A00Z",
+    )
+    expect(ran.out).toContain(`More: tellerline dead-letters list ${filter.join(" ")} --cursor 9.dead_1`)
+  })
+
+  it("replays several, and says which are where they were", async () => {
+    answer = { status: 200, body: { replayed: [{ id: "dead_1" }], notReplayed: ["dead_2"] } }
+    const ran = await run(["dead-letters", "replay", "dead_1", "dead_2", "--reason", "bank is back"])
+    expect(asked).toMatchObject([
+      {
+        method: "POST",
+        url: "/admin/v1/dead-letters/replay",
+        body: { ids: ["dead_1", "dead_2"], reason: "bank is back" },
+      },
+    ])
+    expect([ran.code, ran.out]).toEqual([
+      1,
+      "Posted to their queues again: 1.\nWhere they were, or not there any more: dead_2\n",
+    ])
+  })
+
+  it("P14: asks for a replay by filter, and says that another admin approves it", async () => {
+    answer = { status: 200, body: { id: "approval_1", asked: { letters: 37 } } }
+    const args = ["--bank", "demo", "--cause", "retries_exhausted", "--reason", "bank is back"]
+    const ran = await run(["dead-letters", "replay-matching", ...args])
+    expect(asked).toMatchObject([
+      {
+        url: "/admin/v1/dead-letters/replay-by-filter",
+        body: { filter: { bank: "demo", reason: "retries_exhausted" }, reason: "bank is back" },
+      },
+    ])
+    expect(ran.out).toContain("Asked for 37 letters")
+    expect(ran.out).toContain("tellerline approvals approve approval_1")
+    expect((await run(["dead-letters", "replay-matching", "--reason", "x"])).error).toContain("--bank <bank>")
   })
 })
 

@@ -58,6 +58,8 @@ for (const development of [false, true])
         registerPage: { id: "11", bank: HARBOUR, name: "Harbourline" },
         reconnectPage: { token: "EAAG" },
         replayDeadLetter: {},
+        replayDeadLetters: { ids: [letter("d", HARBOUR).id] },
+        askReplay: { filter: { bank: HARBOUR } },
         advanceClock: { advanceMs: 0 },
         exportCustomer: { customer: "c" },
         eraseCustomer: { customer: "c" },
