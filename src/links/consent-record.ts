@@ -11,7 +11,7 @@ import type { BankId, LinkId } from "../foundation/id.ts"
 import { PURPOSES, type Purpose } from "../foundation/purpose.ts"
 
 /** Version of the consent page's words: raised whenever a sentence of them changes its meaning. */
-export const CONSENT_TEXT_VERSION = "2026-11-22"
+export const CONSENT_TEXT_VERSION = "2026-11-22.2"
 
 /** Who takes part, and as what. */
 export interface ConsentParty {

@@ -46,7 +46,7 @@ export const linkPagesAr: Readonly<Record<LinkPageKey, string>> = {
   account_service: "السؤال والتصرف",
   account_service_sample: "تسألون «الرصيد» فتصل الإجابة هنا. وكذلك حين تتوقف خدمة {bank}.",
   support_chat: "مساعدة من شخص",
-  support_chat_sample: "ماريا من {bank} ترى ما كتبتم هنا وتجيبكم.",
+  support_chat_sample: "ماريا من {bank} ترى اسمكم و••4821 وآخر ما أُبلغتم به، وتجيبكم هنا.",
 
   account_checking: "جارٍ",
   account_savings: "توفير",

@@ -70,9 +70,9 @@ describe("consentTextDigest()", () => {
       await consentTextDigest("ar", values),
     ]).toMatchInlineSnapshot(`
       [
-        "2026-11-22",
-        "RKKMgRNUVk31eFK6UFigaYyajDVvR2gVDDAhB90g2UE",
-        "W2beebVpUnp28nFpPrhRMw44iclkTW6ZtWZKlur_0Kc",
+        "2026-11-22.2",
+        "VKc4_XyjnP-z69sOP7eVaEQPOKtNqA3lHIuLUkozxIc",
+        "wUEcl73lnhCZf4MljRax7hRtFvwU6-qftnL59we8z5E",
       ]
     `)
   })
