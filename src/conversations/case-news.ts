@@ -4,15 +4,16 @@
 
 import type { ToldEvent } from "../banks/event-types.ts"
 import { HOUR_MS } from "../foundation/clock.ts"
+import type { Sql } from "../foundation/world.ts"
 import { OPEN_DAYS_MS } from "./alerts.ts"
-import { listRecent, LANES, settleRow } from "./ledger.ts"
+import { findReplyStates, listRecent, LANES, settleRow, type LedgerState } from "./ledger.ts"
 import { settled, type Settled } from "./outcome.ts"
 import { openEntry, type Sender } from "./perform.ts"
-import type { State } from "./state.ts"
 import type { TurnEvent } from "./turn-context.ts"
 
 /** A bank's word on a card this soon after our own freeze is the answer to it, and was said. */
 const OWN_ACT_MS = HOUR_MS
+const NOT_HEARD: ReadonlySet<LedgerState> = new Set(["undeliverable", "failed", "suppressed"])
 
 /** The turn an event leads to before it is told; none for most. */
 export function changeOf(event: ToldEvent): (TurnEvent & { readonly kind: "bank_changed" }) | undefined {
@@ -34,7 +35,7 @@ export async function findStaleNews(sender: Sender, event: ToldEvent): Promise<S
     case "bank.fraud.resolved.v1":
       return (await withdraw(sender, event.caseId)) ? undefined : settled("superseded", "case_over")
     case "bank.card.state_changed.v1":
-      return event.state === "frozen" && isOwnFreeze(state, event, sender.world.now())
+      return event.state === "frozen" && isOwnFreeze(sender, event)
         ? settled("superseded", "newer_told")
         : undefined
     default:
@@ -57,17 +58,23 @@ async function withdraw(sender: Sender, caseId: string): Promise<boolean> {
 }
 
 function isOwnFreeze(
-  state: State | undefined,
-  event: Extract<ToldEvent, { readonly type: "bank.card.state_changed.v1" }>,
-  now: number,
+  { state: stateOf, world: { sql, now } }: Sender,
+  { card: { ref } }: Extract<ToldEvent, { readonly type: "bank.card.state_changed.v1" }>,
 ): boolean {
-  const { ref } = event.card
-  if (state?.frozenHere?.some((own) => own.ref === ref && now - own.at < OWN_ACT_MS)) return true
+  const state = stateOf()
+  const fresh = (at: number) => now() - at < OWN_ACT_MS
+  if (state?.frozenHere?.some((own) => own.ref === ref && fresh(own.at) && isHeard(sql, own.order)))
+    return true
   return (
     ref !== undefined &&
     Object.values(state?.cases ?? {}).some(
-      ({ card, told, answeredAt }) =>
-        card?.ref === ref && told.includes("frozen") && now - answeredAt < OWN_ACT_MS,
+      ({ card, told, answeredAt }) => card?.ref === ref && told.includes("frozen") && fresh(answeredAt),
     )
   )
+}
+
+/** Whether our own words are out, or on their way: outside the window they may not have been allowed. */
+function isHeard(sql: Sql, order: number | undefined): boolean {
+  const last = order === undefined ? undefined : findReplyStates(sql, order).at(-1)
+  return last === undefined || !NOT_HEARD.has(last)
 }

@@ -81,7 +81,12 @@ export interface State {
   /** Acts on cards that are under way (cases/card-act.ts). */
   readonly cardActs?: Readonly<Record<string, CardAct>>
   /** Cards the person froze here lately: the bank's own word on it is no news. Newest last. */
-  readonly frozenHere?: readonly { readonly ref: string; readonly at: number }[]
+  readonly frozenHere?: readonly {
+    readonly ref: string
+    readonly at: number
+    /** Which words say so (`findReplyStates`). */
+    readonly order?: number
+  }[]
   /** A dispute under way (cases/dispute.ts). */
   readonly dispute?: Dispute
   /** Cases the bank said are over, newest last: a question that comes after that is not asked. */

@@ -45,7 +45,8 @@ export const linkPagesEn = {
   account_service_sample:
     'You ask "balance", and the answer comes here. Also when {bank}\'s service is down.',
   support_chat: "Help from a person",
-  support_chat_sample: "Maria from {bank} sees your name, ••4821 and what you were told last, and answers you here.",
+  support_chat_sample:
+    "Maria from {bank} sees your name, ••4821 and what you were told last, and answers you here.",
 
   account_checking: "Checking",
   account_savings: "Savings",

@@ -5,7 +5,6 @@ import type { CardState } from "../../banks/actions.ts"
 import type { BankRefusal } from "../../banks/bank.ts"
 import type { Result } from "../../foundation/result.ts"
 import type { Button, QuickReply } from "../../messenger/message.ts"
-import { isWindowOpen } from "../../messenger/route.ts"
 import { phrase } from "../../phrases/catalogue.ts"
 import type { PhraseKey } from "../../phrases/en.ts"
 import { formatList } from "../../phrases/format.ts"
@@ -25,8 +24,9 @@ import { normalise, understand } from "../intents/understand.ts"
 import { answer, answerText, plainText, resultText, type Plain, type Utterance } from "../leave.ts"
 import type { Question, State } from "../state.ts"
 import { turnOf, type BankAnswer, type Flow, type Turn, type TurnContext } from "../turn-context.ts"
+import { freezeNews } from "../notices/late-news.ts"
 import { placeButtons } from "./bank-pages.ts"
-import { bankName, callButton, chips, menuChips, personButton, postback } from "./choices.ts"
+import { bankName, callButton, chips, lateContext, menuChips, personButton, postback } from "./choices.ts"
 import { urgent } from "./urgent.ts"
 
 /** Buttons of one message; one is the bank's number. */
@@ -128,14 +128,16 @@ export function tellCards(
   const at = state.cardActs?.[question.act]
   const event = at && readAnswer(question, bankAnswer)
   if (!event) return turnOf(state)
-  const known = event.kind === "frozen" ? frozenBy(state, event.ref, context.now) : state
+  const known = event.kind === "frozen" ? frozenBy(state, event.ref, context) : state
   return take(known, context, stepCard(at, event, context.now))
 }
 
-/** The bank's own word on that is no news for a while (case-news.ts), where ours can be heard: it goes by a template, ours does not. */
-function frozenBy(state: State, ref: string, at: number): State {
-  if (!isWindowOpen(state.lastActionAt, at)) return state
-  return { ...state, frozenHere: [...(state.frozenHere ?? []), { ref, at }].slice(-FROZEN_REMEMBERED_MAX) }
+/** The bank's own word on that is no news for a while, where ours was heard (case-news.ts). */
+function frozenBy(state: State, ref: string, { now: at, order }: TurnContext): State {
+  return {
+    ...state,
+    frozenHere: [...(state.frozenHere ?? []), { ref, at, order }].slice(-FROZEN_REMEMBERED_MAX),
+  }
 }
 
 /** The bank says what a card is now: what waited for that waits no more. */
@@ -196,7 +198,10 @@ function take(state: State, context: TurnContext, step: CardStep): Turn {
   const asked: State = ask
     ? { ...acted, questions: [...acted.questions, ...questionsOf(next, ask, context)] }
     : acted
-  return turnOf(asked, saying ? [say(asked, context, next, saying)] : [], { urgent: true })
+  if (!saying) return turnOf(asked, [], { urgent: true })
+  const template = freezeNews(lateContext(state, context), saying)
+  const said = { ...say(asked, context, next, saying), ...(template ? { template } : {}) }
+  return turnOf(asked, [said], { urgent: true })
 }
 
 function takeAll(

@@ -6,6 +6,7 @@ import { phrase, type Language } from "../../phrases/catalogue.ts"
 import type { PhraseKey } from "../../phrases/en.ts"
 import { answer, answerText, plainText, type Plain, type Utterance } from "../leave.ts"
 import { intentPayload, renderPayload, type Intent } from "../intents/intent.ts"
+import type { LateContext } from "../notices/late-news.ts"
 import type { State } from "../state.ts"
 import type { TurnContext } from "../turn-context.ts"
 
@@ -52,6 +53,11 @@ export function answerWithMenu(
     text: answerText(state.language, key, values),
     quickReplies: menuChips(state),
   })
+}
+
+/** Who hears late news, of which bank. */
+export function lateContext({ language }: State, { bank }: TurnContext): LateContext {
+  return { language, bank: bank.name, timeZone: bank.timeZone }
 }
 
 /** The bank's number as a button: an answer at any hour. */

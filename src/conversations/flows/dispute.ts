@@ -28,8 +28,9 @@ import { answer, answerText, plainText, resultText, told, type Plain, type Utter
 import { without, type Question, type State } from "../state.ts"
 import { turnOf, type BankAnswer, type Flow, type Turn, type TurnContext } from "../turn-context.ts"
 import { withoutSign } from "./balance.ts"
+import { disputeNews } from "../notices/late-news.ts"
 import { placeButtons } from "./bank-pages.ts"
-import { bankName, callButton, menuChips, personButton, postback } from "./choices.ts"
+import { bankName, callButton, lateContext, menuChips, personButton, postback } from "./choices.ts"
 import { accountName, offerLink } from "./link.ts"
 import { ask, sayRefusal } from "./questions.ts"
 
@@ -214,7 +215,9 @@ function take(state: State, context: TurnContext, { next, ask: asked, say: sayin
     askedAt: context.now,
   }
   const after: State = asked === "open" ? { ...stepped, questions: [...stepped.questions, open] } : stepped
-  return turnOf(after, saying ? [say(after, context, next, saying)] : [])
+  if (!saying) return turnOf(after)
+  const template = disputeNews(lateContext(state, context), next, saying)
+  return turnOf(after, [{ ...say(after, context, next, saying), ...(template ? { template } : {}) }])
 }
 
 function withDispute(state: State, next: Dispute | undefined): State {

@@ -29,8 +29,9 @@ import {
   type Turn,
   type TurnContext,
 } from "../turn-context.ts"
+import { reportNews } from "../notices/late-news.ts"
 import { placeButtons } from "./bank-pages.ts"
-import { bankName, callButton, menuChips, personButton, postback } from "./choices.ts"
+import { bankName, callButton, lateContext, menuChips, personButton, postback } from "./choices.ts"
 
 /** A case is remembered this long after its buttons have expired, for whoever taps them then. */
 const KEPT_MS = 14 * DAY_MS
@@ -185,7 +186,7 @@ function take(state: State, context: TurnContext, step: FraudStep, nth = 0): Tur
   const asked: State = step.ask
     ? { ...next, questions: [...next.questions, questionOf(step.next, step.ask, context, nth)] }
     : next
-  return turnOf(asked, step.say ? [say(asked, context, step.next, step.say)] : [], { urgent: true })
+  return turnOf(asked, step.say ? [sayLate(asked, context, step.next, step.say)] : [], { urgent: true })
 }
 
 function takeAll(
@@ -225,6 +226,12 @@ function questionOf(at: FraudCase, ask: FraudAsk, context: TurnContext, nth: num
 }
 
 // Words.
+
+/** What is said, and the template that says it where the window has closed meanwhile. */
+function sayLate(state: State, context: TurnContext, at: FraudCase, saying: FraudSaying): Utterance {
+  const template = reportNews(lateContext(state, context), at, saying)
+  return { ...say(state, context, at, saying), ...(template ? { template } : {}) }
+}
 
 function say(state: State, context: TurnContext, at: FraudCase, saying: FraudSaying): Utterance {
   const { language } = state

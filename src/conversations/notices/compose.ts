@@ -13,6 +13,7 @@ import { fraudNotice } from "./fraud-suspected.ts"
 import { ELSEWHERE_TEMPLATES } from "../flows/linked-elsewhere.ts"
 import { WAITING_TEMPLATES } from "./updates-waiting.ts"
 import { ANSWER_TEMPLATES } from "../flows/human.ts"
+import { LATE_TEMPLATES } from "./late-news.ts"
 import { ENDING_TEMPLATES } from "../flows/renewal.ts"
 import type { ComposedNotice, Notice, NoticeContext } from "./notice.ts"
 import { dueNotice } from "./payment-due.ts"
@@ -62,10 +63,18 @@ export function composeNotice(event: ToldEvent, context: NoticeContext): Compose
   return find(event).compose(event, context)
 }
 
-/** Every template of every notice, of the reminder that a link ends, of the warning that there is another, of an answer that waits, in every language. */
+/** Every template of every notice, of the reminder that a link ends, of the warning that there is another, of an answer that waits, of
+ * what came late of an act, in every language. */
 export function listTemplates(): readonly TemplateSpec[] {
   const noticed = Object.values(NOTICES).flatMap((notice) => notice.templates)
-  return [...noticed, ...ENDING_TEMPLATES, ...ELSEWHERE_TEMPLATES, ...WAITING_TEMPLATES, ...ANSWER_TEMPLATES]
+  return [
+    ...noticed,
+    ...ENDING_TEMPLATES,
+    ...ELSEWHERE_TEMPLATES,
+    ...WAITING_TEMPLATES,
+    ...ANSWER_TEMPLATES,
+    ...LATE_TEMPLATES,
+  ]
 }
 
 function find(event: ToldEvent): Notice<ToldEvent> {

@@ -35,11 +35,12 @@ export const disputeNotice: Notice<DisputeUpdated> = {
     )
     const reference = nameReference(language, event.caseId)
     const date = event.nextDate === undefined ? "none" : nameDay(language, event.nextDate)
+    const dated = event.nextDate === undefined ? state : phrase(language, "dispute_dated", { state, date })
     const name = isolate(language, bank.name)
     const text = phrase(language, "dispute_update", { bank: name, case: reference, state, date })
     return {
       message: { kind: "text", text },
-      template: { kind: "template", name: TEMPLATE, language, body: [reference, bank.name, state] },
+      template: { kind: "template", name: TEMPLATE, language, body: [reference, bank.name, dated] },
     }
   },
   templates: [
