@@ -2,7 +2,7 @@
 // The answer comes back to the person as an event; nothing is said here and no grant outlives the call.
 
 import { Grant } from "../links/grant.ts"
-import type { BankId } from "../foundation/id.ts"
+import type { BankId, LinkId } from "../foundation/id.ts"
 import { TRANSACTIONS_A_PAGE } from "./flows/transactions.ts"
 import { digestText } from "../crypto/hmac.ts"
 import { err, type Result } from "../foundation/result.ts"
@@ -10,7 +10,7 @@ import type { BankRefusal } from "../banks/bank.ts"
 import { requestOf } from "./cases/dispute.ts"
 import type { FraudCase } from "./cases/fraud-case.ts"
 import type { PersonWorld } from "./person-world.ts"
-import type { Question, State } from "./state.ts"
+import { isTheirs, type Question, type State } from "./state.ts"
 import type { BankAnswer } from "./turn-context.ts"
 
 /** Questions of one person that run at one time. */
@@ -86,11 +86,11 @@ export async function askBank(
     }
     case "dispute": {
       const at = state()?.dispute
-      const live = at && state()?.consent?.link === at.link && at.id === question.dispute
-      const request = live ? requestOf(at) : undefined
-      if (!at || !request) return { kind: "dispute", result: err({ reason: "forbidden" }) }
+      const link = at?.id === question.dispute ? liveLink(world, state(), at.link) : undefined
+      const request = at && requestOf(at)
+      if (!request || !link) return { kind: "dispute", result: err({ reason: "forbidden" }) }
       const idempotencyKey = await digestText(`${at.link}|${at.id}|dispute`)
-      const asked = world.acts.openDispute(at.link, { ...request, idempotencyKey }, signal, bank)
+      const asked = world.acts.openDispute(link, { ...request, idempotencyKey }, signal, bank)
       return { kind: "dispute", result: await within(signal, asked) }
     }
     case "cards":
@@ -109,20 +109,20 @@ async function askForCards(
   signal: AbortSignal,
 ): Promise<BankAnswer> {
   const at = state?.cardActs?.[question.act]
-  const live = at && state?.consent?.link === at.link && world.now() < state.consent.until
-  if (!live) return { kind: question.kind, result: err({ reason: "forbidden" }) }
+  const link = liveLink(world, state, at?.link)
+  if (!at || !link) return { kind: question.kind, result: err({ reason: "forbidden" }) }
   if (question.kind === "cards")
-    return { kind: "cards", result: await within(signal, world.acts.listCards(at.link, signal, bank)) }
+    return { kind: "cards", result: await within(signal, world.acts.listCards(link, signal, bank)) }
   const { ref } = question
   // The key is the act's own: a repeat after a crash or an outage is the same act at the bank.
   const idempotencyKey = await digestText(`${at.link}|${at.id}|${question.kind}|${ref}`)
   if (question.kind === "card_freeze") {
     const request = { ref, idempotencyKey }
-    const asked = world.acts.freezeCard(at.link, request, signal, bank)
+    const asked = world.acts.freezeCard(link, request, signal, bank)
     return { kind: "card_freeze", result: await within(signal, asked) }
   }
   const request = { act: "unfreeze_card", ref, idempotencyKey } as const
-  const asked = world.acts.createStepUp(at.link, request, signal, bank)
+  const asked = world.acts.createStepUp(link, request, signal, bank)
   return { kind: "card_page", result: await within(signal, asked) }
 }
 
@@ -134,10 +134,21 @@ async function underCase(
   question: Question & { readonly alert: string },
 ): Promise<(FraudCase & { readonly idempotencyKey: string }) | undefined> {
   const at = state?.cases[question.alert]
-  const consent = state?.consent
-  if (!at || consent?.link !== at.link || world.now() >= consent.until) return undefined
+  const link = liveLink(world, state, at?.link)
+  if (!at || !link) return undefined
   const act = question.kind === "fraud_answer" ? question.answer : question.kind
-  return { ...at, idempotencyKey: await digestText(`${at.link}|${at.alert}|${act}|${at.answeredAt}`) }
+  return { ...at, link, idempotencyKey: await digestText(`${at.link}|${at.alert}|${act}|${at.answeredAt}`) }
+}
+
+/** The link an act is done under now: the one it was begun under, or the one that renewed it. */
+function liveLink(
+  { now }: Pick<PersonWorld, "now">,
+  state: State | undefined,
+  begun: LinkId | undefined,
+): LinkId | undefined {
+  return state?.consent && isTheirs(state, begun) && now() < state.consent.until
+    ? state.consent.link
+    : undefined
 }
 
 function rangeOf(cursor: string | undefined): { readonly limit: number; readonly cursor?: string } {

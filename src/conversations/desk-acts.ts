@@ -14,7 +14,7 @@ import { ANSWER_TEMPLATE } from "./flows/human.ts"
 import { redact } from "./intents/redact.ts"
 import { findReplyStates, listRecent, type LedgerState } from "./ledger.ts"
 import { openEntry, type Sender } from "./perform.ts"
-import type { State } from "./state.ts"
+import { isTheirs, type State } from "./state.ts"
 import type { TurnEvent } from "./turn-context.ts"
 import { isOutage } from "./unready.ts"
 
@@ -146,7 +146,7 @@ async function factsOf(sender: Sender): Promise<DeskView["facts"]> {
   const before = decide()
   if (!before.ok) return undefined
   const { link } = before.value
-  const [name, events] = await Promise.all([nameOf(sender, link), recentEvents(sender, link)])
+  const [name, events] = await Promise.all([nameOf(sender, link), recentEvents(sender)])
   const grant = decide()
   if (!grant.ok || grant.value.link !== link) return undefined
   const { accounts } = grant.value
@@ -171,8 +171,8 @@ async function nameOf({ world, whom }: Sender, link: LinkId): Promise<string | u
   }
 }
 
-/** What the bank told under this link of late, newest first: an earlier link may have been another customer's. */
-async function recentEvents(sender: Sender, link: LinkId) {
+/** What the bank told this customer of late, newest first: an earlier link may have been another's. */
+async function recentEvents(sender: Sender) {
   const { sql, now } = sender.world
   const since = now() - EVENTS_FROM_MS
   const rows = [...listRecent(sql, "alerts", since), ...listRecent(sql, "updates", since)]
@@ -180,5 +180,8 @@ async function recentEvents(sender: Sender, link: LinkId) {
     .sort((a, b) => b.at - a.at)
     .slice(0, EVENTS_READ_MAX)
   const causes = await Promise.all(rows.map(async (row) => (await openEntry(sender, row))?.cause))
-  return causes.flatMap((cause) => (cause?.kind === "event" && cause.link === link ? [cause] : []))
+  const state = sender.state()
+  return causes.flatMap((cause) =>
+    cause?.kind === "event" && state && isTheirs(state, cause.link) ? [cause] : [],
+  )
 }

@@ -35,6 +35,7 @@ import { decideSend, hearRefusal, openEntry, prepareSend, startSend, type Prepar
 import type { TellRequest } from "./person-world.ts"
 import { ledgerPlace } from "./place.ts"
 import { createReceipt, leafOf, withoutText } from "./receipt.ts"
+import { isTheirs } from "./state.ts"
 import { renderSummary } from "./summary.ts"
 import { causeOf, compose, type BankWords, type Teller } from "./tell-rules.ts"
 import { memoryOf } from "./told-before.ts"
@@ -224,7 +225,7 @@ function decideOne(
   now: number,
 ): Decided | Settled {
   const state = teller.state()
-  if (state?.consent?.link !== cause.link) return settled("suppressed", "not_linked")
+  if (!state || !isTheirs(state, cause.link)) return settled("suppressed", "not_linked")
   const grant = Grant.decide(state.consent, purposeOf(event), now, accountOf(event))
   if (!grant.ok) return settled("suppressed", grant.error.reason)
   const composed = compose(state, event, facts, { key: row.key, now })
@@ -293,7 +294,7 @@ async function offer(teller: Teller, going: readonly Ready[], facts: BankWords):
     prepared,
     {
       message: { kind: "text", text: phrase(state.language, "held_waiting", { count }) },
-      need: { kind: "grant", link: lead.cause.link, purpose: lead.cause.purpose },
+      need: { kind: "grant", link: state.consent?.link ?? lead.cause.link, purpose: lead.cause.purpose },
     },
     waitingTemplate(state.language, count, facts.name),
     cause,

@@ -2,11 +2,13 @@
 // Which ones are due is read from the ledger; that one was said is remembered with its case. Called by person.ts in the alarm.
 
 import { HOUR_MS } from "../foundation/clock.ts"
+import type { LinkId } from "../foundation/id.ts"
 import { phrase } from "../phrases/catalogue.ts"
 import { OPEN_DAYS_MS } from "./alerts.ts"
-import type { Utterance } from "./leave.ts"
+import type { Need, Utterance } from "./leave.ts"
 import { listRecent, REMINDER, type LedgerState } from "./ledger.ts"
 import { isStopped, openEntry, type Sender } from "./perform.ts"
+import { isTheirs } from "./state.ts"
 import type { AskedAlert } from "./turn-context.ts"
 
 /** A reminder: the question, and its words. */
@@ -34,7 +36,7 @@ export async function findSilent(
     if (cause?.kind !== "event" || !cause.alert || !utterance || utterance.message.kind !== "buttons")
       continue
     const { caseId, expiresAt } = cause.alert
-    if (cause.link !== state.consent.link) continue
+    if (!isTheirs(state, cause.link)) continue
     if (now >= expiresAt || state.closed?.some((each) => each.caseId === caseId)) continue
     const at = row.at + Math.min(SILENCE_MS, (expiresAt - row.at) / 2)
     if (at > now) {
@@ -44,8 +46,17 @@ export async function findSilent(
     const text = phrase(state.language, "fraud_reminder", { text: utterance.message.text })
     due.push({
       alert: { key: row.key, choice: "", link: cause.link, ...cause.alert },
-      utterance: { ...utterance, message: { ...utterance.message, text } },
+      utterance: {
+        ...utterance,
+        message: { ...utterance.message, text },
+        need: underLiveLink(utterance.need, state.consent.link),
+      },
     })
   }
   return { due, nextAt }
+}
+
+/** The same customer's consent renewed what the question was told under. */
+function underLiveLink(need: Need, link: LinkId): Need {
+  return need.kind === "grant" ? { ...need, link } : need
 }

@@ -37,6 +37,8 @@ export interface State {
   readonly linkedAt?: number
   /** When the customer's first link in this chat went live, while that was lately: `isNewLink`. A renewal keeps it. */
   readonly newSince?: number
+  /** Links of the same customer that the present one renewed, newest last: what was told or begun under them is still theirs. */
+  readonly renewed?: readonly LinkId[]
   /** Other chats that were linked to the same customer, of which this one was told: each may be refused from here once. */
   readonly elsewhere?: readonly { readonly link: LinkId; readonly at: number }[]
   /** A pending link whose code is asked for. */
@@ -202,6 +204,7 @@ const OF_A_LINK = [
   "consent",
   "linkedAt",
   "newSince",
+  "renewed",
   "elsewhere",
   "changes",
   "changedAt",
@@ -220,6 +223,11 @@ const OF_A_LINK = [
  * @param newLinkMs the bank's own term */
 export function isNewLink({ newSince }: State, newLinkMs: number, now: number): boolean {
   return newSince !== undefined && now < newSince + newLinkMs
+}
+
+/** Whether what was told or begun under a link may go on: that link is live, or one that renewed it for the same customer. */
+export function isTheirs({ consent, renewed = [] }: State, link: LinkId | undefined): boolean {
+  return consent !== undefined && link !== undefined && (consent.link === link || renewed.includes(link))
 }
 
 /** State without what only a live link may keep. */

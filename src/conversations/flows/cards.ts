@@ -22,7 +22,7 @@ import { intentPayload, renderPayload, URGENT, type Intent } from "../intents/in
 import { digitValue } from "../intents/redact.ts"
 import { normalise, understand } from "../intents/understand.ts"
 import { answer, answerText, plainText, resultText, type Plain, type Utterance } from "../leave.ts"
-import type { Question, State } from "../state.ts"
+import { isTheirs, type Question, type State } from "../state.ts"
 import { turnOf, type BankAnswer, type Flow, type Turn, type TurnContext } from "../turn-context.ts"
 import { freezeNews } from "../notices/late-news.ts"
 import { placeButtons } from "./bank-pages.ts"
@@ -158,7 +158,7 @@ export function passCardTime(state: State, context: TurnContext): Turn {
 
 /** A link is gone, and with it the way to the bank. */
 export function loseCards(state: State, context: TurnContext): Turn {
-  return takeAll(state, context, { kind: "link_ended" }, ({ link }) => link !== state.consent?.link)
+  return takeAll(state, context, { kind: "link_ended" }, ({ link }) => !isTheirs(state, link))
 }
 
 /** When an act is due next. */

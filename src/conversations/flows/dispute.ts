@@ -25,7 +25,7 @@ import { digitValue } from "../intents/redact.ts"
 import { renderPayload } from "../intents/intent.ts"
 import { normalise } from "../intents/understand.ts"
 import { answer, answerText, plainText, resultText, told, type Plain, type Utterance } from "../leave.ts"
-import { without, type Question, type State } from "../state.ts"
+import { isTheirs, without, type Question, type State } from "../state.ts"
 import { turnOf, type BankAnswer, type Flow, type Turn, type TurnContext } from "../turn-context.ts"
 import { withoutSign } from "./balance.ts"
 import { disputeNews } from "../notices/late-news.ts"
@@ -183,7 +183,7 @@ export function passDisputeTime(state: State, context: TurnContext): Turn {
 /** A link is gone, and with it the way to the bank. */
 export function loseDispute(state: State, context: TurnContext): Turn {
   const at = state.dispute
-  const gone = at !== undefined && at.link !== state.consent?.link
+  const gone = at !== undefined && !isTheirs(state, at.link)
   return gone ? take(state, context, stepDispute(at, { kind: "link_ended" }, context.now)) : turnOf(state)
 }
 

@@ -20,7 +20,7 @@ import {
 } from "../cases/fraud-case.ts"
 import { intentPayload } from "../intents/intent.ts"
 import { answer, answerText, plainText, resultText, type Plain, type Utterance } from "../leave.ts"
-import type { Question, State } from "../state.ts"
+import { isTheirs, type Question, type State } from "../state.ts"
 import {
   turnOf,
   type AskedAlert,
@@ -48,7 +48,7 @@ const CHOICES: Readonly<Record<string, "deny" | "confirm" | "mistake">> = {
 
 /** A button of an alert was tapped, or an answer to the only open one typed. */
 export function answerAlert(state: State, context: TurnContext, alert: AskedAlert | undefined): Turn {
-  const live = state.consent?.link === alert?.link && context.now < (state.consent?.until ?? 0)
+  const live = isTheirs(state, alert?.link) && context.now < (state.consent?.until ?? 0)
   if (!alert || !live) return closed(state, context)
   const { key, choice, ...asked } = alert
   if (choice === "yes") return showAgain(state, context, key)
@@ -119,7 +119,7 @@ export function passFraudTime(state: State, context: TurnContext): Turn {
 
 /** A link is gone, and with it the way to the bank: what it still owed somebody must do by phone. */
 export function loseFraud(state: State, context: TurnContext): Turn {
-  return takeAll(state, context, { kind: "link_ended" }, ({ link }) => link !== state.consent?.link)
+  return takeAll(state, context, { kind: "link_ended" }, ({ link }) => !isTheirs(state, link))
 }
 
 /** When a case is due next. */

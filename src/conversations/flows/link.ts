@@ -3,6 +3,7 @@
 // is worth nothing afterwards; the code itself leaves the state with the offer.
 
 import type { Account } from "../../banks/bank.ts"
+import type { LinkId } from "../../foundation/id.ts"
 import type { Consent } from "../../links/consent.ts"
 import { CODE_TRIES_MAX, type LinkOffer } from "../../links/link.ts"
 import type { Presented } from "../../links/presenting.ts"
@@ -18,6 +19,8 @@ const CODE_DIGITS = 6
 /** What keyboards and people put between digits: spaces, dashes of any script, dots, marks that do not show. */
 const BETWEEN_DIGITS = /[\s\p{Pd}\p{Cf}.·_]/gu
 const ACCOUNTS_NAMED_MAX = 3
+/** What lies further back than that many renewals nobody answers any more. */
+const RENEWED_MAX = 5
 
 /** Account's name with its last four digits, in the person's language. */
 export function accountName(language: Language, account: Account): string {
@@ -136,8 +139,7 @@ export function finishOpening(state: State, context: TurnContext, offer: LinkOff
     consent,
     linkedAt: context.now,
     ...(newSince === undefined ? {} : { newSince }),
-    // What they want to hear is the same after a renewal.
-    ...(renews && settled.preferences ? { preferences: settled.preferences } : {}),
+    ...(renews && before ? carriedOver(settled, before.link, offer.link) : {}),
   }
   const { language } = state
   const text = phrase(language, offer.purposes.length > 0 ? "connected" : "connected_nothing_on", {
@@ -156,6 +158,20 @@ export function finishOpening(state: State, context: TurnContext, offer: LinkOff
   if (renews || !before || before.link === offer.link) return turnOf(linked, [connected])
   const ended = phrase(language, "link_replaced", { accounts: nameAccounts(language, before.accounts) })
   return turnOf(linked, [linkNotice({ kind: "text", text: ended }), connected])
+}
+
+/** What a renewal leaves as it is: what they want to hear, what was told them and may be answered, what the bank is being asked to do. */
+function carriedOver(
+  { preferences, frozenHere, questions, renewed = [] }: State,
+  before: LinkId,
+  link: LinkId,
+): Partial<State> {
+  return {
+    ...(preferences ? { preferences } : {}),
+    ...(frozenHere ? { frozenHere } : {}),
+    questions: questions.filter((each) => "alert" in each || "act" in each || "dispute" in each),
+    ...(before === link ? { renewed } : { renewed: [...renewed, before].slice(-RENEWED_MAX) }),
+  }
 }
 
 function sayBank(

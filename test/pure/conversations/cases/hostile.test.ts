@@ -235,6 +235,63 @@ describe("in the middle of a No the bank has not heard", () => {
   })
 })
 
+describe("the same customer renews the link", () => {
+  const ask = () =>
+    sim.tell(
+      fraud("x", sim.now, { reply: { allowed: ["confirm", "deny"], expiresAt: sim.now + 6 * HOUR_MS } }),
+    )
+  beforeEach(async () => {
+    sim.directory.renews = true
+    await ask()
+  })
+
+  test("P2: a question told under the old link keeps its case, and is answered under the new one", async () => {
+    const no = denial()
+    await linkAnew("link_two")
+    await press(no)
+    expect(last()).toMatch(/is frozen\. Demo Bank has your report/)
+    expect(sim.bank.answers.map(({ link, answer }) => [link, answer])).toEqual([["link_two", "deny"]])
+  })
+
+  test("twice, and a typed No counts as well", async () => {
+    await linkAnew("link_two")
+    await linkAnew("link_three")
+    await sim.say("no")
+    expect(sim.bank.answers.map(({ link }) => link)).toEqual(["link_three"])
+  })
+
+  test("a No on its way is carried on, as the same act", async () => {
+    sim.bank.frozen = DOWN
+    sim.bank.fraudAnswer = DOWN
+    await press(denial())
+    sim.forgetChat()
+    await linkAnew("link_two")
+    expect(sim.messenger.texts.join()).not.toMatch(/could not bring your report/)
+    sim.bank.frozen = ok({ ref: "crd_19", last4: "4821", state: "frozen" })
+    sim.bank.fraudAnswer = ok({})
+    await sim.advance(HOUR_MS)
+    expect(last()).toMatch(/is frozen\. Demo Bank has your report/)
+    expect(new Set(freezes().map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1)
+  })
+
+  test("while the bank is being asked: what it says of the old question is not lost", async () => {
+    sim.bank.fraudAnswer = DOWN
+    const asked = press(denial())
+    await linkAnew("link_two")
+    await asked
+    sim.bank.fraudAnswer = ok({})
+    await sim.advance(HOUR_MS)
+    expect(sim.messenger.texts.join("|")).toMatch(/Demo Bank has your report/)
+  })
+
+  test("its reminder is said under the new link", async () => {
+    await linkAnew("link_two")
+    sim.forgetChat()
+    await sim.advance(2 * HOUR_MS)
+    expect(sim.messenger.texts.filter((each) => each.startsWith("Reminder"))).toHaveLength(1)
+  })
+})
+
 describe("the reminder of a question nobody answered", () => {
   const ask = () =>
     sim.tell(
