@@ -290,8 +290,6 @@ describe("attacks on linking", () => {
 
   /** The victim's own link, up to the question for the code. */
   async function reachOffer(): Promise<void> {
-    // A browser that begins anew: the practice bank remembers a login it has not finished.
-    await page.context().clearCookies()
     await page.goto(`${gateway}/link/demo`)
     await passBank(page, "ben")
     await chooseAndConnect(page, PURPOSES)

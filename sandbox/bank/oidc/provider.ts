@@ -72,6 +72,11 @@ export function createProvider(
       [GRANT_CLAIM]: "grantId" in token ? token.grantId : undefined,
       [ISSUED_CLAIM]: Date.now(),
     }),
+    // Each connection has a consent of its own: what this browser allowed before is no part of it.
+    loadExistingGrant: async (ctx) => {
+      const { grantId } = ctx.oidc.result?.consent ?? {}
+      return grantId === undefined ? undefined : ctx.oidc.provider.Grant.find(grantId)
+    },
     interactions: { url: (_ctx, interaction) => `/bank/interaction/${interaction.jti}` },
     findAccount: async (_ctx, reference) => {
       const customer = findCustomer(reference)
