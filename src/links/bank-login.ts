@@ -29,6 +29,7 @@ import {
 } from "./bank-refusal.ts"
 import { authorizationUrl, createRequestSecrets, requestParameters } from "./bank-request.ts"
 import { createDpop, exportDpop, importDpop } from "./dpop.ts"
+import { withLoginKeys } from "./login-keys.ts"
 import type { DpopJwks, LinkTokens } from "./link-tokens.ts"
 
 /** One login in progress: what the callback is judged by. Secret; kept in the sealed linking cookie. */
@@ -319,18 +320,8 @@ export function createBankLogin(
   return { start, finish, refresh, renew, retire, revoke }
 }
 
-/** A bank that changes its keys may sign with one it had not published when we looked. The answer came from the bank itself, so that
- * looking once more is nothing a stranger could make us do. */
-async function verifyIdToken({ server, http }: BankClient, signed: Response): Promise<void> {
-  try {
-    await oauth.validateApplicationLevelSignature(server, signed, http)
-  } catch (fault) {
-    const unknown = fault instanceof oauth.OperationProcessingError && fault.code === oauth.KEY_SELECTION
-    if (!unknown) throw fault
-    // Keys are remembered with the metadata's object: another one is asked for anew.
-    await oauth.validateApplicationLevelSignature({ ...server }, signed, http)
-  }
-}
+const verifyIdToken = ({ server, http }: BankClient, signed: Response): Promise<void> =>
+  withLoginKeys(server, (keyed) => oauth.validateApplicationLevelSignature(keyed, signed, http))
 
 /** Judge what the code gave: tokens bound as agreed, a customer, two factors, now. */
 function judgeTokens(

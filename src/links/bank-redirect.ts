@@ -7,6 +7,7 @@ import type { BankClient } from "./bank-client.ts"
 import { outageOf, registeredWord } from "./bank-http.ts"
 import { answersSigned } from "./bank-profile.ts"
 import type { LoginRefusal } from "./bank-refusal.ts"
+import { withLoginKeys } from "./login-keys.ts"
 
 /** Errors by which a bank says that nobody was logged in to its satisfaction. */
 const DENIALS = ["access_denied", "login_required", "consent_required", "interaction_required"]
@@ -30,7 +31,9 @@ export async function judgeRedirect(
   if (!signed && answer.get("state") !== state) return err({ reason: "state_mismatch" })
   try {
     const said = signed
-      ? await oauth.validateJwtAuthResponse(server, client, answer, expected, http)
+      ? await withLoginKeys(server, (keyed) =>
+          oauth.validateJwtAuthResponse(keyed, client, answer, expected, http),
+        )
       : oauth.validateAuthResponse(server, client, answer, expected)
     return said.get("state") === state ? ok(said) : err({ reason: "state_mismatch" })
   } catch (fault) {

@@ -85,8 +85,10 @@ describe("a link whose bank", () => {
     await say(sandbox, psid, "balance")
     await hearsBy(sandbox, psid, balance, 4)
     const second = await linkAt(undefined, "ben")
+    // Where redirects are signed too, they are read with the new key.
+    const third = await linkAt("demo-uk", "ben")
     expect((await answersTo(sandbox, psid)).filter((each) => FINE.test(each))).toEqual([])
-    await unlinkAll(sandbox, [psid, second])
+    await unlinkAll(sandbox, [psid, second, third])
   })
 
   test("counts looks: the fifth balance of a day is not asked for, and tomorrow it is", async () => {

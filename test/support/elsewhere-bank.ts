@@ -41,9 +41,8 @@ export interface Spoilt {
 export async function createElsewhereBank(profile: Elsewhere) {
   const spoilt: Spoilt = {}
   const calls: string[] = []
-  const seen = { request: new URLSearchParams() as URLSearchParams, bearer: "" }
-  const pair = await generateKeyPair("ES256", { extractable: true })
-  const jwk = { ...(await exportJWK(pair.publicKey)), kid: "elsewhere-1", alg: "ES256", use: "sig" }
+  const seen = { request: new URLSearchParams() as URLSearchParams, bearer: "", keysRead: 0 }
+  let key = await makeKey("elsewhere-1")
   const ours = await parseSigningKeys(TEST_KEYS.SIGNING_KEYS)
   if (!ours.ok) throw new Error("test keys")
   const clientKey = await importJWK(ours.value.publicJwks.keys[0] as object, "ES256")
@@ -78,8 +77,8 @@ export async function createElsewhereBank(profile: Elsewhere) {
     return payload
   }
 
-  const sign = (claims: Record<string, unknown>, key: CryptoKey = pair.privateKey, kid = "elsewhere-1") =>
-    new SignJWT(claims).setProtectedHeader({ alg: "ES256", kid }).sign(key)
+  const sign = (claims: Record<string, unknown>, by: CryptoKey = key.privateKey, kid = key.jwk.kid) =>
+    new SignJWT(claims).setProtectedHeader({ alg: "ES256", kid }).sign(by)
 
   async function token(body: URLSearchParams): Promise<Response> {
     await jwtVerify(body.get("client_assertion") ?? "", clientKey, { audience: ISSUER })
@@ -152,7 +151,8 @@ export async function createElsewhereBank(profile: Elsewhere) {
       case "/oidc/.well-known/openid-configuration":
         return Response.json(metadata())
       case "/oidc/jwks":
-        return Response.json({ keys: [jwk] })
+        seen.keysRead += 1
+        return Response.json({ keys: [key.jwk] })
       case "/oidc/token":
         return token(body)
       case "/oidc/revoke":
@@ -166,12 +166,13 @@ export async function createElsewhereBank(profile: Elsewhere) {
   /** What JARM carries. @see JARM, 2.1 */
   async function signedAnswer(
     changes: Record<string, unknown> = {},
-    key?: CryptoKey,
+    by?: CryptoKey,
+    kid?: string,
   ): Promise<URLSearchParams> {
     const { state } = await requested()
     const now = Math.floor(Date.now() / 1000)
     const claims = { iss: ISSUER, aud: BANK.clientId, exp: now + 60, code: "code-1", state, ...changes }
-    return new URLSearchParams({ response: await sign(claims, key) })
+    return new URLSearchParams({ response: await sign(claims, by, kid) })
   }
 
   return {
@@ -180,6 +181,7 @@ export async function createElsewhereBank(profile: Elsewhere) {
     signing: ours.value,
     spoilt,
     calls,
+    seen,
     /** The browser arrives with this address. */
     visit(url: string) {
       seen.request = new URL(url).searchParams
@@ -191,7 +193,16 @@ export async function createElsewhereBank(profile: Elsewhere) {
       return new URLSearchParams({ code: "code-1", state: String(state), ...changes })
     },
     signedAnswer,
+    /** From now on it signs with another key and publishes only that. */
+    async changeKey(kid: string) {
+      key = await makeKey(kid)
+    },
   }
+}
+
+async function makeKey(kid: string) {
+  const { privateKey, publicKey } = await generateKeyPair("ES256", { extractable: true })
+  return { privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg: "ES256", use: "sig" } }
 }
 
 const ACCOUNTS: Readonly<Record<Elsewhere, unknown>> = {

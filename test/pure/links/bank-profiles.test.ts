@@ -196,6 +196,26 @@ describe("UK Open Banking", () => {
     expect(bank.calls).not.toContain("token authorization_code")
   })
 
+  test("a bank that changed its keys a moment ago is believed by its new ones", async () => {
+    const { bank, login, attempt } = world
+    expect(await login.finish(bank.record, attempt, await bank.answer())).toMatchObject({ ok: true })
+    await bank.changeKey("elsewhere-2")
+    for (const _ of [1, 2])
+      expect(await login.finish(bank.record, attempt, await bank.answer())).toMatchObject({ ok: true })
+    expect(bank.seen.keysRead).toBe(2)
+  })
+
+  test("P15: redirects signed with keys nobody published make us look once, not once each", async () => {
+    const { bank, login, attempt } = world
+    const { privateKey } = await generateKeyPair("ES256")
+    expect(await login.finish(bank.record, attempt, await bank.answer())).toMatchObject({ ok: true })
+    for (let nth = 0; nth < 20; nth += 1)
+      expect(
+        await login.finish(bank.record, attempt, await bank.signedAnswer({}, privateKey, `stranger-${nth}`)),
+      ).toMatchObject({ error: { reason: "answer_refused" } })
+    expect(bank.seen.keysRead).toBe(2)
+  })
+
   test.each([
     ["another consent", { openbanking_intent_id: "consent-2" }, "answer_refused"],
     ["no consent", { openbanking_intent_id: undefined }, "answer_refused"],
