@@ -116,6 +116,11 @@ controlRoutes.get("/customers", async (c) => {
 /** Which customers' consents stand, and with how many refresh tokens: a link that came to nothing leaves none. */
 controlRoutes.get("/grants", async (c) => c.json({ grants: await storeOf(c.env).grants() }))
 
+/** A customer, by reference, ends all they allowed, at the bank alone; the gateway is not told. */
+controlRoutes.delete("/grants/:customer", async (c) =>
+  c.json({ ended: await storeOf(c.env).revokeCustomer(c.req.param("customer")) }),
+)
+
 controlRoutes.route("/consents", consentRoutes)
 
 /** The private key the bank signs its events with, as a JWK: for whoever practises signing. It guards nothing. */
