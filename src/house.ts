@@ -222,6 +222,7 @@ export function buildHouse(env: Env, means: Means): House {
       if (page) await pageObject(page.record).forget({ v: 1 })
       pages.forget(id)
     },
+    forgetLine: (bank) => lineOf(env.LINE, bank).forget({ v: 1 }),
     forgetBank: banks.forget,
     incidents,
     post,

@@ -2,7 +2,7 @@
 //
 //   closed   its events, keys and linking are taken no more, at once here and within a minute everywhere
 //   erased   everybody who wrote to it is erased as if they had asked (erasure.ts): grants end, the bank takes its tokens back, keys are destroyed
-//   deleted  all else the directory holds of it, counted first; what waits in its Pages' objects
+//   deleted  all else the directory holds of it, counted first; what waits in its Pages' objects, and in its line
 //   done     its Pages and its own row are gone; from then on a certificate can be signed
 //
 // Two people want it (approvals/). Composed by house.ts; routes are console/departure-routes.ts.
@@ -62,6 +62,8 @@ export interface DepartureWorld {
   readonly listPages: (bank: BankId) => Promise<readonly PageId[]>
   /** Empty a Page's object. */
   readonly forgetPage: (page: PageId) => Promise<void>
+  /** Empty the object of its line of customers who wait for a person. */
+  readonly forgetLine: (bank: BankId) => Promise<void>
   /** What this isolate remembers of a bank is asked for anew. */
   readonly forgetBank: (bank: BankId) => void
   readonly incidents: Pick<Incidents, "open">
@@ -127,6 +129,7 @@ async function advance(world: DepartureWorld, id: BankId): Promise<"again" | "la
   if (now() < departure.requestedAt + CLOSED_AFTER_MS || (await isAnybodyLeft(db, id))) return "later"
   if (await deleteSome(db, bank, ROWS_A_STEP)) return "again"
   for (const page of await world.listPages(id)) await world.forgetPage(page)
+  await world.forgetLine(id)
   if (!(await finishDeparture(db, id, by))) return "again"
   world.forgetBank(id)
   return "later"

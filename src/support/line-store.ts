@@ -95,6 +95,13 @@ export function prepareLine(sql: Sql): void {
     sql.exec(statement)
 }
 
+/** The bank has left: every row goes, of who waited, of who answered, and the answers there were. Harmless to repeat. */
+export function forgetLine(sql: Sql): void {
+  sql.transaction(() => {
+    for (const table of ["threads", "agents", "answers"]) sql.exec(`DELETE FROM ${table}`)
+  })
+}
+
 /** Stand in the line. Harmless to repeat: the place stays. */
 export function join(sql: Sql, joining: Joining, now: number): LinePlace {
   sql.exec(

@@ -19,6 +19,9 @@ export interface LineView {
   readonly ratings: { readonly yes: number; readonly no: number }
 }
 
+/** Close code: what is watched is there no more. */
+const BANK_LEFT = 4_410
+
 /** One bank's line. */
 export class Line extends DurableObject<Env> {
   readonly #sql = meterStorage(this.ctx.storage).sql
@@ -126,6 +129,13 @@ export class Line extends DurableObject<Env> {
   putAnswers(request: Versioned & { readonly answers: readonly store.CannedAnswer[] }): void {
     assertVersion(request)
     store.putAnswers(this.#sql, request.answers)
+  }
+
+  /** The bank has left: nothing stays of who waited, who answered, and what answers there were. Whoever watches is sent away. */
+  forget(request: { readonly v: 1 }): void {
+    assertVersion(request)
+    store.forgetLine(this.#sql)
+    for (const socket of this.ctx.getWebSockets()) socket.close(BANK_LEFT, "the bank has left")
   }
 
   /** A socket that hears of changes. Who may have one was decided in front of it. It hibernates while nothing happens. */

@@ -1,5 +1,6 @@
 // A bank leaves, in workerd with the real directory, objects and queues: two people want it, its ways in close, everybody is erased, nothing of
 // it is left in any table, and the certificate says so. The other bank stays as it was.
+import { runInDurableObject } from "cloudflare:test"
 import { env } from "cloudflare:workers"
 import { decodeProtectedHeader, importJWK, jwtVerify } from "jose"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
@@ -7,7 +8,9 @@ import { everyTable } from "../support/tables.ts"
 import { listEmptied } from "../../src/privacy/departure-store.ts"
 import { createDepartures, signCertificate, CLOSED_AFTER_MS } from "../../src/privacy/departure.ts"
 import { findBank } from "../../src/banks/bank-store.ts"
+import type { BankId, PageId, PersonId } from "../../src/foundation/id.ts"
 import { buildHouse } from "../../src/house.ts"
+import { lineOf } from "../../src/support/line-of.ts"
 import { transactionPosted } from "../support/bank.ts"
 import { signHeaders } from "../support/bank-signer.ts"
 import { ORIGIN } from "../support/gateway.ts"
@@ -60,6 +63,33 @@ async function post({ bank, key }: Side): Promise<number> {
   return (await banks.fetch(new Request(url, { method: "POST", headers, body }))).status
 }
 
+const lineIn = (bank: BankId) => lineOf(env.LINE, bank)
+
+/** Somebody who waits, somebody who answers, and an answer of theirs. */
+async function fillLine(bank: BankId): Promise<void> {
+  const line = lineIn(bank)
+  const stamp = { v: 1, now: Date.now() } as const
+  const joining = {
+    thread: `desk_${bank}`,
+    person: "person_1" as PersonId,
+    page: "1" as PageId,
+    kind: "chat",
+    windowEndsAt: Date.now(),
+  } as const
+  await line.join({ ...stamp, joining })
+  await line.present({ ...stamp, agent: { id: "maria", name: "Maria", status: "here" } })
+  await line.putAnswers({ ...stamp, answers: [{ title: "Hours", text: "We are open from 8 to 6." }] })
+}
+
+/** Tables of a line that hold anything. */
+async function inLine(bank: BankId): Promise<readonly string[]> {
+  return runInDurableObject(lineIn(bank), (_, { storage }) =>
+    ["threads", "agents", "answers"].filter(
+      (table) => storage.sql.exec(`SELECT 1 FROM ${table} LIMIT 1`).toArray().length > 0,
+    ),
+  )
+}
+
 /** Nothing waits at a bank that does not stand here. */
 async function withoutTokens({ link }: Side): Promise<void> {
   await env.DB.prepare("UPDATE links SET tokens_sealed = NULL WHERE id = ?").bind(link).run()
@@ -86,6 +116,7 @@ describe("a bank that leaves", () => {
     expect((await act(south.adminKey, "POST", `/approvals/${id}/approve`)).status).toBe(403)
     expect((await act(north.adminKey, "POST", `/approvals/${id}/approve`)).status).toBe(404)
     expect(await post(south)).toBe(202)
+    for (const { bank } of [south, north]) await fillLine(bank.id)
     expect((await act(everyBankKey, "POST", `/approvals/${id}/approve`)).status).toBe(200)
 
     expect(await post(south)).toBe(401)
@@ -142,6 +173,10 @@ describe("a bank that leaves", () => {
     })
     expect(JSON.stringify(payload)).not.toMatch(/person_|link_|Kx7Q/)
 
+    // Nothing of who waited, who answered and what with is left in its line either; the other's stands.
+    expect(await inLine(south.bank.id)).toEqual([])
+    expect(await inLine(north.bank.id)).toEqual(["threads", "agents", "answers"])
+
     // The other bank: as it was, and still working.
     expect(await rowsNaming([north.link])).toContain("links")
     expect((await act(north.adminKey, "GET", "/banks/south/departure")).status).toBe(404)
@@ -193,6 +228,7 @@ function departures(more: Partial<Parameters<typeof createDepartures>[0]> = {}) 
     findBank: (id) => findBank(db, id, { development: true }),
     listPages: async () => [banks.south.page.id],
     forgetPage: async () => undefined,
+    forgetLine: async (bank) => lineIn(bank).forget({ v: 1 }),
     forgetBank: means.banks.forget,
     incidents: house.incidents,
     post,
