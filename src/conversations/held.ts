@@ -40,6 +40,7 @@ import { renderSummary } from "./summary.ts"
 import { causeOf, compose, type BankWords, type Teller } from "./tell-rules.ts"
 import { memoryOf } from "./told-before.ts"
 import { preferencesOf } from "./wanted.ts"
+import { writeEntry } from "./entry-form.ts"
 
 /** What nobody asked for by then is old. */
 const HELD_MS_MAX = 3 * DAY_MS
@@ -70,7 +71,7 @@ export async function holdUpdate(
     // Its age was judged when it came: what is told later says of which instant it is.
     cause: cause.kind === "event" ? { ...cause, staleAt: goodUntil(event, wish.until) } : cause,
   }
-  const sealed = await teller.key.seal(JSON.stringify(entry), ledgerPlace(whom, key))
+  const sealed = await teller.key.seal(writeEntry(entry), ledgerPlace(whom, key))
   const now = world.now()
   claimRow(world.sql, {
     key,
@@ -180,7 +181,7 @@ async function open(teller: Teller, rows: readonly LedgerRow[]): Promise<readonl
       continue
     }
     const bare = await key.seal(
-      JSON.stringify({ ...withoutText(entry), ...memoryOf(entry.held) }),
+      writeEntry({ ...withoutText(entry), ...memoryOf(entry.held) }),
       ledgerPlace(whom, row.key),
     )
     opened.push({ row, event: entry.held, cause: entry.cause, bare })
@@ -287,7 +288,7 @@ async function offer(teller: Teller, going: readonly Ready[], facts: BankWords):
   const now = world.now()
   const cause = { kind: "reply", order: now, urgent: false, at: now } as const
   const entry: Entry = { v: 1, ...createReceipt(world.random, now), cause }
-  const sealed = await personKey.seal(JSON.stringify(entry), ledgerPlace(whom, key))
+  const sealed = await personKey.seal(writeEntry(entry), ledgerPlace(whom, key))
   const count = String(going.length)
   const decided = decideSend(
     teller,

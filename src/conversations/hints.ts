@@ -17,6 +17,7 @@ import type { Shelf, Whom } from "./person-world.ts"
 import { eventKeyOf, ledgerPlace } from "./place.ts"
 import { createReceipt, leafOf } from "./receipt.ts"
 import type { Asked, Entry } from "./entry.ts"
+import { writeEntry } from "./entry-form.ts"
 
 /** A request to look. Travels by RPC in clear, is never stored so. */
 export interface LookRequest {
@@ -241,7 +242,7 @@ async function leaveReceipt(
       ...(account === undefined ? {} : { account }),
     },
   }
-  const sealed = await key.seal(JSON.stringify(entry), ledgerPlace(whom, name))
+  const sealed = await key.seal(writeEntry(entry), ledgerPlace(whom, name))
   claimRow(world.sql, {
     key: name,
     lane: LANES.updates,

@@ -48,6 +48,7 @@ export function newestReceiptAt(sql: Sql): number | undefined {
 
 /** A row's columns that change, or place it. */
 export interface Marked {
+  readonly id: number
   readonly key: string
   readonly lane: number
   readonly seq: number
@@ -64,9 +65,29 @@ export interface Marked {
 /** The mark of a ledger row: 96 bits of SHA-256 over its columns. Of what is sealed only the clear beginning: the rest proves itself
  * when it is opened. */
 export function markOf(row: Marked): string {
-  const { key, lane, seq, state, reason, at, dueAt, sends, n, chain, sealed } = row
+  return markOfAll([row.id, ...columnsOf(row)])
+}
+
+/** The mark of a row as version 2 of the storage had it: without its id. */
+export function markOfUnplaced(row: Omit<Marked, "id">): string {
+  return markOfAll(columnsOf(row))
+}
+
+function columnsOf({
+  key,
+  lane,
+  seq,
+  state,
+  reason,
+  at,
+  dueAt,
+  sends,
+  n,
+  chain,
+  sealed,
+}: Omit<Marked, "id">): readonly (string | number)[] {
   const form = sealed.slice(0, sealed.lastIndexOf(".") + 1)
-  return markOfAll([key, lane, seq, state, reason, at, dueAt, sends, n, chain, form])
+  return [key, lane, seq, state, reason, at, dueAt, sends, n, chain, form]
 }
 
 /** The mark over a list of columns. */

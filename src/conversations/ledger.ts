@@ -12,29 +12,35 @@
 import { MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
 import type { Sql } from "../foundation/world.ts"
 import { headOf, markOf, nextHead } from "./ledger-chain.ts"
+import { findId, nextId, noteId } from "./ledger-index.ts"
 
 /** Who goes first: alerts, then replies, then updates. */
 export const LANES = { alerts: 0, replies: 1, updates: 2 } as const
 export type OutboxLane = keyof typeof LANES
 
-export type LedgerState =
-  | "queued"
-  | "sending"
-  | "again"
-  | "held"
-  | "accepted"
-  | "delivered"
-  | "read"
-  | "suppressed"
-  | "superseded"
-  | "undeliverable"
-  | "unknown"
-  | "failed"
+/** Each is stored as its index: a row that goes from one to the next keeps its size and stays where it lies. New ones come last. */
+export const LEDGER_STATES = [
+  "queued",
+  "sending",
+  "again",
+  "held",
+  "accepted",
+  "delivered",
+  "read",
+  "suppressed",
+  "superseded",
+  "undeliverable",
+  "unknown",
+  "failed",
+] as const
+export type LedgerState = (typeof LEDGER_STATES)[number]
 
 /** States in which nothing more happens by itself; `held` is one, for whoever brought the event has nothing more to do. */
 export type SettledState = Exclude<LedgerState, "queued" | "sending" | "again">
 
 export interface LedgerRow {
+  /** Its place in the table (ledger-index.ts). */
+  readonly id: number
   readonly key: string
   readonly lane: number
   /** Order inside the lane: the inbox number of the question for replies, arrival for the rest. */
@@ -57,7 +63,7 @@ export interface LedgerRow {
 }
 
 /** A row as it is claimed: its place in the chain is given to it. */
-export interface Claim extends Omit<LedgerRow, "n" | "chain" | "mark"> {
+export interface Claim extends Omit<LedgerRow, "id" | "n" | "chain" | "mark"> {
   /** Of its receipt (receipt.ts). */
   readonly leaf: string
 }
@@ -73,7 +79,7 @@ const TOLD: readonly LedgerState[] = ["accepted", "delivered", "read"]
 /** `due_at` of a settled row whose text has been taken out. */
 const TEXT_GONE = 0
 
-const COLUMNS = "key, lane, seq, state, reason, at, due_at AS dueAt, sends, n, chain, mark, sealed"
+const COLUMNS = "id, key, lane, seq, state, reason, at, due_at AS dueAt, sends, n, chain, mark, sealed"
 type Stored = LedgerRow & Record<string, string | number>
 
 /** `true` where nothing more will happen to a row by itself. */
@@ -83,7 +89,10 @@ export function isSettled(state: LedgerState): state is SettledState {
 
 /** One row. */
 export function findRow(sql: Sql, key: string): LedgerRow | undefined {
-  return sql.exec<Stored>(`SELECT ${COLUMNS} FROM ledger WHERE key = ?`, key).rows[0]
+  const id = findId(sql, key)
+  return id === undefined
+    ? undefined
+    : sql.exec<Stored>(`SELECT ${COLUMNS} FROM ledger WHERE id = ?`, id).rows[0]
 }
 
 /** What became of one event, as it is told to whoever asks. */
@@ -99,25 +108,29 @@ export function findEventRows(sql: Sql, keys: readonly string[]): readonly Event
 
 /** Claim a key: `false` where it is taken. The row becomes the chain's head. */
 export function claimRow(sql: Sql, { leaf, ...claim }: Claim): boolean {
+  // One step without an await: nobody claims it in between.
+  if (findRow(sql, claim.key)) return false
   const head = headOf(sql)
-  const chained = { ...claim, n: head.n + 1, chain: nextHead(head.head, leaf) }
-  return (
-    sql.exec(
-      "INSERT INTO ledger (key, lane, seq, state, reason, at, due_at, sends, n, chain, mark, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-      chained.key,
-      chained.lane,
-      chained.seq,
-      chained.state,
-      chained.reason,
-      chained.at,
-      chained.dueAt,
-      chained.sends,
-      chained.n,
-      chained.chain,
-      markOf(chained),
-      chained.sealed,
-    ).rowsWritten > 0
+  const id = nextId(sql, claim.lane !== LANES.updates)
+  const chained = { ...claim, id, n: head.n + 1, chain: nextHead(head.head, leaf) }
+  sql.exec(
+    "INSERT INTO ledger (id, key, lane, seq, code, reason, at, due_at, sends, n, chain, mark, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    chained.id,
+    chained.key,
+    chained.lane,
+    chained.seq,
+    LEDGER_STATES.indexOf(chained.state),
+    chained.reason,
+    chained.at,
+    chained.dueAt,
+    chained.sends,
+    chained.n,
+    chained.chain,
+    markOf(chained),
+    chained.sealed,
   )
+  noteId(sql, chained.key, id)
+  return true
 }
 
 /** Change a row that is in one of these states, and its mark with it.
@@ -128,23 +141,25 @@ function amend(
   from: readonly LedgerState[],
   patch: (
     row: LedgerRow,
-  ) => Partial<Pick<LedgerRow, "state" | "reason" | "at" | "dueAt" | "sends" | "sealed">>,
+  ) => Partial<Pick<LedgerRow, "id" | "state" | "reason" | "at" | "dueAt" | "sends" | "sealed">>,
 ): boolean {
   const row = findRow(sql, key)
   if (!row || !from.includes(row.state)) return false
-  const { state, reason, at, dueAt, sends, sealed, ...rest } = { ...row, ...patch(row) }
-  const mark = markOf({ ...rest, state, reason, at, dueAt, sends, sealed })
+  const { id, state, reason, at, dueAt, sends, sealed, ...rest } = { ...row, ...patch(row) }
+  const mark = markOf({ ...rest, id, state, reason, at, dueAt, sends, sealed })
   sql.exec(
-    "UPDATE ledger SET state = ?, reason = ?, at = ?, due_at = ?, sends = ?, mark = ?, sealed = ? WHERE key = ?",
-    state,
+    "UPDATE ledger SET id = ?, code = ?, reason = ?, at = ?, due_at = ?, sends = ?, mark = ?, sealed = ? WHERE id = ?",
+    id,
+    LEDGER_STATES.indexOf(state),
     reason,
     at,
     dueAt,
     sends,
     mark,
     sealed,
-    key,
+    row.id,
   )
+  if (id !== row.id) noteId(sql, key, id)
   return true
 }
 
@@ -334,7 +349,8 @@ export function oldestTextAt(sql: Sql): number | undefined {
 /** Put the receipt alone in the place of what was said. */
 export function stripRow(sql: Sql, key: string, sealed: string): void {
   const row = findRow(sql, key)
-  if (row && isSettled(row.state)) amend(sql, key, [row.state], () => ({ sealed, dueAt: TEXT_GONE }))
+  if (row && isSettled(row.state))
+    amend(sql, key, [row.state], () => ({ id: nextId(sql, false), sealed, dueAt: TEXT_GONE }))
 }
 
 /** Every row, in the order of the chain. */

@@ -37,6 +37,7 @@ import { withoutText } from "./receipt.ts"
 import { factOf, judgeRefusal, logRefusal, PAGE_STOPPED_MS, type Verdict } from "./refused.ts"
 import type { State } from "./state.ts"
 import type { RefusedFact } from "./turn-context.ts"
+import { readEntry, writeEntry } from "./entry-form.ts"
 
 /** Who speaks to whom, with what. */
 export interface Sender {
@@ -262,7 +263,7 @@ export async function settleUnknown(sender: Sender, row: LedgerRow): Promise<voi
     ...withoutText(entry),
     utterance: { ...entry.utterance, message: { ...entry.utterance.message, text: reminder } },
   }
-  remindRow(world.sql, row.key, await key.seal(JSON.stringify(reminded), ledgerPlace(whom, row.key)), now)
+  remindRow(world.sql, row.key, await key.seal(writeEntry(reminded), ledgerPlace(whom, row.key)), now)
 }
 
 /** The content of a row; `undefined` where it does not open. */
@@ -271,7 +272,7 @@ export async function openEntry(
   row: LedgerRow,
 ): Promise<Entry | undefined> {
   const text = await key.open(row.sealed, ledgerPlace(whom, row.key))
-  return text.ok ? (JSON.parse(text.value) as Entry) : undefined
+  return text.ok ? readEntry(text.value) : undefined
 }
 
 /** "Stop" holds back everything, or everything but fraud alerts. */

@@ -27,10 +27,12 @@ const ROWS_AT_ONCE = 100
 
 /** What an object stores under the person's key: one row a column. A test reads the object's tables against it and the inbox. */
 export const SEALED_BY_PERSON = [
-  { table: "ledger", key: "key", column: "sealed", where: "1", place: ledgerPlace },
-  { table: "facts", key: "name", column: "value", where: "name = 'state'", place: statePlace },
+  { table: "ledger", row: "id", key: "key", column: "sealed", where: "1", place: ledgerPlace },
+  { table: "facts", row: "name", key: "name", column: "value", where: "name = 'state'", place: statePlace },
 ] as const satisfies readonly {
   readonly table: string
+  /** The column the table is ordered by. */
+  readonly row: string
   readonly key: string
   readonly column: string
   readonly where: string
@@ -54,8 +56,8 @@ export async function rekey(
   memory.rekey(succeed(present, former))
   let moved = 0
   let unreadable = 0
-  for (const { table, key, column, where, place } of SEALED_BY_PERSON) {
-    const done = await reseal(world, { table, key, column, where }, async (id, sealed) => {
+  for (const { table, row, key, column, where, place } of SEALED_BY_PERSON) {
+    const done = await reseal(world, { table, row, key, column, where }, async (id, sealed) => {
       const at = place(whom, id)
       if (sealed === "" || (await present.open(sealed, at)).ok) return "there"
       const text = await former.open(sealed, at)
@@ -71,7 +73,7 @@ export async function rekey(
 /** Events in the inbox lie under a day key of the outer key that was the newest then. */
 async function freshenInbox(world: PersonWorld, whom: Whom): Promise<number> {
   const { vault } = world
-  const of = { table: "inbox", key: "key", column: "sealed", where: "1" } as const
+  const of = { table: "inbox", row: "key", key: "key", column: "sealed", where: "1" } as const
   const { moved } = await reseal(world, of, async (id, sealed) => {
     if (sealed.startsWith(`v1.${vault.newestKid}~`)) return "there"
     const owner = `${whom.person}|${id}`
@@ -81,38 +83,46 @@ async function freshenInbox(world: PersonWorld, whom: Whom): Promise<number> {
   return moved
 }
 
+/** A row: where it lies, what its value is bound to, the value. */
+interface Found {
+  readonly placed: string | number
+  readonly named: string
+  readonly held: string
+}
+
 /** Every row of a table through `anew`, some at a time. A row that changed meanwhile is left: whoever changed it sealed it. */
 async function reseal(
   { sql }: PersonWorld,
-  of: { readonly table: string; readonly key: string; readonly column: string; readonly where: string },
+  of: Readonly<Record<"table" | "row" | "key" | "column" | "where", string>>,
   anew: (id: string, sealed: string) => Promise<{ readonly sealed: string } | "there" | "unreadable">,
 ): Promise<Rekeyed> {
-  const { table, key, column, where } = of
+  const { table, row: place, key, column, where } = of
   let moved = 0
   let unreadable = 0
-  for (let after = ""; ;) {
-    const { rows } = sql.exec<{ id: string; sealed: string } & Record<string, SqlValue>>(
-      `SELECT ${key} AS id, ${column} AS sealed FROM ${table} WHERE ${where} AND ${key} > ? ORDER BY ${key} LIMIT ?`,
-      after,
+  for (let after: string | number | undefined; ;) {
+    const { rows } = sql.exec<Found & Record<string, SqlValue>>(
+      `SELECT ${place} AS placed, ${key} AS named, ${column} AS held FROM ${table} WHERE ${where} AND (? IS NULL OR ${place} > ?) ORDER BY ${place} LIMIT ?`,
+      after ?? null,
+      after ?? null,
       ROWS_AT_ONCE,
     )
     const done = await Promise.all(
-      rows.map(async (row) => ({ row, to: await anew(row.id, row.sealed) }) as const),
+      rows.map(async (row) => ({ row, to: await anew(row.named, row.held) }) as const),
     )
     sql.transaction(() => {
       for (const { row, to } of done)
         if (typeof to === "object")
           moved += sql.exec(
-            `UPDATE ${table} SET ${column} = ? WHERE ${key} = ? AND ${column} = ?`,
+            `UPDATE ${table} SET ${column} = ? WHERE ${place} = ? AND ${column} = ?`,
             to.sealed,
-            row.id,
-            row.sealed,
+            row.placed,
+            row.held,
           ).rowsWritten
     })
     unreadable += done.filter(({ to }) => to === "unreadable").length
     const last = rows.at(-1)
     if (!last || rows.length < ROWS_AT_ONCE) return { moved, unreadable }
-    after = last.id
+    after = last.placed
   }
 }
 

@@ -8,6 +8,7 @@ import { LANES, type Claim } from "./ledger.ts"
 import type { Sender } from "./perform.ts"
 import { ledgerPlace } from "./place.ts"
 import { createReceipt, leafOf } from "./receipt.ts"
+import { writeEntry } from "./entry-form.ts"
 
 /** The rows of one turn, in the order they are said.
  * @param asked questions that ended with it: they stand in the first row's receipt */
@@ -48,7 +49,7 @@ async function replyRow(
     at,
     dueAt: at,
     sends: 0,
-    sealed: await key.seal(JSON.stringify(entry), ledgerPlace(whom, name)),
+    sealed: await key.seal(writeEntry(entry), ledgerPlace(whom, name)),
     leaf: leafOf(name, entry),
   }
 }

@@ -8,6 +8,7 @@ import { listWithOldText, oldestTextAt, stripRow } from "./ledger.ts"
 import { openEntry, type Sender } from "./perform.ts"
 import { ledgerPlace } from "./place.ts"
 import { withoutText } from "./receipt.ts"
+import { writeEntry } from "./entry-form.ts"
 
 /** Retention is looked after this often where nothing else wakes the object. */
 const LOOKED_AFTER_MS = 30 * DAY_MS
@@ -23,7 +24,7 @@ export async function forgetOld(sender: Sender): Promise<number> {
   foldLedger(sql, now(), textKeptMs)
   for (const row of listWithOldText(sql, now() - textKeptMs)) {
     const entry = await openEntry(sender, row)
-    const receipt = entry ? JSON.stringify(withoutText(entry)) : ""
+    const receipt = entry ? writeEntry(withoutText(entry)) : ""
     stripRow(sql, row.key, await key.seal(receipt, ledgerPlace(whom, row.key)))
   }
   const oldest = oldestTextAt(sql)

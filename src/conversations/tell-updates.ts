@@ -25,6 +25,7 @@ import { causeOf, compose, judge, outcomeOf, settleAs, type BankWords, type Tell
 import { memoryOf, type Memory } from "./told-before.ts"
 import type { WireMoney } from "../banks/event.ts"
 import { judgeOrder, judgeWish } from "./wanted.ts"
+import { writeEntry } from "./entry-form.ts"
 
 /** Events told in one message at most: their keys travel with it, and a line more would not be read. */
 const TOGETHER_MAX = 10
@@ -214,7 +215,7 @@ async function sealReceipt(
     ...(offered ? { offered: true } : {}),
     cause: causeOf(each.request),
   }
-  const sealed = await key.seal(JSON.stringify(entry), ledgerPlace(whom, each.key))
+  const sealed = await key.seal(writeEntry(entry), ledgerPlace(whom, each.key))
   return { ...each, sealed, leaf: leafOf(each.key, entry) }
 }
 

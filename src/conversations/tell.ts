@@ -24,6 +24,7 @@ import {
 import { sendUpdates } from "./tell-updates.ts"
 import { memoryOf } from "./told-before.ts"
 import { judgeOrder, judgeWish } from "./wanted.ts"
+import { writeEntry } from "./entry-form.ts"
 
 /** Tell an update: a claim and an outcome, two rows. */
 export async function tellUpdate(teller: Teller, request: TellRequest, key: string): Promise<TellOutcome> {
@@ -77,7 +78,7 @@ export async function tellAlert(teller: Teller, request: TellRequest, key: strin
       ...memoryOf(request.event),
       cause,
     }
-    const sealed = await teller.key.seal(JSON.stringify(entry), ledgerPlace(whom, key))
+    const sealed = await teller.key.seal(writeEntry(entry), ledgerPlace(whom, key))
     const now = world.now()
     claimRow(world.sql, {
       key,

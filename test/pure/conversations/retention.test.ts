@@ -7,8 +7,8 @@ import { Simulation } from "../../support/person-world.ts"
 const MONTHS = 12
 const NOTIFICATIONS_A_MONTH = 60
 const TURNS_A_MONTH = 20
-/** What it comes to today: 242 receipts of 90 days at some 650 B, their days, the state. Random keys leave SQLite's pages a good half full. */
-const STORAGE_BYTES_MAX = 336 * 1_024
+/** design.md 7. */
+const STORAGE_BYTES_MAX = 192 * 1_024
 
 let sim: Simulation
 beforeEach(() => {
