@@ -71,7 +71,7 @@ function moveRows(sql: Sql): void {
     const mark = row.mark === markOfUnplaced(row) ? markOf({ ...row, id }) : row.mark
     sql.exec(
       "INSERT INTO ledger (id, key, lane, seq, code, reason, at, due_at, sends, n, chain, mark, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      ...[
+      
         id,
         key,
         lane,
@@ -85,7 +85,7 @@ function moveRows(sql: Sql): void {
         chain,
         mark,
         sealed,
-      ],
+      ,
     )
   }
 }

@@ -208,7 +208,18 @@ describe("a ledger of the release before", () => {
       const state = damaged && index === 0 ? "failed" : row.state
       sql.exec(
         "INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        ...[key, lane, seq, state, reason, when, dueAt, sends, n, chain, markOfUnplaced(row), sealed],
+        key,
+        lane,
+        seq,
+        state,
+        reason,
+        when,
+        dueAt,
+        sends,
+        n,
+        chain,
+        markOfUnplaced(row),
+        sealed,
       )
     }
     return storage
