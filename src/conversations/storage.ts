@@ -71,21 +71,20 @@ function moveRows(sql: Sql): void {
     const mark = row.mark === markOfUnplaced(row) ? markOf({ ...row, id }) : row.mark
     sql.exec(
       "INSERT INTO ledger (id, key, lane, seq, code, reason, at, due_at, sends, n, chain, mark, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      
-        id,
-        key,
-        lane,
-        seq,
-        LEDGER_STATES.indexOf(state as LedgerState),
-        reason,
-        at,
-        dueAt,
-        sends,
-        n,
-        chain,
-        mark,
-        sealed,
-      ,
+
+      id,
+      key,
+      lane,
+      seq,
+      LEDGER_STATES.indexOf(state as LedgerState),
+      reason,
+      at,
+      dueAt,
+      sends,
+      n,
+      chain,
+      mark,
+      sealed,
     )
   }
 }
