@@ -2,16 +2,13 @@
 // its time has come: one summary. Outside the platform's window a template says how many there are, and a tap tells them. What becomes
 // of each is told to the bank from here, for nobody brings it again. Called by tell-updates.ts, and by person.ts when time has passed.
 
-import type { EventCallback } from "../banks/callback.ts"
 import { EVENT_TYPES, type ToldEvent } from "../banks/event-types.ts"
 import { DAY_MS, MINUTE_MS } from "../foundation/clock.ts"
-import { describeFault } from "../foundation/log.ts"
 import { randomText } from "../foundation/id.ts"
 import { Grant } from "../links/grant.ts"
 import { isWindowOpen } from "../messenger/route.ts"
 import { phrase } from "../phrases/catalogue.ts"
 import { quietUntil, type Wish } from "../preferences/wants.ts"
-import { reportRows } from "./alert-reports.ts"
 import type { Cause, Entry } from "./entry.ts"
 import {
   claimRow,
@@ -22,12 +19,11 @@ import {
   markSending,
   OTHER_UNKNOWN_MS,
   returnRow,
-  settleHeld,
   settleRow,
   acceptRow,
   type LedgerRow,
-  type SettledState,
 } from "./ledger.ts"
+import { ASKED_FOR, endHeld, settle } from "./held-end.ts"
 import { accountOf, purposeOf } from "./notices/compose.ts"
 import { waitingTemplate } from "./notices/updates-waiting.ts"
 import { settled, type Settled } from "./outcome.ts"
@@ -44,8 +40,6 @@ import { writeEntry } from "./entry-form.ts"
 
 /** What nobody asked for by then is old. */
 const HELD_MS_MAX = 3 * DAY_MS
-/** A row that a template has told of waits for the tap. */
-const ASKED_FOR = "offered"
 const AGAIN_MS = 5 * MINUTE_MS
 /** Rows of one summary: what is more goes with the next one, a moment later. */
 const SUMMARY_MAX = 25
@@ -166,7 +160,7 @@ async function tellHeld(teller: Teller, rows: readonly LedgerRow[], facts: BankW
     const spoken = others.length === 0 ? lead?.decided : decideSummary(teller, prepared, going)
     if (going.length > 0) await send(teller, prepared, going, spoken)
   }
-  for (const { row, bare, to } of gone) await settle(teller, row, bare, to.state, to.reason)
+  for (const { row, bare, to } of gone) await settle(teller, row, bare, to)
 }
 
 /** What lies in the rows; newer news of the same takes the place of older. */
@@ -190,8 +184,8 @@ async function open(teller: Teller, rows: readonly LedgerRow[]): Promise<readonl
   for (const each of opened) {
     const newer = opened.some((other) => replaces(other.event, each.event))
     const old = each.row.reason === ASKED_FOR && each.row.dueAt <= world.now() && !teller.state()?.heldAsked
-    if (newer) await settle(teller, each.row, each.bare, "superseded", "newer_told")
-    else if (old) await settle(teller, each.row, each.bare, "suppressed", "stale")
+    if (newer) await settle(teller, each.row, each.bare, { state: "superseded", reason: "newer_told" })
+    else if (old) await settle(teller, each.row, each.bare, { state: "suppressed", reason: "stale" })
     else kept.push(each)
   }
   return kept
@@ -258,7 +252,7 @@ async function send(
   const { sql } = world
   const now = world.now()
   if (decided?.kind === "withheld") {
-    for (const { row, bare } of going) await settle(teller, row, bare, decided.state, decided.reason)
+    for (const { row, bare } of going) await settle(teller, row, bare, decided)
     return
   }
   if (decided?.kind !== "send" || !teller.outbox.takePace(now)) {
@@ -270,11 +264,13 @@ async function send(
   const sends = Math.max(...going.map(({ row }) => row.sends + 1))
   const verdict = sent.ok ? undefined : await hearRefusal(teller, sent.error, sends, decided.plain)
   for (const { row, bare } of going) {
-    if (!verdict) await settle(teller, row, bare, "accepted", "sent")
-    else if (verdict.kind === "settled") await settle(teller, row, bare, verdict.state, verdict.reason)
+    if (!verdict) await settle(teller, row, bare, { state: "accepted", reason: "sent" })
+    else if (verdict.kind === "settled") await settle(teller, row, bare, verdict)
     else if (verdict.kind === "again")
       returnRow(sql, row.key, "held", world.now() + verdict.afterMs, verdict.counts)
   }
+  // Its echo may have come before this was known to have no answer.
+  if (verdict?.kind === "unknown") await endHeld(teller)
 }
 
 /** Outside the window: how many there are, and a button that tells them. The rows wait for the tap. */
@@ -301,7 +297,7 @@ async function offer(teller: Teller, going: readonly Ready[], facts: BankWords):
     cause,
   )
   if (decided.kind === "withheld") {
-    for (const { row, bare } of going) await settle(teller, row, bare, decided.state, decided.reason)
+    for (const { row, bare } of going) await settle(teller, row, bare, decided)
     return
   }
   const again = () => going.forEach(({ row }) => holdRow(world.sql, row.key, now + AGAIN_MS, row.reason))
@@ -325,25 +321,6 @@ async function offer(teller: Teller, going: readonly Ready[], facts: BankWords):
   const verdict = await hearRefusal(teller, sent.error, 1, decided.plain)
   if (verdict.kind !== "unknown") settleRow(world.sql, key, "failed", "refused")
   if (verdict.kind === "again") again()
-}
-
-/** The bank hears what became of it before the row forgets the event. */
-async function settle(
-  teller: Teller,
-  row: LedgerRow,
-  bare: string,
-  state: SettledState,
-  reason: EventCallback["reason"],
-): Promise<void> {
-  const { world } = teller
-  const status = state as EventCallback["status"]
-  try {
-    if (await world.callbacks.terms(teller.whom.bank)) await reportRows(teller, [row], status, reason)
-  } catch (fault) {
-    // What was said was said: the row says so, and whoever asks is told.
-    world.log.warn("held_outcome_not_reported", describeFault(fault))
-  }
-  settleHeld(world.sql, row.key, { state, reason }, bare)
 }
 
 /** Whether its own term is over before its time comes: what is due is no news afterwards. */

@@ -239,6 +239,17 @@ export function holdRow(sql: Sql, key: string, dueAt: number, reason: string): v
   amend(sql, key, ["held"], () => ({ dueAt, reason }))
 }
 
+/** Rows of one of these reasons, all of them held once, that were handed over and have their outcome by now: their echo came, or no
+ * answer in time. Their event is in them still. */
+export function listHeldOut(sql: Sql, reasons: readonly string[], now: number): readonly LedgerRow[] {
+  return sql.exec<Stored>(
+    `SELECT ${COLUMNS} FROM ledger WHERE lane = ? AND reason IN (${reasons.map(() => "?").join(", ")}) AND (state IN ('accepted', 'delivered', 'read') OR (state = 'sending' AND due_at <= ?))`,
+    LANES.updates,
+    ...reasons,
+    now,
+  ).rows
+}
+
 /** The event is no longer needed in a row that was held: the receipt stays. */
 export function settleHeld(
   sql: Sql,
@@ -246,7 +257,7 @@ export function settleHeld(
   to: { readonly state: SettledState; readonly reason: string },
   sealed: string,
 ): void {
-  amend(sql, key, ["held", "sending"], () => ({ ...to, sealed }))
+  amend(sql, key, ["held", "sending", ...TOLD], () => ({ ...to, sealed }))
 }
 
 /** Leave a row in the outbox until an instant. */

@@ -6,6 +6,7 @@ import { MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
 import { reportOverdue } from "./alert-reports.ts"
 import { erasureForgottenAt } from "./erasing.ts"
 import { owesDesk } from "./desk-settling.ts"
+import { endHeld, wasHeld } from "./held-end.ts"
 import { isQuiet } from "./idle.ts"
 import { nextInInbox } from "./inbox.ts"
 import { earliestDue, listSending } from "./ledger.ts"
@@ -101,7 +102,9 @@ export class Watch {
 
   async #settleUnknowns(): Promise<void> {
     if (!this.#memory.state) return
-    for (const row of listSending(this.#world.sql)) await settleUnknown(this.#turns.sender(), row)
+    for (const row of listSending(this.#world.sql))
+      if (!wasHeld(row)) await settleUnknown(this.#turns.sender(), row)
+    await endHeld(this.#turns.sender())
   }
 
   async #reportOverdue(): Promise<void> {

@@ -129,6 +129,33 @@ describe("quiet hours", () => {
     expect(rows()[0]?.sealed.length).toBeLessThan(before)
   })
 
+  describe.each([
+    ["in the chat, though its answer never came", "taken", "accepted sent", ["accepted sent"]],
+    ["nowhere, as far as anybody knows", "lost", "unknown no_answer", ["unknown no_answer"]],
+  ] as const)("a summary that is %s", (_, kind, row, told) => {
+    test("P2, P5: has its end: the event leaves its row and the bank hears of it, once", async () => {
+      sim.bank.terms = { fallbackMs: 30_000, reportDelivery: false }
+      await linkedAt(23, NIGHT)
+      await sim.tell(payment("a", sim.now))
+      await sim.tell(payment("b", sim.now))
+      const before = rows().map(({ sealed }) => sealed.length)
+      sim.bank.told.length = 0
+      sim.messenger.fates.push({ kind })
+      await sim.advance(10 * HOUR_MS)
+      expect(rows().map(({ state, reason }) => `${state} ${reason}`)).toEqual([row, row])
+      for (const [nth, { sealed }] of rows().entries())
+        expect(sealed.length).toBeLessThan((before[nth] ?? 0) - 100)
+      const heard = (id: string) =>
+        sim.bank.told
+          .filter(({ event: of }) => of.id === id)
+          .map(({ status, reason }) => `${status} ${reason}`)
+      expect([...new Set(heard("a"))]).toEqual(told)
+      expect([...new Set(heard("b"))]).toEqual(told)
+      await sim.advance(DAY_MS)
+      expect(sim.messenger.calls).toHaveLength(1)
+    })
+  })
+
   test("what is due before the night ends is no news afterwards", async () => {
     await linkedAt(23, NIGHT)
     await sim.tell(
