@@ -32,6 +32,7 @@ import type { RenewalWorld } from "./notifications/key-renewal.ts"
 import { createPageDesk, type PageDesk, type PageDeskGiven } from "./notifications/page-desk.ts"
 import type { RestoringWorld } from "./notifications/restoring.ts"
 import type { WatchWorld } from "./notifications/watch.ts"
+import { listWaits } from "./metering/wait-store.ts"
 import { createOuterKeys, type OuterKeys } from "./vault/outer-keys.ts"
 import { createForgetLetters } from "./privacy/erased-letters.ts"
 import { createDepartures, type Departures } from "./privacy/departure.ts"
@@ -127,6 +128,7 @@ export function buildHouse(env: Env, means: Means): House {
   const queues = { alerts: env.ALERTS, updates: env.UPDATES }
   const findBacklog = createBacklog({
     numbers: (lane) => queues[lane].metrics(),
+    waits: (lane, from) => listWaits(db, lane, from),
     wait: (ms) => scheduler.wait(ms),
     realNow,
     log,

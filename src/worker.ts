@@ -132,7 +132,7 @@ async function open(env: Env): Promise<Gateway | { readonly refusal: Response }>
   const gateway: Gateway = {
     ...house,
     meter: createMeter({
-      keep: (rows) => keepMeters(db, rows),
+      keep: (rows, waits) => keepMeters(db, rows, waits),
       waitUntil,
       now: means.value.now,
       realNow: Date.now,

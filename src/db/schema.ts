@@ -323,3 +323,18 @@ export const meters = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.minute, table.queue] })],
 )
+
+/** How long banks' events waited on a queue, a row a minute, queue and bank, where any did: whose they are that fill it. Counts only; kept
+ * an hour. */
+export const waits = sqliteTable(
+  "waits",
+  {
+    minute: integer("minute").notNull(),
+    /** `alerts` or `updates`. */
+    lane: text("lane").notNull(),
+    bankId: text("bank_id").notNull(),
+    /** Events times the seconds they waited, added up. */
+    waited: integer("waited").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.minute, table.lane, table.bankId] })],
+)

@@ -3,9 +3,11 @@
 // A fault in a handler is caught here, logged by its class, and its job, or where it was the whole batch's the batch, is retried
 // like an outage.
 
+import { SECOND_MS, type Now } from "../foundation/clock.ts"
+import type { BankId } from "../foundation/id.ts"
 import { describeFault, type Log } from "../foundation/log.ts"
 import { backoffSeconds } from "./backoff.ts"
-import { parseJob, type Job } from "./job.ts"
+import { parseJob, type Job, type Lane } from "./job.ts"
 
 /** What became of one message. `retry` keeps it; without `afterSeconds` the wait grows with the attempts. */
 export type Verdict =
@@ -50,7 +52,12 @@ export interface Consumed {
   readonly retried: number
   /** When each acknowledged message was posted. */
   readonly settledPostedAt: readonly number[]
+  /** What packs of banks' events waited: events times seconds. One that waited less than a second is not among them. */
+  readonly waited: readonly { readonly bank: BankId; readonly lane: Lane; readonly waited: number }[]
 }
+
+/** Less is no waiting, and costs no row. */
+const WAITED_MS_MIN = SECOND_MS
 
 /** Read a batch, run `handle`, acknowledge and retry message by message.
  * @param chance a number in [0, 1) that spreads retries */
@@ -59,7 +66,9 @@ export async function consume(
   handle: HandleBatch,
   log: Log,
   chance: () => number,
+  realNow: Now = Date.now,
 ): Promise<Consumed> {
+  const handedOutAt = realNow()
   const readable: Message[] = []
   const jobs: Delivered[] = []
   for (const message of batch.messages) {
@@ -79,6 +88,7 @@ export async function consume(
     log.error("job_fault", { queue: batch.queue, ...describeFault(fault) })
   }
   const settledPostedAt: number[] = []
+  const waited: Consumed["waited"][number][] = []
   let items = 0
   for (const [index, message] of readable.entries()) {
     const job = jobs[index]?.job
@@ -89,8 +99,17 @@ export async function consume(
     if (verdict.kind === "done") {
       if (job) settledPostedAt.push(job.postedAt)
       message.ack()
-    } else message.retry({ delaySeconds: verdict.afterSeconds ?? backoffSeconds(message.attempts, chance()) })
+    }
+    const delaySeconds =
+      verdict.kind === "done" ? 0 : (verdict.afterSeconds ?? backoffSeconds(message.attempts, chance()))
+    if (verdict.kind === "retry") message.retry({ delaySeconds })
+    if (job?.kind !== "pack") continue
+    // Until it was first handed out by the queue's own clock; how long it then stays away is decided here.
+    const beforeMs = message.attempts === 1 ? handedOutAt - message.timestamp.getTime() : 0
+    const waitedMs = Math.max(0, beforeMs) + delaySeconds * SECOND_MS
+    if (waitedMs >= WAITED_MS_MIN)
+      waited.push({ bank: job.bank, lane: job.lane, waited: (job.items * waitedMs) / SECOND_MS })
   }
   const messages = batch.messages.length
-  return { messages, items, retried: messages - settledPostedAt.length, settledPostedAt }
+  return { messages, items, retried: messages - settledPostedAt.length, settledPostedAt, waited }
 }

@@ -5,6 +5,8 @@ import { read, write, type Database } from "../db/database.ts"
 import { meters } from "../db/schema.ts"
 import { DAY_MS } from "../foundation/clock.ts"
 import type { MeterRow } from "./meter.ts"
+import type { WaitRow } from "./wait.ts"
+import { waitStatement } from "./wait-store.ts"
 
 export const METERS_KEPT_MS = 35 * DAY_MS
 /** An answer's rows: a day of six queues has 8,640. */
@@ -13,9 +15,13 @@ const ROWS_MAX = 10_000
 const AGES = ["c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "c9", "c10", "c11"] as const
 const COUNTS = ["batches", "messages", "items", "retried", ...AGES] as const
 
-/** Add counts to what stands there. */
-export async function keepMeters(db: Database, rows: readonly MeterRow[]): Promise<void> {
-  const [first, ...rest] = rows.map(({ ages, ...row }) =>
+/** Add counts, and what banks' events waited, to what stands there; one batch. */
+export async function keepMeters(
+  db: Database,
+  rows: readonly MeterRow[],
+  waits: readonly WaitRow[] = [],
+): Promise<void> {
+  const counts = rows.map(({ ages, ...row }) =>
     db
       .insert(meters)
       .values({ ...row, ...agesOf(ages) })
@@ -26,6 +32,7 @@ export async function keepMeters(db: Database, rows: readonly MeterRow[]): Promi
         ),
       }),
   )
+  const [first, ...rest] = [...counts, ...waits.map((row) => waitStatement(db, row))]
   if (first) await write(db.batch([first, ...rest]))
 }
 

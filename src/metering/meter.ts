@@ -4,6 +4,7 @@
 
 import { MINUTE_MS, SECOND_MS, type Now } from "../foundation/clock.ts"
 import { describeFault, type Log } from "../foundation/log.ts"
+import { addWaits, type Waited, type WaitRow } from "./wait.ts"
 
 /** Upper bounds of the age classes, half a decade each; what is older is in the last class. Fixed: rows of years are added up. */
 export const AGE_BOUNDS_MS = [
@@ -39,6 +40,8 @@ export interface Metered {
   readonly retried: number
   /** When each settled message was posted. */
   readonly settledPostedAt: readonly number[]
+  /** What banks' events waited. */
+  readonly waited: readonly Waited[]
 }
 
 /** The class of an age. */
@@ -83,20 +86,23 @@ export function tallyOf(metered: Metered, now: number): Tally {
  * that comes ten seconds after it.
  * @param given.keep add rows to those there are; kept alive by `waitUntil` */
 export function createMeter(given: {
-  readonly keep: (rows: readonly MeterRow[]) => Promise<void>
+  readonly keep: (rows: readonly MeterRow[], waits: readonly WaitRow[]) => Promise<void>
   readonly waitUntil: (work: Promise<void>) => void
   readonly now: Now
   readonly realNow: Now
   readonly log: Log
 }): (metered: Metered) => void {
   let gathered = new Map<string, MeterRow>()
+  let waits: readonly WaitRow[] = []
   let writtenAt = Number.NEGATIVE_INFINITY
 
   async function write(): Promise<void> {
     const rows = [...gathered.values()]
+    const waited = waits
     gathered = new Map()
+    waits = []
     try {
-      await given.keep(rows)
+      await given.keep(rows, waited)
     } catch (fault) {
       given.log.warn("meters_not_kept", describeFault(fault))
     }
@@ -109,6 +115,7 @@ export function createMeter(given: {
     const tally = tallyOf(metered, now)
     const known = gathered.get(name)
     gathered.set(name, { ...(known ? addTally(known, tally) : tally), minute, queue: metered.queue })
+    waits = addWaits(waits, metered.waited, given.realNow())
     if (given.realNow() - writtenAt < METERED_EVERY_MS) return
     writtenAt = given.realNow()
     given.waitUntil(write())

@@ -29,7 +29,7 @@ export interface PackingWorld {
 export interface AcceptanceWorld extends PackingWorld {
   /** Make a notice to everybody linked durable: it has no customer, and walks by itself (notice-desk.ts). @throws DatabaseError */
   readonly receiveNotice: (bank: BankRecord["id"], event: ServiceNotice) => Promise<void>
-  /** Whether a lane is too far behind to take more from banks. What is on its way already is never held up by it. */
+  /** Whether a lane is too far behind to take more from this bank. What is on its way already is never held up by it. */
   readonly findBacklog?: FindBacklog
 }
 
@@ -52,7 +52,7 @@ export async function acceptEvents(
       .filter((event) => EVENT_TYPES[event.type].lane === lane)
       .map((event): PackItem<BankEvent> => ({ event, attempts: 0 }))
     if (items.length === 0) continue
-    const behind = await world.findBacklog?.(lane)
+    const behind = await world.findBacklog?.(lane, bank.id)
     if (behind) return err(behind)
     const posted = await postItems(world, { lane, bank: bank.id }, items)
     if (!posted.ok) return posted

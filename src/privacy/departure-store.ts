@@ -30,6 +30,7 @@ import {
   noticePages,
   noticeRuns,
   people,
+  waits,
 } from "../db/schema.ts"
 import { DAY_MS } from "../foundation/clock.ts"
 import type { BankId, LinkId, PageId, PersonId } from "../foundation/id.ts"
@@ -81,6 +82,7 @@ const OWNED: readonly Owned[] = [
   byPage("notice_pages", noticePages, noticePages.pageId),
   byBank("notice_runs", noticeRuns, noticeRuns.bankId),
   byBank("dead_letters", deadLetters, deadLetters.bankId),
+  byBank("waits", waits, waits.bankId),
   byBank("refusals", refusals, refusals.bankId),
   byBank("webhook_secrets", webhookSecrets, webhookSecrets.bankId),
   byBank("bank_api_keys", bankApiKeys, bankApiKeys.bankId),

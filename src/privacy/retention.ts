@@ -7,6 +7,7 @@ import type { Database } from "../db/database.ts"
 import { MINUTE_MS, monthOf, type Now } from "../foundation/clock.ts"
 import { listReleasable, releaseLinks } from "../links/release-store.ts"
 import { forgetMeters, METERS_KEPT_MS } from "../metering/meter-store.ts"
+import { forgetWaits, WAITS_KEPT_MS } from "../metering/wait-store.ts"
 import { NOTICE_KEPT_MS } from "../notifications/notice-run.ts"
 import { forgetNotices } from "../notifications/notice-run-store.ts"
 import { DEPARTURE_KEPT_MS, forgetDepartures } from "./departure-store.ts"
@@ -19,6 +20,8 @@ const A_PASS = 50
 const EVERY_MINUTES = 5
 /** Some rows come up each minute. */
 const METERS_A_PASS = 200
+/** A row a bank and minute, while anything waits. */
+const WAITS_A_PASS = 2_000
 
 /** End what is past its term. Repeating it is harmless; what is left is the next pass's.
  * @returns whether it was time for a pass */
@@ -36,6 +39,7 @@ export async function forgetPastTerm(given: {
   await forgetRefusals(db, now - REFUSALS_KEPT_MS, A_PASS)
   await forgetApiKeys(db, now - ENDED_API_KEY_KEPT_MS, A_PASS)
   await forgetMeters(db, Math.floor((now - METERS_KEPT_MS) / MINUTE_MS), METERS_A_PASS)
+  await forgetWaits(db, Math.floor((now - WAITS_KEPT_MS) / MINUTE_MS), WAITS_A_PASS)
   await forgetNotices(db, now - NOTICE_KEPT_MS, A_PASS)
   await forgetOldErasures(db, now, A_PASS)
   await forgetDepartures(db, now - DEPARTURE_KEPT_MS, A_PASS)

@@ -10,6 +10,7 @@ import { DAY_MS } from "../foundation/clock.ts"
 import { PENDING_LINK_MS } from "../links/link.ts"
 import { DEAD_LETTER_MS } from "../notifications/dead-letter.ts"
 import { METERS_KEPT_MS } from "../metering/meter-store.ts"
+import { WAITS_KEPT_MS } from "../metering/wait-store.ts"
 import { NOTICE_KEPT_MS } from "../notifications/notice-run.ts"
 import { INCIDENT_KEPT_MS } from "../notifications/incident.ts"
 import { DEPARTURE_KEPT_MS } from "./departure-store.ts"
@@ -171,6 +172,13 @@ export const TERMS: readonly Term[] = [
     what: "counts of what consumers of queues did",
     where: "`meters`",
     keptMs: METERS_KEPT_MS,
+    from: "the minute",
+    endedBy: CLOCK,
+  },
+  {
+    what: "how long each bank's events waited on a queue",
+    where: "`waits`",
+    keptMs: WAITS_KEPT_MS,
     from: "the minute",
     endedBy: CLOCK,
   },

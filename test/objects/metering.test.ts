@@ -2,6 +2,8 @@
 import { env } from "cloudflare:workers"
 import { expect, it } from "vitest"
 import { createDatabase } from "../../src/db/database.ts"
+import type { BankId } from "../../src/foundation/id.ts"
+import { forgetWaits, listWaits } from "../../src/metering/wait-store.ts"
 import { forgetMeters, keepMeters, listMeters } from "../../src/metering/meter-store.ts"
 
 const db = createDatabase(env.DB)
@@ -30,4 +32,29 @@ it("meters of one minute and queue add up in one row", async () => {
   expect(await listMeters(db, 101, 200)).toEqual([{ ...row, minute: 101 }])
   await forgetMeters(db, 101, 10)
   expect(await listMeters(db, 0, 200)).toEqual([{ ...row, minute: 101 }])
+})
+
+it("what banks' events waited adds up beside the meters, and is read by lane since a minute", async () => {
+  const wait = (bank: string, minute: number, waited: number, lane = "updates") => ({
+    bank: bank as BankId,
+    minute,
+    waited,
+    lane,
+  })
+  await keepMeters(
+    db,
+    [row],
+    [wait("a", 100, 10.4), wait("b", 100, 7), wait("a", 99, 1_000), wait("a", 100, 5, "alerts")],
+  )
+  await keepMeters(db, [row], [wait("a", 100, 20), wait("a", 101, 1)])
+  expect(await listWaits(db, "updates", 100)).toEqual(
+    new Map([
+      ["a", 31],
+      ["b", 7],
+    ]),
+  )
+  expect(await listWaits(db, "alerts", 100)).toEqual(new Map([["a", 5]]))
+  expect(await listMeters(db, 100, 101)).toMatchObject([{ batches: 2 }])
+  await forgetWaits(db, 101, 10)
+  expect(await listWaits(db, "updates", 0)).toEqual(new Map([["a", 1]]))
 })

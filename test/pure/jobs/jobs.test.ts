@@ -128,11 +128,14 @@ describe("backoffSeconds()", () => {
 
 describe("consume()", () => {
   const job: Job = { v: 1, kind: "revoke_link", bank: "demo" as BankId, link: "link_1" as never, postedAt: 1 }
+  const POSTED = 1_800_000_000_000
+  const HANDED_OUT = POSTED + 2_000
   const run = async (bodies: readonly unknown[], handle: Parameters<typeof consume>[1], attempts = 1) => {
     const verdicts: string[] = bodies.map(() => "none")
     const messages = bodies.map((body, index) => ({
       body,
       attempts,
+      timestamp: new Date(POSTED),
       ack: () => void (verdicts[index] = "ack"),
       retry: (options?: { delaySeconds?: number }) =>
         void (verdicts[index] = `retry ${options?.delaySeconds}`),
@@ -143,8 +146,14 @@ describe("consume()", () => {
       warn: () => undefined,
       error: (event: string) => void logged.push(event),
     }
-    await consume({ queue: "chores", messages } as never, handle, log, () => 0)
-    return { verdicts, logged }
+    const consumed = await consume(
+      { queue: "chores", messages } as never,
+      handle,
+      log,
+      () => 0,
+      () => HANDED_OUT,
+    )
+    return { verdicts, logged, consumed }
   }
 
   test("gives each message its own verdict", async () => {
@@ -167,6 +176,24 @@ describe("consume()", () => {
     )
     expect(verdicts).toEqual(["retry 1", "ack", "retry 1"])
     expect(logged).toEqual(["job_refused", "job_refused"])
+  })
+
+  test("counts what banks' events waited: until they were first handed out, and until they come again", async () => {
+    const pack = (bank: string, items: number) => ({ v: 1, kind: "pack", lane: "updates", bank, items })
+    const answers: readonly Verdict[] = [DONE, { kind: "retry", afterSeconds: 600 }, { kind: "retry" }, DONE]
+    const bodies = [pack("a", 150), pack("b", 10), pack("c", 1), job]
+    const first = await run(bodies, async () => answers)
+    expect(first.consumed.waited).toEqual([
+      { bank: "a", lane: "updates", waited: 300 },
+      { bank: "b", lane: "updates", waited: 6_020 },
+      { bank: "c", lane: "updates", waited: 3 },
+    ])
+    // What came back has been counted when it was sent away.
+    const second = await run(bodies, async () => answers, 2)
+    expect(second.consumed.waited).toEqual([
+      { bank: "b", lane: "updates", waited: 6_000 },
+      { bank: "c", lane: "updates", waited: 2 },
+    ])
   })
 
   test("retries all where the handler breaks", async () => {

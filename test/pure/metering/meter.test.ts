@@ -49,7 +49,14 @@ describe("createMeter()", () => {
     })
     return { clock, kept, work, meter, state }
   }
-  const batch = { queue: "updates", messages: 5, items: 700, retried: 1, settledPostedAt: [T - 50, T - 5] }
+  const batch = {
+    queue: "updates",
+    messages: 5,
+    items: 700,
+    retried: 1,
+    settledPostedAt: [T - 50, T - 5],
+    waited: [],
+  }
 
   it("writes the first invocation at once, what follows with the next ten seconds later, and holds none up", async () => {
     const { clock, kept, work, meter } = metering()
