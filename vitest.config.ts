@@ -5,6 +5,9 @@ import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin"
 import { defineConfig } from "vitest/config"
 import { BaseSequencer, type TestSpecification } from "vitest/node"
 import { TEST_KEYS } from "./test/support/keys.ts"
+import { keepTemporaryInMemory } from "./test/support/memory-disk.ts"
+
+keepTemporaryInMemory()
 
 /** The pages are hono's JSX; vite's default is React's. */
 const jsx = { oxc: { jsx: { runtime: "automatic", importSource: "hono/jsx" } } } as const

@@ -353,7 +353,7 @@ export function openDoors(
       async advanceClock(advanceMs, by) {
         const entry = { ...by, bank: "*", action: "clock.advance", object: "clock" } as const
         const offset = await advanceClockOffset(db, advanceMs, auditStatement(db, entry))
-        await means.syncClock()
+        await means.syncClock("moved")
         await moved()
         return offset
       },

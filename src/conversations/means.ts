@@ -56,9 +56,15 @@ export interface Means {
   readonly now: Now
   readonly random: Random
   readonly log: Log
-  /** In development, look how far the clock was moved; elsewhere nothing. At the start of each request, batch, call and alarm. */
-  readonly syncClock: () => Promise<void>
+  /** In development, look how far the clock was moved; elsewhere nothing. At the start of each request, batch, call and alarm; it is read
+   * anew where that is some moments ago. @param moved it was moved just now */
+  readonly syncClock: (moved?: "moved") => Promise<void>
 }
+
+/** Of a clock that another isolate moved, an isolate hears after this at the latest. */
+const CLOCK_READ_EACH_MS = 100
+/** Development's clock, as this isolate last read it. */
+const clock = { offsetMs: 0, readAt: 0 }
 
 let made: { readonly env: Env; readonly means: Means } | undefined
 
@@ -86,7 +92,6 @@ async function makeMeans(env: Env): Promise<Result<Means, ConfigRefusal>> {
     })
   const log = createLog()
   const db = createDatabase(env.DB)
-  const clock = { offsetMs: 0 }
   const now: Now = () => Date.now() + clock.offsetMs
   const random: Random = (bytes) => crypto.getRandomValues(new Uint8Array(bytes))
   const call: typeof fetch = (input, init) => fetch(input, init)
@@ -179,10 +184,11 @@ async function makeMeans(env: Env): Promise<Result<Means, ConfigRefusal>> {
     now,
     random,
     log,
-    syncClock: async () => {
-      if (!development) return
+    syncClock: async (moved) => {
+      if (!development || (!moved && Date.now() - clock.readAt < CLOCK_READ_EACH_MS)) return
       try {
         clock.offsetMs = await loadClockOffset(db)
+        clock.readAt = Date.now()
       } catch (fault) {
         // An outage of the database must look here as it does in a deployment: the clock stays as it was.
         log.warn("development_clock_not_read", describeFault(fault))

@@ -38,7 +38,10 @@ export async function launch(): Promise<Browser> {
  * there under the name `chromium` for a finished copy, so each run unpacks into a directory of its own and renames it. */
 async function launchPackaged(): Promise<Browser> {
   const bare = lacksLibraries()
-  const home = join(tmpdir(), `tellerline-chromium-${PACKAGE_VERSION}${bare ? "-with-libraries" : ""}`)
+  const home = join(
+    process.env["DISK_TMPDIR"] ?? tmpdir(),
+    `tellerline-chromium-${PACKAGE_VERSION}${bare ? "-with-libraries" : ""}`,
+  )
   if (!existsSync(home)) {
     const unpacking = `${home}.${process.pid}`
     await mkdir(unpacking, { recursive: true })

@@ -82,6 +82,8 @@ export async function openGateway(): Promise<Gateway> {
   const made = await meansOf(env)
   if (!made.ok) throw new Error(made.error.detail)
   const means = made.value
+  // The test before may have moved the clock of what was then stored.
+  await means.syncClock("moved")
   const key = await bankKey
   const by = bySystem("a gateway to test", Date.now())
   const bank = bankRecord()
