@@ -231,6 +231,17 @@ export interface AccountAdapter {
   ): Promise<Result<TransactionPage, BankRefusal>>
 }
 
+/** What a grant may let us read of an account beside that it is there. */
+export type BankRead = "balances" | "transactions"
+
+/** How a consent resource stands. */
+export interface ConsentStanding {
+  /** The customer has allowed it, by the bank's strong authentication, and it was not ended. */
+  readonly stands: boolean
+  /** What of it the customer allowed, where the resource says so. */
+  readonly reads?: readonly BankRead[]
+}
+
 /** A dialect's consent resource: made by us before the customer's login, allowed there, deleted when the link ends. The call speaks for
  * us, not for a customer. */
 export interface ConsentAdapter {
@@ -243,13 +254,13 @@ export interface ConsentAdapter {
     until: number,
     signal: AbortSignal,
   ): Promise<Result<string, BankRefusal>>
-  /** Whether the customer has allowed it, by the bank's strong authentication, and it still stands. */
+  /** Whether it stands, and what it covers. */
   stands(
     bank: BankRecord,
     call: BankCall,
     id: string,
     signal: AbortSignal,
-  ): Promise<Result<boolean, BankRefusal>>
+  ): Promise<Result<ConsentStanding, BankRefusal>>
   /** Delete it. One the bank does not know, or has ended, counts as deleted. */
   remove(
     bank: BankRecord,

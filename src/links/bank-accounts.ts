@@ -3,11 +3,16 @@
 // Pure; bank-login.ts uses it on the token response.
 
 import * as z from "zod/mini"
-import type { Account } from "../banks/bank.ts"
+import type { Account, BankRead } from "../banks/bank.ts"
 import { DETAIL_TYPE } from "./bank-profile.ts"
 
 /** What we ask to do; nothing that moves money. */
 export const DETAIL_ACTIONS = ["list_accounts", "read_balances", "read_transactions"] as const
+
+const READ_OF_ACTION: Readonly<Record<string, BankRead>> = {
+  read_balances: "balances",
+  read_transactions: "transactions",
+}
 
 const ACCOUNTS_MAX = 50
 const LABEL_CHARS_MAX = 40
@@ -23,16 +28,24 @@ const grantedAccount = z.object({
 })
 const grantedDetail = z.object({
   type: z.literal(DETAIL_TYPE),
+  actions: z.optional(z.array(z.string())),
   accounts: z.array(grantedAccount).check(z.minLength(1), z.maxLength(ACCOUNTS_MAX)),
 })
 
-/** Read the accounts of a granted detail; `undefined` where it names none, or anything in it is not as agreed. */
-export function parseGrantedAccounts(details: unknown): readonly Account[] | undefined {
+/** What a granted detail gives: the accounts, and what of them may be read where it says so. */
+interface GrantedDetail {
+  readonly accounts: readonly Account[]
+  readonly reads?: readonly BankRead[]
+}
+
+/** Read a granted detail; `undefined` where it names no account, or anything in it is not as agreed. */
+export function parseGrantedDetail(details: unknown): GrantedDetail | undefined {
   if (!Array.isArray(details)) return undefined
   const detail: unknown = details.find((each: { type?: unknown } | null) => each?.type === DETAIL_TYPE)
   const parsed = grantedDetail.safeParse(detail)
   if (!parsed.success) return undefined
-  return parsed.data.accounts.map(({ id, last4, name, kind, currency }) =>
+  const { actions } = parsed.data
+  const accounts = parsed.data.accounts.map(({ id, last4, name, kind, currency }) =>
     shownAccount({
       id,
       kind: KINDS.find((known) => known === kind) ?? "other",
@@ -41,6 +54,10 @@ export function parseGrantedAccounts(details: unknown): readonly Account[] | und
       currency,
     }),
   )
+  return {
+    accounts,
+    ...(actions ? { reads: actions.flatMap((action) => READ_OF_ACTION[action] ?? []) } : {}),
+  }
 }
 
 /** An account cut down to what may be shown of it, however the bank named it. */

@@ -7,8 +7,9 @@ import * as oauth from "oauth4webapi"
 import type { Account, AccountAdapter, BankRecord, Dialect } from "../banks/bank.ts"
 import { SECOND_MS } from "../foundation/clock.ts"
 import type { Outage } from "../foundation/failure.ts"
+import type { Purpose } from "../foundation/purpose.ts"
 import { err, ok, type Result } from "../foundation/result.ts"
-import { parseGrantedAccounts, shortLabel, shownAccount } from "./bank-accounts.ts"
+import { parseGrantedDetail, shortLabel, shownAccount } from "./bank-accounts.ts"
 import { createBankCall } from "./bank-call.ts"
 import {
   CLOCK_TOLERANCE_SECONDS,
@@ -29,6 +30,7 @@ import {
 } from "./bank-refusal.ts"
 import { authorizationUrl, createRequestSecrets, requestParameters } from "./bank-request.ts"
 import { createDpop, exportDpop, importDpop } from "./dpop.ts"
+import { coveredBy, readsOfScope } from "./granted.ts"
 import { withLoginKeys } from "./login-keys.ts"
 import type { DpopJwks, LinkTokens } from "./link-tokens.ts"
 
@@ -52,6 +54,8 @@ export interface LoginOutcome {
   readonly reference: string
   readonly name?: string
   readonly accounts: readonly Account[]
+  /** @see Consent.covered */
+  readonly covered?: readonly Purpose[]
 }
 
 /** The client. */
@@ -187,17 +191,21 @@ export function createBankLogin(
   ): Promise<Result<LoginOutcome, LoginRefusal>> {
     const customer = judgeTokens(of.bank, attempt, tokens)
     if (!customer.ok) return customer
+    let reads = readsOfScope(PROFILES[of.bank.profile].scope, tokens.scope)
     if (attempt.consent !== undefined) {
-      const stands = await consents.stands(of, attempt.consent)
-      if (!stands.ok) return err(refusalOfBank(stands.error, "answer_refused"))
-      if (!stands.value) return err({ reason: "answer_refused", code: "consent_status" })
+      const standing = await consents.stands(of, attempt.consent)
+      if (!standing.ok) return err(refusalOfBank(standing.error, "answer_refused"))
+      if (!standing.value.stands) return err({ reason: "answer_refused", code: "consent_status" })
+      reads = standing.value.reads
     }
-    const accounts = asksByDetail(of.bank, of.server)
-      ? ok(parseGrantedAccounts(tokens.authorization_details) ?? [])
-      : await listAccounts(of.bank, customer.value.tokens)
+    const detail = asksByDetail(of.bank, of.server) && parseGrantedDetail(tokens.authorization_details)
+    if (detail) reads = detail.reads
+    const accounts =
+      detail === false ? await listAccounts(of.bank, customer.value.tokens) : ok(detail?.accounts ?? [])
     if (!accounts.ok) return accounts
+    const covered = coveredBy(reads)
     return accounts.value.length > 0
-      ? ok({ ...customer.value, accounts: accounts.value })
+      ? ok({ ...customer.value, accounts: accounts.value, ...(covered ? { covered } : {}) })
       : err({ reason: "no_accounts" })
   }
 

@@ -15,7 +15,7 @@ export function renderConsentPage(
   again?: { readonly showAmounts: boolean },
 ) {
   const { language } = frame
-  const { accounts, form } = review
+  const { accounts, covered, form } = review
   const values = { ...review.values }
   return renderPage(
     frame,
@@ -57,13 +57,23 @@ export function renderConsentPage(
                 role="switch"
                 name="purpose"
                 value={purpose}
-                aria-describedby={`sample-${purpose}`}
+                disabled={covered?.includes(purpose) === false}
+                aria-describedby={
+                  covered?.includes(purpose) === false
+                    ? `covered-${purpose} sample-${purpose}`
+                    : `sample-${purpose}`
+                }
                 autocomplete="off"
               />
               <q id={`sample-${purpose}`}>
                 <span class="hidden">{linkPagePhrase(language, "consent_sample")}: </span>
                 <Say language={language} phrase={`${purpose}_sample`} values={values} />
               </q>
+              {covered?.includes(purpose) === false && (
+                <small id={`covered-${purpose}`}>
+                  <Say language={language} phrase="consent_not_covered" values={values} />
+                </small>
+              )}
             </label>
           ))}
         </fieldset>

@@ -58,5 +58,6 @@ export async function rebuildConsent(
     until,
     epoch,
     recordHash,
+    ...(customer.covered ? { covered: customer.covered } : {}),
   })
 }

@@ -30,6 +30,8 @@ export interface LinkCustomer {
   readonly reference: string
   readonly name?: string
   readonly accounts: readonly Account[]
+  /** @see Consent.covered */
+  readonly covered?: readonly Purpose[]
 }
 
 /** What the chat is told of a pending link, so that it can name it and ask for the code. Travels by RPC, in clear, never stored so. */

@@ -27,6 +27,8 @@ import { createSixDigits } from "./six-digits.ts"
 /** What the consent page shows, and its form's token. */
 export interface Review {
   readonly accounts: readonly Account[]
+  /** Purposes that can be chosen; all of them where it is left out. */
+  readonly covered?: readonly Purpose[]
   readonly values: ConsentValues
   readonly form: string
 }
@@ -68,8 +70,10 @@ export function createLinkingConsent(world: LinkingWorld) {
       language: state.language,
       textSha256: await consentTextDigest(state.language, values),
     }
+    const { accounts, covered } = await loadCustomer(link.value)
     return ok({
-      accounts: (await loadCustomer(link.value)).accounts,
+      accounts,
+      ...(covered ? { covered } : {}),
       values,
       form: await vault.sealForDays("form", bank.id, state.attempt, JSON.stringify(form)),
     })
@@ -83,17 +87,18 @@ export function createLinkingConsent(world: LinkingWorld) {
   ): Promise<Result<Offered, LinkingRefusal>> {
     const form = await readConsentForm(bank.id, state, chosen.form)
     if (!form) return err({ reason: "form_expired" })
-    if (chosen.purposes.length === 0) return err({ reason: "nothing_chosen" })
     const found = await loadPending(state)
     if (!found.ok) return found
     const link = found.value
     if (link.epoch >= CONSENTS_MAX) return err({ reason: "link_changed" })
-    const { accounts } = await loadCustomer(link)
+    const { accounts, covered } = await loadCustomer(link)
+    const purposes = chosen.purposes.filter((purpose) => covered?.includes(purpose) ?? true)
+    if (purposes.length === 0) return err({ reason: "nothing_chosen" })
     const givenAt = now()
     const record = await givenRecord(bank, world.operator, pseudonyms, {
       link: link.id,
       epoch: link.epoch + 1,
-      purposes: chosen.purposes,
+      purposes,
       showAmounts: chosen.showAmounts,
       accounts,
       textSha256: form.textSha256,
@@ -120,6 +125,7 @@ export function createLinkingConsent(world: LinkingWorld) {
       until: form.until,
       offeredUntil: link.pendingUntil,
       language: state.language,
+      ...(covered ? { covered } : {}),
     }
     if (!(await keepOffer(db, link.id, record.epoch, await sealOffer(link, offer))))
       return err({ reason: "link_changed" })

@@ -174,8 +174,14 @@ export function createLinking(world: LinkingWorld) {
   async function writePending(state: AtBank, link: LinkId, outcome: LoginOutcome): Promise<void> {
     const { bank, person = NOBODY, page } = state
     const { wrapped, key } = await vault.createKey(placeOf(bank, link, "key"))
-    const { reference, name, accounts } = outcome
-    const customer: LinkCustomer = { v: 1, reference, ...(name ? { name } : {}), accounts }
+    const { reference, name, accounts, covered } = outcome
+    const customer: LinkCustomer = {
+      v: 1,
+      reference,
+      ...(name ? { name } : {}),
+      accounts,
+      ...(covered ? { covered } : {}),
+    }
     await insertPending(
       db,
       {

@@ -20,6 +20,7 @@ export const linkPagesAr: Readonly<Record<LinkPageKey, string>> = {
   consent_intro: "لا شيء مفعّل حتى تفعّلوه. يمكنكم تغييره أو إنهاؤه هنا أو في المحادثة، في أي وقت.",
   consent_accounts: "ما سيُربط",
   consent_choose: "ما يجوز لهذه المحادثة أن تخبركم به",
+  consent_not_covered: "لم تسمحوا بذلك لدى {bank}. ابدؤوا من جديد لاختياره هناك.",
   consent_sample: "مثال",
   show_amounts: "إظهار المبالغ",
   show_amounts_note: "قد تظهر على شاشة القفل.",

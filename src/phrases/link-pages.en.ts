@@ -21,6 +21,7 @@ export const linkPagesEn = {
   consent_accounts: "To be connected",
   consent_choose: "What this chat may tell you",
   consent_sample: "For example",
+  consent_not_covered: "You did not allow this at {bank}. Start again to choose it there.",
   show_amounts: "Show amounts",
   show_amounts_note: "They may appear on your lock screen.",
   consent_terms:

@@ -10,7 +10,8 @@ import { goLive } from "../../src/links/opening-store.ts"
 import { NOBODY } from "../../src/links/link-binding-store.ts"
 import { presentNonce } from "../../src/links/presenting.ts"
 import { isAttemptOver } from "../../src/links/linking-cookie.ts"
-import { BANK } from "../support/fake-bank.ts"
+import { rebuildConsent } from "../../src/links/consent-rebuild.ts"
+import { ACCOUNTS, BANK } from "../support/fake-bank.ts"
 import {
   eachInItsWorld,
   PAGE,
@@ -104,6 +105,27 @@ describe("linking", () => {
     expect(await goLive(world.db, state.link, ALICE, second.offer.epoch, by(), random)).toEqual(
       ok({ replaced: [], renews: false, ...(await markOf(state.link)) }),
     )
+  })
+
+  test("P4: what the bank's grant does not cover cannot be chosen, and both the chat and a rebuilt chat know it", async () => {
+    const [detail] = [
+      { type: "account_information", actions: ["list_accounts", "read_balances"], accounts: ACCOUNTS },
+    ]
+    world.bank.spoilt.token = { authorization_details: [detail] }
+    const state = await toPending()
+    const covered = ["balance_updates", "fraud_alerts", "support_chat"]
+    const { form, covered: shown } = must(await world.linking.review(BANK, state))
+    expect(shown).toEqual(covered)
+    expect(
+      await world.linking.consent(BANK, state, { form, purposes: ["receipts"], showAmounts: false }),
+    ).toEqual(err({ reason: "nothing_chosen" }))
+    const { offer } = await toOffer(state)
+    expect(offer).toMatchObject({ purposes: ["fraud_alerts"], covered })
+    must(await goLive(world.db, offer.link, ALICE, offer.epoch, by(), random))
+    expect(must(await rebuildConsent(world, offer.link, BANK.name))).toMatchObject({
+      purposes: ["fraud_alerts"],
+      covered,
+    })
   })
 
   test("[Connect] with every switch off changes nothing", async () => {

@@ -31,6 +31,8 @@ export interface Spoilt {
   metadata?: Record<string, unknown>
   claims?: Record<string, unknown>
   token?: Record<string, unknown>
+  /** What the consent covers, in the dialect's words. */
+  covers?: unknown
   /** The consent's status, in the dialect's words. */
   status?: string
   /** Status of the answer to a consent's deletion. */
@@ -134,7 +136,11 @@ export async function createElsewhereBank(profile: Elsewhere) {
         { status: spoilt.creation ?? 201 },
       )
     if (path === `/account-access-consents/${CONSENT}`)
-      return Response.json({ Data: { ConsentId: CONSENT, Status: spoilt.status ?? "AUTH" } })
+      return Response.json({
+        Data: { ConsentId: CONSENT, Status: spoilt.status ?? "AUTH", Permissions: spoilt.covers },
+      })
+    if (path === `/consents/${CONSENT}` && method === "GET" && spoilt.covers)
+      return Response.json({ consentStatus: spoilt.status ?? "valid", access: spoilt.covers })
     if (path === `/consents/${CONSENT}/status`)
       return Response.json({ consentStatus: spoilt.status ?? "valid" })
     if (path === "/accounts") return Response.json(ACCOUNTS[profile])

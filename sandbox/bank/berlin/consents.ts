@@ -5,6 +5,7 @@ import type { BankContext } from "../env.ts"
 import { storeOf } from "../env.ts"
 import { checkAccess, checkClient } from "../fdx/access.ts"
 import type { Consent, ConsentStatus } from "../store/consent-rows.ts"
+import { findAccount } from "../seed/customers.ts"
 import { berlinError } from "./errors.ts"
 
 const STATUSES: Readonly<Record<ConsentStatus, string>> = {
@@ -58,6 +59,22 @@ export async function readStatus(c: Context<BankContext>): Promise<Response> {
     if (!access.ok || access.value.consent?.id !== consent.id) return berlinError("token_refused")
   }
   return Response.json({ consentStatus: STATUSES[consent.status] })
+}
+
+/** The consent with the access its customer gave: each account for all three reads. */
+export async function readConsent(c: Context<BankContext>): Promise<Response> {
+  if (!(await checkClient(c, "berlin"))) return berlinError("token_refused")
+  const consent = await found(c)
+  if (!consent) return berlinError("consent_unknown")
+  const accounts = consent.accounts.map((id) => ({ iban: findAccount(id)?.number ?? id }))
+  const { validUntil, frequencyPerDay } = JSON.parse(consent.asked) as Asked
+  return Response.json({
+    access: { accounts, balances: accounts, transactions: accounts },
+    recurringIndicator: true,
+    validUntil,
+    frequencyPerDay,
+    consentStatus: STATUSES[consent.status],
+  })
 }
 
 export async function deleteConsent(c: Context<BankContext>): Promise<Response> {

@@ -12,7 +12,7 @@ import { pageKeyOf, placeOf } from "../fdx/shapes.ts"
 import type { Account } from "../seed/customers.ts"
 import { ACCOUNTS, findAccount } from "../seed/customers.ts"
 import type { Asked } from "./consents.ts"
-import { createConsent, deleteConsent, readStatus } from "./consents.ts"
+import { createConsent, deleteConsent, readConsent, readStatus } from "./consents.ts"
 import { berlinError, berlinFault } from "./errors.ts"
 import { accountJson, balancesJson, movementJson } from "./shapes.ts"
 
@@ -36,6 +36,7 @@ berlinRoutes.use(async (c, next) => {
 })
 
 berlinRoutes.post("/consents", createConsent)
+berlinRoutes.get("/consents/:id", readConsent)
 berlinRoutes.get("/consents/:id/status", readStatus)
 berlinRoutes.delete("/consents/:id", deleteConsent)
 berlinRoutes.get("/accounts", guarded(listAccounts))

@@ -7,6 +7,7 @@ import { err, ok, type Result } from "../../foundation/result.ts"
 import {
   LOOKS_A_DAY,
   type BankCall,
+  type BankRead,
   type BankRecord,
   type BankRefusal,
   type ConsentAdapter,
@@ -17,6 +18,10 @@ import { removeConsent } from "./removing.ts"
 
 const CREATED = z.object({ consentId: z.string().check(z.regex(/^[A-Za-z0-9._~:-]{1,128}$/)) })
 const STATUS = z.object({ consentStatus: z.string() })
+const LIST = z.optional(z.array(z.unknown()))
+const ACCESS = z.object({ accounts: LIST, balances: LIST, transactions: LIST })
+/** @see NextGenPSD2 1.3, Get Consent Request: the access as the customer gave it */
+const CONSENT = z.object({ access: z.optional(ACCESS) })
 
 export const BERLIN_CONSENT: ConsentAdapter = {
   async create(bank, call, until, signal) {
@@ -39,8 +44,17 @@ export const BERLIN_CONSENT: ConsentAdapter = {
   },
   async stands(bank, call, id, signal) {
     const status = await consentStatus(bank, call, id, signal)
-    if (status.ok) return ok(status.value === "valid")
-    return status.error.reason === "outage" ? err(status.error) : ok(false)
+    if (!status.ok) return status.error.reason === "outage" ? err(status.error) : ok({ stands: false })
+    if (status.value !== "valid") return ok({ stands: false })
+    const found = await askJson(call, consentUrl(bank, id), {
+      headers: requestId(),
+      schema: CONSENT,
+      judge: (answer) => judgeBerlin(bank, answer),
+      signal,
+    })
+    // A bank that will not say what was chosen has given what it was asked for: a read beyond that it refuses itself.
+    const reads = found.ok && found.value.access ? readsOf(found.value.access) : undefined
+    return ok({ stands: true, ...(reads ? { reads } : {}) })
   },
   remove: (bank, call, id, signal) =>
     removeConsent(call, consentUrl(bank, id), requestId(), (answer) => judgeBerlin(bank, answer), signal),
@@ -60,6 +74,20 @@ export async function consentStatus(
     signal,
   })
   return found.ok ? ok(found.value.consentStatus) : found
+}
+
+/** The accounts each kind of access was given for. Where none is named at all the bank keeps its customer's choice to itself. */
+function readsOf({
+  accounts,
+  balances,
+  transactions,
+}: z.infer<typeof ACCESS>): readonly BankRead[] | undefined {
+  const isGiven = (list: readonly unknown[] | undefined) => list !== undefined && list.length > 0
+  if (![accounts, balances, transactions].some(isGiven)) return undefined
+  return [
+    ...(isGiven(balances) ? (["balances"] as const) : []),
+    ...(isGiven(transactions) ? (["transactions"] as const) : []),
+  ]
 }
 
 /** Every request has its own, and it is required. */

@@ -4,7 +4,7 @@
 
 import * as z from "zod/mini"
 import { err, ok } from "../../foundation/result.ts"
-import type { BankCall, BankRecord, ConsentAdapter } from "../bank.ts"
+import type { BankCall, BankRead, BankRecord, ConsentAdapter } from "../bank.ts"
 import { judgeOpenBanking } from "./open-banking-errors.ts"
 import { askJson } from "./question.ts"
 import { removeConsent } from "./removing.ts"
@@ -24,6 +24,7 @@ const CONSENT = z.object({
   Data: z.object({
     ConsentId: z.string().check(z.regex(/^[A-Za-z0-9._~:-]{1,128}$/)),
     Status: z.string(),
+    Permissions: z.optional(z.array(z.string())),
   }),
 })
 
@@ -46,11 +47,26 @@ export const OPEN_BANKING_CONSENT: ConsentAdapter = {
   },
   async stands(bank, call, id, signal) {
     const found = await read(bank, call, id, signal)
-    if (found.ok) return ok(ALLOWED.includes(found.value.Data.Status))
-    return found.error.reason === "outage" ? err(found.error) : ok(false)
+    if (!found.ok) return found.error.reason === "outage" ? err(found.error) : ok({ stands: false })
+    const { Status, Permissions } = found.value.Data
+    return ok({
+      stands: ALLOWED.includes(Status),
+      ...(Permissions ? { reads: readsOf(Permissions) } : {}),
+    })
   },
   remove: (bank, call, id, signal) =>
     removeConsent(call, consentUrl(bank, id), {}, (answer) => judgeOpenBanking(bank, answer), signal),
+}
+
+function readsOf(permissions: readonly string[]): readonly BankRead[] {
+  const has = (name: string) => permissions.includes(name)
+  const transactions =
+    (has("ReadTransactionsDetail") || has("ReadTransactionsBasic")) &&
+    (has("ReadTransactionsCredits") || has("ReadTransactionsDebits"))
+  return [
+    ...(has("ReadBalances") ? (["balances"] as const) : []),
+    ...(transactions ? (["transactions"] as const) : []),
+  ]
 }
 
 function read(bank: BankRecord, call: BankCall, id: string, signal: AbortSignal) {

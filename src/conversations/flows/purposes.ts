@@ -121,8 +121,8 @@ export function choosePurpose(state: State, context: TurnContext, named: string,
   if (!state.consent) return offerLink(state, context, "not_linked")
   if (!purpose) return turnOf(state, [answerWithMenu(state, "help_linked", { bank: bankName(context) })])
   if (act === "undo") return undoPurposes(state, context, [purpose])
-  if (act !== "on" || !isRecent(state.offered?.[purpose], context.now, OFFERED_AGAIN_MS))
-    return offerPurpose(state, context, purpose)
+  const offered = isRecent(state.offered?.[purpose], context.now, OFFERED_AGAIN_MS)
+  if (act !== "on" || !offered || !isCovered(state, purpose)) return offerPurpose(state, context, purpose)
   return switchOn(state, context, [purpose], offerText(state, context, purpose))
 }
 
@@ -144,7 +144,10 @@ export function stoppedLately(state: State, now: number): readonly Purpose[] {
 
 /** What was stopped one by one is on again, as far as it was stopped lately. */
 export function undoPurposes(state: State, context: TurnContext, purposes: readonly Purpose[]): Turn {
-  const lately = stoppedLately(state, context.now).filter((purpose) => purposes.includes(purpose))
+  // A link made anew since may cover less.
+  const lately = stoppedLately(state, context.now).filter(
+    (purpose) => purposes.includes(purpose) && isCovered(state, purpose),
+  )
   const [first] = purposes
   if (lately.length === 0 && first) return offerPurpose(state, context, first)
   const text = answerText(state.language, "purpose_stopped", { purposes: nameAll(state.language, lately) })

@@ -272,7 +272,24 @@ describe("the consent resource", () => {
     ["terminatedByTpp", false],
   ])("%s stands: %s", async (status, stands) => {
     const { call } = bankThatAnswers(BASE, { "/consents/cns-1/status": wire({ consentStatus: status }) })
-    expect(await BERLIN_CONSENT.stands(bank, call, "cns-1", signal)).toEqual(ok(stands))
+    expect(await BERLIN_CONSENT.stands(bank, call, "cns-1", signal)).toEqual(ok({ stands }))
+  })
+
+  const IBAN = { iban: "FI2112345600000785" }
+  test.each([
+    [{ accounts: [IBAN], balances: [IBAN], transactions: [IBAN] }, ["balances", "transactions"]],
+    [{ accounts: [IBAN], balances: [IBAN], transactions: [] }, ["balances"]],
+    [{ accounts: [IBAN] }, []],
+    [{ accounts: [], balances: [], transactions: [] }, undefined],
+    [undefined, undefined],
+  ])("of an access %j the customer allowed %j", async (access, reads) => {
+    const { call } = bankThatAnswers(BASE, {
+      "/consents/cns-1/status": wire({ consentStatus: "valid" }),
+      "/consents/cns-1": wire({ consentStatus: "valid", access }),
+    })
+    expect(await BERLIN_CONSENT.stands(bank, call, "cns-1", signal)).toEqual(
+      ok({ stands: true, ...(reads ? { reads } : {}) }),
+    )
   })
 
   test.each([

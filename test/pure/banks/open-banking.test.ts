@@ -269,7 +269,22 @@ describe("the consent resource", () => {
     const { call } = bankThatAnswers(BASE, {
       "/account-access-consents/aac-1": wire({ Data: { ConsentId: "aac-1", Status: status } }),
     })
-    expect(await OPEN_BANKING_CONSENT.stands(bank, call, "aac-1", signal)).toEqual(ok(stands))
+    expect(await OPEN_BANKING_CONSENT.stands(bank, call, "aac-1", signal)).toEqual(ok({ stands }))
+  })
+
+  test.each([
+    [["ReadAccountsDetail", "ReadBalances"], ["balances"]],
+    [["ReadTransactionsBasic", "ReadTransactionsDebits"], ["transactions"]],
+    [["ReadTransactionsDetail"], []],
+  ])("of permissions %j the customer allowed %j", async (permissions, reads) => {
+    const { call } = bankThatAnswers(BASE, {
+      "/account-access-consents/aac-1": wire({
+        Data: { ConsentId: "aac-1", Status: "AUTH", Permissions: permissions },
+      }),
+    })
+    expect(await OPEN_BANKING_CONSENT.stands(bank, call, "aac-1", signal)).toEqual(
+      ok({ stands: true, reads }),
+    )
   })
 
   test.each([

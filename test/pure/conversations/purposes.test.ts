@@ -129,6 +129,20 @@ describe("asking for what is off", () => {
     expect(sim.directory.recorded).toEqual([])
   })
 
+  test("P4: a link made anew that covers less switches nothing on by the buttons of the one before", async () => {
+    await sim.link({ purposes: ["fraud_alerts", "receipts"] })
+    await sim.say("balance")
+    const on = button("Switch it on")
+    await sim.say("stop receipts")
+    const recorded = sim.directory.recorded.length
+    await sim.link({ link: "link_two" as LinkId, purposes: ["fraud_alerts"], covered: ["fraud_alerts"] })
+    await sim.webhook(tap(on, sim.now, "Switch it on"))
+    expect(sim.messenger.texts.at(-1)).toMatch(/Connect again to choose it/)
+    await sim.webhook(tap("v1.PURPOSE.receipts.undo", sim.now, "Undo"))
+    expect(sim.messenger.texts.at(-1)).toMatch(/Connect again to choose it/)
+    expect(sim.directory.recorded.length).toBe(recorded)
+  })
+
   test("a button nobody was offered switches nothing on", async () => {
     await sim.link({ purposes: ["fraud_alerts"] })
     await sim.webhook(tap("v1.PURPOSE.receipts.on", sim.now, "Switch it on"))

@@ -227,6 +227,19 @@ describe("UK Open Banking", () => {
   })
 })
 
+test.each([
+  ["uk-open-banking", { covers: ["ReadAccountsDetail", "ReadBalances"] }],
+  ["berlin", { covers: { accounts: [{ iban: "x" }], balances: [{ iban: "x" }] } }],
+  ["fdx-green", { token: { scope: "openid offline_access ACCOUNT_BASIC BALANCES" } }],
+] as const)("P4: %s: a login that allowed balances alone covers no payment", async (profile, spoilt) => {
+  const { bank, login, attempt } = await begin(profile)
+  Object.assign(bank.spoilt, spoilt)
+  expect(await login.finish(bank.record, attempt, await bank.answer())).toMatchObject({
+    ok: true,
+    value: { covered: ["balance_updates", "fraud_alerts", "support_chat"] },
+  })
+})
+
 test("Berlin names the consent in its scope", async () => {
   const { bank } = await begin("berlin")
   expect((await bank.requested())["scope"]).toBe("openid offline_access AIS:consent-1")
@@ -241,11 +254,14 @@ describe.each(WITH_CONSENT)("the consent resource of %s", (profile) => {
     expect(bank.calls).toEqual(["token client_credentials", `POST ${consents} as client-token`])
     const linked = await login.finish(bank.record, attempt, await bank.answer())
     expect(linked).toMatchObject({ ok: true, value: { tokens: { consent: "consent-1" } } })
-    const status = profile === "berlin" ? "/status" : ""
-    expect(bank.calls.slice(2, 6)).toEqual([
+    const looks =
+      profile === "berlin"
+        ? [`GET ${consents}/consent-1/status`, `GET ${consents}/consent-1`]
+        : [`GET ${consents}/consent-1`]
+    expect(bank.calls.slice(2, 5 + looks.length)).toEqual([
       "token authorization_code",
       "token client_credentials",
-      `GET ${consents}/consent-1${status} as client-token`,
+      ...looks.map((look) => `${look} as client-token`),
       "GET /accounts as at-1",
     ])
   })

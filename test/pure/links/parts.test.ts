@@ -6,13 +6,15 @@ import { createPseudonyms } from "../../../src/crypto/pseudonym.ts"
 import { parseSigningKeys } from "../../../src/crypto/signing-keys.ts"
 import type { LinkId, Random } from "../../../src/foundation/id.ts"
 import { createAuthorizationCode, linkOfAuthorizationCode } from "../../../src/links/authorization-code.ts"
-import { parseGrantedAccounts, shortLabel } from "../../../src/links/bank-accounts.ts"
+import { parseGrantedDetail, shortLabel } from "../../../src/links/bank-accounts.ts"
 import { canonicalJson } from "../../../src/crypto/canonical.ts"
 import { givenRecord, storedRecord } from "../../../src/links/consent-record.ts"
 import { isMessengerRedirect, withAuthorizationCode } from "../../../src/links/redirect-uri.ts"
 import { createSixDigits } from "../../../src/links/six-digits.ts"
 import { BANK } from "../../support/fake-bank.ts"
 import { TEST_KEYS } from "../../support/keys.ts"
+import { coveredBy, readsOfScope } from "../../../src/links/granted.ts"
+import { PROFILES } from "../../../src/links/bank-profile.ts"
 
 const random: Random = (bytes) => crypto.getRandomValues(new Uint8Array(bytes))
 
@@ -103,14 +105,44 @@ describe("an authorization code", () => {
   })
 })
 
+describe("what a bank's grant covers", () => {
+  test.each([
+    [["balances", "transactions"], undefined],
+    [undefined, undefined],
+    [["balances"], ["balance_updates", "fraud_alerts", "support_chat"]],
+    [
+      ["transactions"],
+      ["transaction_alerts", "fraud_alerts", "receipts", "shipping_updates", "support_chat"],
+    ],
+    [[], ["fraud_alerts", "support_chat"]],
+  ] as const)("of reads %j: %j", (reads, covered) => expect(coveredBy(reads)).toEqual(covered))
+
+  test("is read from a scope that names reads, the one asked for where the answer names none", () => {
+    const { scope } = PROFILES["fdx-green"]
+    expect(readsOfScope(scope)).toEqual(["balances", "transactions"])
+    expect(readsOfScope(scope, "openid BALANCES")).toEqual(["balances"])
+    expect(readsOfScope(scope, "openid")).toEqual([])
+    expect(readsOfScope(PROFILES.fapi2.scope, "openid")).toBeUndefined()
+  })
+
+  test("is read from a granted detail's actions, where it has any", () => {
+    const detail = { type: "account_information", accounts: [{ id: "a", last4: "4821", currency: "EUR" }] }
+    const readsOf = (actions?: unknown) => parseGrantedDetail([{ ...detail, actions }])?.reads
+    expect(readsOf()).toBeUndefined()
+    expect(readsOf(["list_accounts"])).toEqual([])
+    expect(readsOf(["read_transactions", "make_coffee"])).toEqual(["transactions"])
+    expect(parseGrantedDetail([{ ...detail, actions: "read_balances" }])).toBeUndefined()
+  })
+})
+
 describe("P6: accounts as the bank names them", () => {
   const parse = (account: object) =>
-    parseGrantedAccounts([
+    parseGrantedDetail([
       {
         type: "account_information",
         accounts: [{ id: "a", last4: "4821", name: "x", kind: "checking", currency: "EUR", ...account }],
       },
-    ])?.[0]
+    ])?.accounts[0]
   test("keep four digits of a number at most", () => {
     expect(parse({ last4: "DE89370400440532013000" })?.last4).toBe("3000")
     expect(parse({ last4: "xx-82" })?.last4).toBe("82")
@@ -126,7 +158,7 @@ describe("P6: accounts as the bank names them", () => {
   )
   test("are 1 to 50", () => {
     const many = (count: number) =>
-      parseGrantedAccounts([
+      parseGrantedDetail([
         {
           type: "account_information",
           accounts: Array.from({ length: count }, (_, index) => ({
@@ -135,7 +167,7 @@ describe("P6: accounts as the bank names them", () => {
             currency: "EUR",
           })),
         },
-      ])
+      ])?.accounts
     expect([many(0), many(50)?.length, many(51)]).toEqual([undefined, 50, undefined])
   })
   test("no label holds five digits in a row, whatever the bank writes", () => {

@@ -85,7 +85,7 @@ describe("at run time", () => {
       readdirSync("src", { recursive: true, encoding: "utf8" })
         .filter((file) => /\.tsx?$/.test(file) && words.test(readFileSync(join("src", file), "utf8")))
         .toSorted()
-    expect(using(/\bgraph\.send\(/)).toEqual(["conversations/conversation.ts"])
+    expect(using(/\bgraph\.send\(/)).toEqual(["conversations/conversation-world.ts"])
     expect(using(/\bvoice\.send\(/)).toEqual(["conversations/perform.ts"])
     expect(using(/\bparseTokens\(/)).toEqual(["links/bank-access.ts", "links/link-tokens.ts"])
   })
