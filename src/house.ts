@@ -22,6 +22,7 @@ import { findPage, listPages } from "./messenger/page-store.ts"
 import { deliverCallbacks, type CallbackWorld } from "./notifications/callbacks.ts"
 import { doChores, type ChoreWorld } from "./notifications/chores.ts"
 import { deadLetterOf } from "./notifications/dead-letter.ts"
+import { createPersonas } from "./messenger/personas.ts"
 import { createNoticeDesk, type NoticeDesk } from "./notifications/notice-desk.ts"
 import { runNotices, type NoticeWorld } from "./notifications/notice-running.ts"
 import { countDeadLetters, keepDeadLetters } from "./notifications/dead-letter-store.ts"
@@ -276,10 +277,12 @@ export function buildHouse(env: Env, means: Means): House {
     post,
     ceilingOf: async (page) => (await recordOf(page)).ceilingPerSecond,
   }
+  const personaOf = createPersonas(means)
   const support = createSupportDesk({
     lineOf: (bank) => lineOf(env.LINE, bank),
     ask: async (thread, request) =>
       conversationOf(objects, await recordOf(thread.page), thread.person).atDesk(request),
+    personaOf: ({ page }, name) => personaOf(page, name),
     audit: (entry) => writeLine(db, entry),
     now,
     log,

@@ -75,6 +75,13 @@ const pageMembers = {
     default: false,
     description: "Whether Meta granted Human Agent: people may answer for seven days",
   },
+  agentPicture: {
+    type: "string",
+    format: "uri",
+    maxLength: 500,
+    description:
+      "Picture beside what people at the bank write, https: where it is given each speaks under their own name",
+  },
   defaultApp: {
     enum: ["ours", "other", "none"],
     default: "none",
@@ -89,7 +96,7 @@ const pageMembers = {
 } as const satisfies Readonly<Record<string, Schema>>
 
 const PAGE_REQUIRED = ["bank", "name"]
-const PAGE_OPTIONAL = ["locationHint", "country", "engagedPeople"]
+const PAGE_OPTIONAL = ["locationHint", "country", "engagedPeople", "agentPicture"]
 
 const tokenMembers = {
   token: {

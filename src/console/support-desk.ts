@@ -32,6 +32,8 @@ export interface SupportDeskWorld {
   >
   /** Ask the Conversation of a thread. */
   readonly ask: (thread: LineThread, request: DeskRequest) => Promise<DeskAnswer>
+  /** Under which name at Messenger an agent speaks in a thread; none where the Page has no personas. */
+  readonly personaOf: (thread: LineThread, name: string) => Promise<string | undefined>
   /** Write a line of the trail. */
   readonly audit: (entry: AuditEntry) => Promise<void>
   readonly now: () => number
@@ -120,6 +122,11 @@ export function createSupportDesk(world: SupportDeskWorld): SupportDesk {
     }
   }
 
+  async function joining(thread: LineThread, name: string): Promise<DeskRequest["ask"]> {
+    const persona = await world.personaOf(thread, name)
+    return { kind: "claimed", name, ...(persona === undefined ? {} : { persona }) }
+  }
+
   async function held(
     bank: BankId,
     thread: string,
@@ -135,7 +142,8 @@ export function createSupportDesk(world: SupportDeskWorld): SupportDesk {
     async claim(bank, thread, agent) {
       const claimed = await lineOf(bank).claim({ ...stamp(), thread, agent })
       if (!claimed.ok) return claimed
-      const seen = await ask(bank, claimed.value.thread, { kind: "claimed", name: claimed.value.name })
+      const { name } = claimed.value
+      const seen = await ask(bank, claimed.value.thread, await joining(claimed.value.thread, name))
       if (seen.ok) await note(bank, "desk.claim", thread, agent, claimed.value.thread.person)
       else if (seen.error.reason === "unavailable") await lineOf(bank).giveBack({ ...stamp(), thread })
       return seen
@@ -154,7 +162,7 @@ export function createSupportDesk(world: SupportDeskWorld): SupportDesk {
       const colleague = await lineOf(bank).transfer({ ...stamp(), thread, from: agent, to })
       if (!colleague) return err({ reason: "not_here" })
       await note(bank, "desk.transfer", thread, agent, mine.value.person)
-      const told = await ask(bank, mine.value, { kind: "claimed", name: colleague.name })
+      const told = await ask(bank, mine.value, await joining(mine.value, colleague.name))
       return told.ok ? ok(undefined) : told
     },
     async giveBack(bank, thread, agent) {

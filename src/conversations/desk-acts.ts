@@ -10,7 +10,7 @@ import { Grant } from "../links/grant.ts"
 import { decideRoute, WINDOW_MS, type RouteReason } from "../messenger/route.ts"
 import { holderAt, IDLE } from "../messenger/thread.ts"
 import type { Desk, DeskAct, DeskLine, DeskPhase } from "./desk-state.ts"
-import { ANSWER_TEMPLATE } from "./flows/human.ts"
+import { ANSWER_TEMPLATE } from "./flows/desk-words.ts"
 import { redact } from "./intents/redact.ts"
 import { findReplyStates, listRecent, type LedgerState } from "./ledger.ts"
 import { openEntry, type Sender } from "./perform.ts"
@@ -26,7 +26,7 @@ export interface DeskRequest {
     | { readonly kind: "view" }
     /** `id`: of the agent's own, so that the same reply is said once. */
     | { readonly kind: "reply"; readonly id: string; readonly text: string }
-    | Exclude<DeskAct, { readonly kind: "said" }>
+    | Exclude<DeskAct, { readonly kind: "said" | "again" }>
 }
 
 /** A thread as the agent who has it sees it. */
@@ -58,7 +58,8 @@ export type DeskRefusal =
 
 export type DeskAnswer =
   | { readonly kind: "refused"; readonly refusal: DeskRefusal }
-  /** `sent`: what became of a reply so far; `waits`: the window is closed, they were told that an answer is there. */
+  /** `sent`: what became of a reply so far; `waits`: the window is closed, they were told that an answer is there; `undeliverable`,
+   * `failed`: it did not reach them and nothing more is tried. */
   | { readonly kind: "seen"; readonly view: DeskView; readonly sent?: LedgerState | "waits" }
 
 /** What acting needs of its person. */
@@ -69,6 +70,7 @@ export interface DeskHand {
 }
 
 const EVENTS_SHOWN = 3
+const NOT_TAKEN: ReadonlySet<LedgerState> = new Set(["undeliverable", "failed", "suppressed"])
 /** Rows looked through for them: some are of other accounts. */
 const EVENTS_READ_MAX = 24
 const TOLD: ReadonlySet<LedgerState> = new Set(["accepted", "delivered", "read"])
@@ -76,28 +78,56 @@ const EVENTS_FROM_MS = 90 * DAY_MS
 
 /** Do what an agent asks. @throws DatabaseError, Unready */
 export async function actAtDesk(hand: DeskHand, { thread, ask }: DeskRequest): Promise<DeskAnswer> {
-  const refuse = (refusal: DeskRefusal): DeskAnswer => ({ kind: "refused", refusal })
   const sender = hand.sender()
   const state = sender.state()
   if (!isAt(state, thread)) return refuse({ reason: "gone" })
   if ("text" in ask && redact(ask.text).text !== ask.text) return refuse({ reason: "number" })
-  const order = sender.world.now()
-  let waits = false
-  if (ask.kind === "reply") {
-    // It was given back meanwhile, and the assistant speaks: who claims it anew may answer.
-    if (state.desk?.phase !== "with_person")
-      return refuse({ reason: "cannot_send", because: "thread_elsewhere" })
-    const route = await routeOf(sender, state)
-    if (route.kind === "cannot") return refuse({ reason: "cannot_send", because: route.reason })
-    waits = route.kind === "UTILITY"
-    await hand.take({ kind: "desk", news: { ...ask, kind: "said", held: waits } }, order)
-  } else if (ask.kind !== "view") await hand.take({ kind: "desk", news: ask }, order)
+  if (ask.kind === "reply") return reply(hand, state, ask)
+  if (ask.kind !== "view") await hand.take({ kind: "desk", news: ask }, sender.world.now())
   if (ask.kind !== "view" && ask.kind !== "drafted") await hand.work()
-  const after = hand.sender().state()
+  return seen(hand, thread)
+}
+
+/** Say what an agent wrote, as far as the platform takes it: what it refuses goes once more without the agent's persona, or waits behind
+ * the template. What can be told in no way is refused, or `sent` says so: the bank must reach its customer otherwise. */
+async function reply(
+  hand: DeskHand,
+  state: State,
+  { id, text }: Extract<DeskRequest["ask"], { readonly kind: "reply" }>,
+): Promise<DeskAnswer> {
+  const sender = hand.sender()
+  const { thread = "", phase, persona } = state.desk ?? {}
+  // It was given back meanwhile, and the assistant speaks: who claims it anew may answer.
+  if (phase !== "with_person") return refuse({ reason: "cannot_send", because: "thread_elsewhere" })
+  const route = await routeOf(sender, state)
+  if (route.kind === "cannot") return refuse({ reason: "cannot_send", because: route.reason })
+  const now = sender.world.now()
+  // An order of its own each: what became of these words is found by it.
+  const say = async (news: DeskAct, order: number): Promise<LedgerState | undefined> => {
+    await hand.take({ kind: "desk", news }, order)
+    await hand.work()
+    return findReplyStates(sender.world.sql, order).at(-1)
+  }
+  let held = route.kind === "UTILITY"
+  let sent = await say({ kind: "said", id, text, held }, now)
+  if (!held && sent !== undefined && NOT_TAKEN.has(sent)) {
+    held = route.kind === "HUMAN_AGENT" && (await routeOf(sender, state, false)).kind === "UTILITY"
+    if (held || persona !== undefined) sent = await say({ kind: "again", text, held }, now + 1)
+  }
+  const waits = held && (sent === undefined || !NOT_TAKEN.has(sent))
+  return seen(hand, thread, waits ? "waits" : sent)
+}
+
+async function seen(hand: DeskHand, thread: string, sent?: LedgerState | "waits"): Promise<DeskAnswer> {
+  const sender = hand.sender()
+  const after = sender.state()
   if (!after?.desk || after.desk.thread !== thread) return refuse({ reason: "gone" })
-  const sent = waits ? "waits" : findReplyStates(sender.world.sql, order).at(-1)
-  const view = await viewOf(hand.sender(), after, after.desk)
-  return { kind: "seen", view, ...(ask.kind === "reply" && sent ? { sent } : {}) }
+  const view = await viewOf(sender, after, after.desk)
+  return { kind: "seen", view, ...(sent === undefined ? {} : { sent }) }
+}
+
+function refuse(refusal: DeskRefusal): DeskAnswer {
+  return { kind: "refused", refusal }
 }
 
 function isAt(state: State | undefined, thread: string): state is State {
@@ -105,13 +135,15 @@ function isAt(state: State | undefined, thread: string): state is State {
   return !erasing && desk?.thread === thread && ["joining", "waiting", "with_person"].includes(desk.phase)
 }
 
-/** How what a person at the bank writes would go now. */
-async function routeOf({ world, whom }: Sender, state: State) {
+/** How what a person at the bank writes would go now.
+ * @param humanAgentAllowed the platform has not just refused them their seven days */
+async function routeOf({ world, whom }: Sender, state: State, humanAgentAllowed = true) {
   const { paused, utilityAllowed, templates, defaultApp, humanAgent } = await world.loadVoice(whom.page)
   const now = world.now()
   return decideRoute({
     now,
     lastActionAt: state.lastActionAt === 0 ? null : state.lastActionAt,
+    lastMessageAt: state.lastMessageAt ?? null,
     author: "person",
     purpose: "support_chat",
     inTurn: false,
@@ -119,7 +151,7 @@ async function routeOf({ world, whom }: Sender, state: State) {
     page: paused ? "paused" : utilityAllowed ? "open" : "no_utility",
     thread: holderAt(state.thread ?? IDLE, now),
     defaultApp,
-    humanAgent,
+    humanAgent: humanAgent && humanAgentAllowed,
     regionRefusedAt: state.regionRefusedAt ?? null,
   })
 }

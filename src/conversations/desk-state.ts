@@ -42,6 +42,8 @@ export interface Desk {
   /** What customers read of the agent who has the thread, or had it last. */
   readonly agent?: string
   readonly log: readonly DeskLine[]
+  /** Under which the platform shows what they say, where the Page has personas. */
+  readonly persona?: string
   /** What the agent is about to say. */
   readonly draft?: string
   /** Answers that wait for the person to open the platform's window. */
@@ -59,9 +61,12 @@ export interface Desk {
 
 /** What an agent does with a thread. */
 export type DeskAct =
-  | { readonly kind: "claimed"; readonly name: string }
+  /** `persona`: the platform's id for that name, where the Page has personas. */
+  | { readonly kind: "claimed"; readonly name: string; readonly persona?: string }
   /** `held`: the window is closed; the person is told that an answer waits. */
   | { readonly kind: "said"; readonly id: string; readonly text: string; readonly held: boolean }
+  /** The platform did not take what was said: once more without a persona, or, `held`, the person is told that it waits. */
+  | { readonly kind: "again"; readonly text: string; readonly held: boolean }
   | { readonly kind: "noted"; readonly text: string }
   | { readonly kind: "drafted"; readonly text: string }
   | { readonly kind: "returned"; readonly place: number }

@@ -37,6 +37,8 @@ export interface Utterance {
   readonly template?: TemplateMessage
   /** A person at the bank says it; the assistant where it is left out. */
   readonly author?: "person"
+  /** Under whose name at Messenger they say it: an id of the platform's. */
+  readonly persona?: string
 }
 
 /** Permission to send one message, now. Only `decideLeave` makes one. */
@@ -83,8 +85,9 @@ export function answer(message: AnswerMessage): Utterance {
 }
 
 /** What a person at the bank wrote to somebody who asked for one. */
-export function byPerson(text: string): Utterance {
-  return { message: { kind: "text", text }, need: { kind: "answer" }, author: "person" }
+export function byPerson(text: string, persona?: string): Utterance {
+  const said = { message: { kind: "text", text }, need: { kind: "answer" }, author: "person" } as const
+  return persona === undefined ? said : { ...said, persona }
 }
 
 /** A message whose every word is `Plain`. */

@@ -100,6 +100,7 @@ export function decideSend(
   const route = decideRoute({
     now,
     lastActionAt: state.lastActionAt === 0 ? null : state.lastActionAt,
+    lastMessageAt: state.lastMessageAt ?? null,
     author: utterance.author ?? "bot",
     purpose: utterance.author ? "support_chat" : cause.kind === "event" ? cause.purpose : null,
     inTurn: cause.kind === "reply",
@@ -123,6 +124,7 @@ export function decideSend(
     ...messagingOf(route),
     metadata: prepared.metadata,
     utilityShape,
+    ...(utterance.persona !== undefined && route.kind !== "UTILITY" ? { personaId: utterance.persona } : {}),
   })
   return { kind: "send", body, plain, template: route.kind === "UTILITY" }
 }

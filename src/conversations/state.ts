@@ -32,6 +32,8 @@ export interface State {
   readonly turnedThrough: number
   /** The person's last qualifying action: the platform's window counts from it. 0 = never. */
   readonly lastActionAt: number
+  /** Their last message: a person at the bank may answer it for longer. */
+  readonly lastMessageAt?: number
   readonly consent?: Consent
   /** When the present link went live here. What Messenger or the directory says from before is about an earlier one. */
   readonly linkedAt?: number

@@ -38,7 +38,8 @@ import { disputePayment, hearDispute, tapDispute, tellDispute } from "./flows/di
 import { askToDelete, beErased, confirmDelete, confirmed, keepData } from "./flows/delete-data.ts"
 import { answerAlert, askOnceMore, takeBack, tellFraud } from "./flows/fraud.ts"
 import { askForCode, findCode, finishOpening, hearPresented, showCodeAgain, tryCode } from "./flows/link.ts"
-import { besidePeople, breakCircle, callPerson, hearDesk, rateHelp } from "./flows/human.ts"
+import { hearDesk } from "./flows/desk-news.ts"
+import { besidePeople, breakCircle, callPerson, rateHelp } from "./flows/human.ts"
 import { enter, showMyData } from "./flows/my-data.ts"
 import { sayWhere } from "./flows/never-here.ts"
 import { choosePurpose, stopPurpose, switchOnOffered, tellRecorded, wishOwn } from "./flows/purposes.ts"
@@ -215,7 +216,9 @@ function placed(state: State, event: MessengerEvent, { appId }: TurnContext): St
   const known: State = thread === (state.thread ?? IDLE) ? state : { ...state, thread }
   const act = event.kind === "overheard" ? event.event : event
   if (!OPENS_WINDOW.has(act.kind)) return known
-  return opened(known.suspendedAt === undefined ? known : without(known, "suspendedAt"), act.at)
+  const there = opened(known.suspendedAt === undefined ? known : without(known, "suspendedAt"), act.at)
+  const newest = act.kind === "message" && act.at > (there.lastMessageAt ?? 0)
+  return newest ? { ...there, lastMessageAt: act.at } : there
 }
 
 /** `linked` proves nothing (P11): only the code makes a link live. Log Out ends one, unless it was said of an earlier one. */

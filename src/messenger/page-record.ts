@@ -45,6 +45,8 @@ export interface PageRecord {
   readonly country?: string
   /** Whether Meta granted the app the feature Human Agent for this Page: people may answer for seven days. */
   readonly humanAgent: boolean
+  /** Picture beside what people at the bank write, https: where it is given each speaks under their own name (personas). */
+  readonly agentPicture?: string
   readonly defaultApp: DefaultApp
   /** People who wrote in the last 24 hours, as the operator expects: Meta allows 200 calls for each. Unknown: nothing is counted. */
   readonly engagedPeople?: number
@@ -65,6 +67,7 @@ const LOCATION_HINTS = ["wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "af
 
 const COUNTRY = z.string().check(z.regex(/^[A-Z]{2}$/))
 const COUNTRIES_MAX = 250
+const PICTURE_URL_CHARS_MAX = 500
 
 const UTILITY = z.object({
   scopeName: z._default(
@@ -101,6 +104,12 @@ const RECORD = z.object({
   }),
   country: z.optional(COUNTRY),
   humanAgent: z._default(z.boolean(), false),
+  agentPicture: z.optional(
+    z.string().check(
+      z.maxLength(PICTURE_URL_CHARS_MAX),
+      z.refine((url) => URL.parse(url)?.protocol === "https:", { error: "must be an https address" }),
+    ),
+  ),
   defaultApp: z._default(z.enum(["ours", "other", "none"]), "none"),
   engagedPeople: z.optional(z.int().check(z.minimum(1), z.maximum(ENGAGED_PEOPLE_MAX))),
 })
@@ -126,11 +135,12 @@ export function parsePageRecord(value: unknown): Result<PageRecord, PageRecordRe
         fault: issue.code === "custom" ? issue.message : (FAULT_WORDS[issue.code] ?? "cannot be read"),
       })),
     })
-  const { locationHint, country, engagedPeople, ...record } = read.data
+  const { locationHint, country, engagedPeople, agentPicture, ...record } = read.data
   return ok({
     ...record,
     ...(locationHint ? { locationHint } : {}),
     ...(country ? { country } : {}),
+    ...(agentPicture === undefined ? {} : { agentPicture }),
     ...(engagedPeople === undefined ? {} : { engagedPeople }),
   })
 }

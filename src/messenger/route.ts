@@ -26,6 +26,9 @@ export interface RouteQuestion {
   readonly now: number
   /** The person's last qualifying action: message, tap, reaction, `m.me` link; not a delivery or a read. `null`: none is known. */
   readonly lastActionAt: number | null
+  /** The person's last message, a quick reply among them: what a person at the bank may answer for seven days. A tap on a button opens the
+   * window and is no message. `null`, or left out: none is known. @see messenger-platform.md 4.3 */
+  readonly lastMessageAt?: number | null
   /** Who speaks: the assistant, or a person at the bank. */
   readonly author: "bot" | "person"
   /** What the customer switched on that this serves; `null` for a reply and for a notice of the link itself. */
@@ -73,7 +76,8 @@ const CLOSED = {
 export function decideRoute(question: RouteQuestion & { readonly author: "bot" }): BotRoute
 export function decideRoute(question: RouteQuestion): Route
 export function decideRoute(question: RouteQuestion): Route {
-  const { now, lastActionAt, author, purpose, inTurn, template, page, humanAgent = false } = question
+  const { now, lastActionAt, lastMessageAt = null } = question
+  const { author, purpose, inTurn, template, page, humanAgent = false } = question
   if (page === "paused") return { kind: "cannot", reason: "page_paused" }
   if (!maySpeak(question)) return { kind: "cannot", reason: "thread_elsewhere" }
   const { regionRefusedAt = null } = question
@@ -81,7 +85,7 @@ export function decideRoute(question: RouteQuestion): Route {
   const plain = refused ? ({ plain: true } as const) : {}
   if (isWindowOpen(lastActionAt, now))
     return { kind: inTurn || author === "person" ? "RESPONSE" : "UPDATE", ...plain }
-  if (author === "person" && humanAgent && isOpen(lastActionAt, now, HUMAN_AGENT_MS))
+  if (author === "person" && humanAgent && isOpen(lastMessageAt, now, HUMAN_AGENT_MS))
     return { kind: "HUMAN_AGENT", ...plain }
   if (page === "no_utility" || refused) return { kind: "cannot", reason: "utility_unavailable" }
   // What a person at the bank types never leaves in an alert's clothes: the one template they have says that an answer is waiting.

@@ -37,6 +37,8 @@ export type Fate =
 /** A message as the platform was given it. */
 export interface Sent {
   readonly messaging_type: string
+  readonly tag?: string
+  readonly persona_id?: string
   readonly recipient: { readonly id: string }
   readonly message: {
     readonly text?: string
@@ -68,6 +70,8 @@ export class FarMessenger {
   readonly fates: Fate[] = []
   paused = false
   utilityAllowed = true
+  /** Whether people may answer for seven days, as the Page's record says. */
+  humanAgent = false
   defaultApp: "ours" | "other" | "none" = "none"
   /** Typing dots and read marks. */
   readonly acts: unknown[] = []

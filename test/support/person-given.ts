@@ -109,13 +109,13 @@ export function createPersonWorld(given: Given): PersonWorld {
     loadVoice: () =>
       point("loadVoice", () => {
         directory.assertUp()
-        const { paused, utilityAllowed, templates, defaultApp } = messenger
+        const { paused, utilityAllowed, templates, defaultApp, humanAgent } = messenger
         return {
           paused,
           utilityAllowed,
           utilityShape: "message_template",
           defaultApp,
-          humanAgent: false,
+          humanAgent,
           act: (body) => void messenger.acts.push(body),
           templates,
           send: (body) => point("send", () => messenger.send(body)),

@@ -1,59 +1,22 @@
 // Reaching a person at the bank: asked for at any time, linked or not. The line gives a place; while a person has the thread the assistant
-// is silent, and only what cannot wait is still answered by it (P8): a lost card, fraud, stop, delete. Closed hours take a message. What
-// agents do comes in as acts. Pure; the line is told by desk-settling.ts, agents' requests are desk-acts.ts.
+// is silent, and only what cannot wait is still answered by it (P8): a lost card, fraud, stop, delete. Closed hours take a message. Pure;
+// what agents do is desk-news.ts, the words are desk-words.ts, the line is told by desk-settling.ts.
 
 import { HOUR_MS, MINUTE_MS } from "../../foundation/clock.ts"
-import { Grant } from "../../links/grant.ts"
 import type { MessengerEvent } from "../../messenger/event.ts"
-import type { TemplateMessage } from "../../messenger/message.ts"
-import type { TemplateSpec } from "../../messenger/template.ts"
 import { holderAt, IDLE } from "../../messenger/thread.ts"
-import { phrase } from "../../phrases/catalogue.ts"
-import { formatTime, formatWeekday } from "../../phrases/format.ts"
-import { openingAt, type Opening } from "../../support/hours.ts"
-import type { LinePlace } from "../../support/line-store.ts"
-import {
-  createDesk,
-  DESK_KEPT_MS,
-  ended,
-  logged,
-  owing,
-  taken,
-  told as toldOf,
-  type Desk,
-  type DeskNews,
-  type DeskWord,
-} from "../desk-state.ts"
-import { findIntent, parsePayload, renderPayload, URGENT, type Intent } from "../intents/intent.ts"
+import { openingAt } from "../../support/hours.ts"
+import { createDesk, DESK_KEPT_MS, ended, logged, owing, type Desk, type DeskWord } from "../desk-state.ts"
+import { findIntent, parsePayload, URGENT, type Intent } from "../intents/intent.ts"
 import { understand } from "../intents/understand.ts"
-import { answer, answerText, byPerson, plainText, told, type Utterance } from "../leave.ts"
+import { answer, answerText, byPerson, type Utterance } from "../leave.ts"
 import { without, type State } from "../state.ts"
 import { turnOf, type AskedAlert, type Flow, type Turn, type TurnContext } from "../turn-context.ts"
 import { bankName, callButton, menuChips, postback } from "./choices.ts"
+import { closedWords, keptWords, withCall } from "./desk-words.ts"
 import { findCode } from "./link.ts"
 import { findAccountTitle } from "./transactions.ts"
 import { urgent } from "./urgent.ts"
-
-/** The name under which a template says that an answer waits. */
-export const ANSWER_TEMPLATE = "answer_waiting_v1"
-
-/** Outside the platform's window, where people may not write any more. */
-export const ANSWER_TEMPLATES: readonly TemplateSpec[] = [
-  {
-    name: ANSWER_TEMPLATE,
-    language: "en",
-    body: "An answer from {{1}} to your question is waiting for you in this chat.",
-    examples: ["Demo Bank"],
-    buttons: [phrase("en", "answer_button")],
-  },
-  {
-    name: ANSWER_TEMPLATE,
-    language: "ar",
-    body: "هناك رد من {{1}} على سؤالكم بانتظاركم في هذه المحادثة.",
-    examples: ["بنك العرض"],
-    buttons: [phrase("ar", "answer_button")],
-  },
-]
 
 /** Who was asked for a message and wrote nothing this long is asked anew. */
 const LEAVING_MS = HOUR_MS
@@ -133,85 +96,6 @@ export const rateHelp: Flow = (state, context, intent) => {
       : state
   const text = answerText(state.language, "desk_thanks", { bank: bankName(context) })
   return turnOf(rated, [answer({ kind: "text", text, quickReplies: menuChips(state) })])
-}
-
-/** News of the wish: an agent acted, the line knows, the line does not answer. */
-export function hearDesk(state: State, act: DeskNews, context: TurnContext): Turn {
-  const { desk } = state
-  if (!desk) return turnOf(state)
-  if (act.kind === "told") return hearTold(state, desk, act, context)
-  if (state.erasing) return turnOf(state)
-  const bank = bankName(context)
-  switch (act.kind) {
-    case "claimed": {
-      const { draft: _, ...rest } = desk
-      const claimed: State = {
-        ...state,
-        desk: { ...toldOf(rest, { kind: "join" }), phase: "with_person", agent: act.name },
-      }
-      const again = desk.phase === "with_person" && desk.agent === act.name
-      return turnOf(claimed, again ? [] : [joinedWords(state, act.name, context)], { urgent: true })
-    }
-    case "said": {
-      if (desk.phase !== "with_person" || desk.said.includes(act.id)) return turnOf(state)
-      const { draft: _, ...rest } = desk
-      const name = desk.agent ?? ""
-      const next = taken(logged(rest, { at: context.now, from: "agent", text: act.text, name }), act.id)
-      if (!act.held) return turnOf({ ...state, desk: next }, [byPerson(act.text)], { urgent: true })
-      const held: State = { ...state, desk: { ...next, held: [...(desk.held ?? []), act.text] } }
-      return turnOf(held, desk.held?.length ? [] : [waitingWords(state, context)], { urgent: true })
-    }
-    case "noted":
-      return turnOf({
-        ...state,
-        desk: logged(desk, { at: context.now, from: "note", text: act.text, name: desk.agent ?? "" }),
-      })
-    case "drafted":
-      return turnOf({ ...state, desk: { ...desk, draft: act.text } })
-    case "returned": {
-      if (desk.phase !== "with_person") return turnOf(state)
-      const values = { name: plainText(desk.agent ?? ""), bank, place: act.place }
-      const waiting: State = { ...state, desk: { ...desk, phase: "waiting" } }
-      return turnOf(waiting, [withCall(state, context, "desk_returned", values)], { urgent: true })
-    }
-    case "closed":
-      return turnOf({ ...state, desk: ended(desk, { kind: "left" }) }, [leftWords(state, desk)], {
-        urgent: true,
-      })
-    case "outage":
-      return desk.phase === "waiting" || desk.phase === "joining"
-        ? turnOf(state, [withCall(state, context, "desk_outage", { bank })], { urgent: true })
-        : turnOf(state)
-    case "unreached":
-      return hearUnreached(state, desk, context)
-  }
-}
-
-/** The line, or the platform, has been told. */
-function hearTold(
-  state: State,
-  desk: Desk,
-  { word, place }: { readonly word: DeskWord; readonly place?: LinePlace },
-  context: TurnContext,
-): Turn {
-  const { unreached: _, ...known } = toldOf(desk, word)
-  const next: State = { ...state, desk: known }
-  if (word.kind === "hand_over")
-    return turnOf({ ...next, thread: { v: 1, holder: "other", at: context.now } })
-  if (word.kind !== "join" || (desk.phase !== "joining" && desk.phase !== "waiting")) return turnOf(next)
-  const waiting: State = { ...next, desk: { ...known, phase: "waiting" } }
-  const words =
-    desk.kind === "message" ? keptWords(state, context) : placeWords(state, place ?? { place: 1 }, context)
-  return turnOf(waiting, [words], { urgent: true })
-}
-
-/** The line does not answer: said once, tried on. */
-function hearUnreached(state: State, desk: Desk, context: TurnContext): Turn {
-  if (desk.unreached) return turnOf(state)
-  const bank = bankName(context)
-  const next: State = { ...state, desk: { ...desk, unreached: true } }
-  const waits = desk.owed.some(({ kind }) => kind === "join" || kind === "hand_over")
-  return turnOf(next, waits ? [withCall(state, context, "desk_unreached", { bank })] : [], { urgent: true })
 }
 
 /** Whoever is erased leaves the line. */
@@ -311,75 +195,6 @@ function leaveMessage(
 
 function readHeld(state: State, held: readonly string[]): Turn {
   const { held: _, ...rest } = state.desk ?? createDesk("", "closed", 0, [])
-  return turnOf({ ...state, desk: rest }, held.map(byPerson), { urgent: true })
-}
-
-function withCall(
-  state: State,
-  context: TurnContext,
-  key: Parameters<typeof answerText>[1],
-  values: Parameters<typeof answerText>[2] = { bank: bankName(context) },
-): Utterance {
-  const text = answerText(state.language, key, values)
-  return answer({ kind: "buttons", text, buttons: [callButton(state, context)] })
-}
-
-function closedWords(
-  state: State,
-  context: TurnContext,
-  opening: Opening & { readonly open: false },
-): Utterance {
-  const { language } = state
-  const { timeZone } = context.bank
-  const { opensAt } = opening
-  const text =
-    opensAt === undefined
-      ? answerText(language, "desk_closed_now")
-      : answerText(language, "desk_closed", {
-          day: plainText(formatWeekday(language, opensAt, timeZone)),
-          time: plainText(formatTime(language, opensAt, timeZone)),
-        })
-  const buttons = [postback(language, "urgent_button", "LOST_CARD"), callButton(state, context)]
-  return answer({ kind: "buttons", text, buttons })
-}
-
-function placeWords(state: State, { place, estimateMs }: LinePlace, context: TurnContext): Utterance {
-  if (estimateMs === undefined) return withCall(state, context, "desk_place", { place })
-  const minutes = Math.max(1, Math.ceil(estimateMs / MINUTE_MS))
-  return withCall(state, context, "desk_place_usual", { place, minutes })
-}
-
-function keptWords(state: State, context: TurnContext): Utterance {
-  return withCall(state, context, "desk_message_kept")
-}
-
-/** Where agents may see more than what is said, this is where it begins: its receipt names the purpose. */
-function joinedWords(state: State, name: string, context: TurnContext): Utterance {
-  const text = answerText(state.language, "desk_joined", { name: plainText(name), bank: bankName(context) })
-  const grant = Grant.decide(state.consent, "support_chat", context.now)
-  return grant.ok ? told(grant.value, { kind: "text", text }) : answer({ kind: "text", text })
-}
-
-function leftWords(state: State, desk: Desk): Utterance {
-  const { language } = state
-  const text = answerText(language, "desk_left", { name: plainText(desk.agent ?? "") })
-  const buttons = [
-    postback(language, "help_yes_button", "HELP_YES"),
-    postback(language, "help_no_button", "HELP_NO"),
-  ]
-  return answer({ kind: "buttons", text, buttons })
-}
-
-function waitingWords(state: State, context: TurnContext): Utterance {
-  const bank = bankName(context)
-  const { language } = state
-  const template: TemplateMessage = {
-    kind: "template",
-    name: ANSWER_TEMPLATE,
-    language,
-    body: [bank],
-    payloads: [renderPayload("READ_ANSWER")],
-  }
-  const text = answerText(language, "desk_answer_waits", { bank })
-  return { ...answer({ kind: "text", text }), template, author: "person" }
+  const said = held.map((text) => byPerson(text, state.desk?.persona))
+  return turnOf({ ...state, desk: rest }, said, { urgent: true })
 }

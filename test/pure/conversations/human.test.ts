@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import type { DeskAnswer, DeskRequest, DeskView } from "../../../src/conversations/desk-acts.ts"
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/foundation/clock.ts"
+import type { SendRefusal } from "../../../src/messenger/refusal.ts"
 import type { LinkId } from "../../../src/foundation/id.ts"
 import { fraud, tap } from "../../support/person-builders.ts"
 import { Simulation } from "../../support/person-world.ts"
@@ -169,6 +170,98 @@ describe("a person at the bank", () => {
     world.forgetChat()
     await world.webhook(tap("v1.READ_ANSWER", world.now, "Read the answer"))
     expect(heard()).toEqual(["It is done."])
+  })
+
+  describe("P9: outside the window, where the Page has Human Agent", () => {
+    /** The feature was taken from the app. */
+    const REFUSED: SendRefusal = { reason: "window", retry: "never", code: 10, subcode: 2018278 }
+    const said = () => world.messenger.calls.map(({ messaging_type: type, tag }) => [type, tag])
+    beforeEach(() => {
+      world.messenger.humanAgent = true
+      world.messenger.templates = new Map([["answer_waiting_v1 en", "approved"]])
+    })
+
+    test("an agent's answer goes for seven days after their last message, then waits behind the template", async () => {
+      await withMaria()
+      await world.advance(6 * DAY_MS)
+      expect(await ask({ kind: "reply", id: "r1", text: "It is done." })).toMatchObject({ sent: "accepted" })
+      expect(said()).toEqual([["MESSAGE_TAG", "HUMAN_AGENT"]])
+      await world.advance(DAY_MS)
+      expect(await ask({ kind: "reply", id: "r2", text: "And that too." })).toMatchObject({ sent: "waits" })
+      expect(said().slice(1)).toEqual([["UTILITY", undefined]])
+    })
+
+    test("a tap is no message: its window ends after a day, and the seven days are not counted from it", async () => {
+      await withMaria()
+      await world.advance(6.5 * DAY_MS)
+      await world.webhook(tap("v1.HELP", world.now, "Help"))
+      await world.advance(2 * DAY_MS)
+      world.forgetChat()
+      expect(await ask({ kind: "reply", id: "r1", text: "It is done." })).toMatchObject({ sent: "waits" })
+      expect(said()).toEqual([["UTILITY", undefined]])
+    })
+
+    test("what the assistant says never bears the tag", async () => {
+      await withMaria()
+      await world.advance(2 * DAY_MS)
+      await ask({ kind: "closed" })
+      expect(said()).toEqual([])
+    })
+
+    test("a refusal all the same: the answer waits behind the template, and is read with one tap", async () => {
+      await withMaria()
+      await world.advance(2 * DAY_MS)
+      world.messenger.fates.push({ kind: "refuse", refusal: REFUSED })
+      expect(await ask({ kind: "reply", id: "r1", text: "It is done." })).toMatchObject({ sent: "waits" })
+      expect(heard()).toEqual(["answer_waiting_v1|Demo Bank"])
+      await world.webhook(tap("v1.READ_ANSWER", world.now, "Read the answer"))
+      expect(heard().slice(1)).toEqual(["It is done."])
+    })
+
+    test("refused, and without the template: the bank is told that it did not reach them", async () => {
+      world.messenger.templates = new Map()
+      await withMaria()
+      await world.advance(2 * DAY_MS)
+      world.messenger.fates.push({ kind: "refuse", refusal: REFUSED })
+      const answered = await ask({ kind: "reply", id: "r1", text: "It is done." })
+      expect(answered).toMatchObject({ kind: "seen" })
+      expect(["failed", "undeliverable"]).toContain((answered as { readonly sent?: string }).sent)
+      expect(heard()).toEqual([])
+    })
+  })
+
+  describe("a persona", () => {
+    async function withOlga(): Promise<void> {
+      await withMaria()
+      await ask({ kind: "claimed", name: "Olga", persona: "77001" })
+      world.forgetChat()
+    }
+    const personas = () => world.messenger.calls.map(({ persona_id: persona }) => persona)
+
+    test("stands beside what the agent writes, and beside nothing else", async () => {
+      await withOlga()
+      await ask({ kind: "reply", id: "r1", text: "Good day." })
+      await ask({ kind: "closed" })
+      await world.say("help")
+      expect(personas()).toEqual(["77001", undefined, undefined])
+    })
+
+    test("is another agent's with the next claim, or none", async () => {
+      await withOlga()
+      await ask({ kind: "claimed", name: "Ben" })
+      world.forgetChat()
+      await ask({ kind: "reply", id: "r1", text: "Good day." })
+      expect(personas()).toEqual([undefined])
+    })
+
+    test("the platform does not know any more: the Page itself says it", async () => {
+      await withOlga()
+      const refusal: SendRefusal = { reason: "our_fault", retry: "never", code: 100 }
+      world.messenger.fates.push({ kind: "refuse", refusal })
+      expect(await ask({ kind: "reply", id: "r1", text: "Good day." })).toMatchObject({ sent: "accepted" })
+      expect(personas()).toEqual(["77001", undefined])
+      expect(heard()).toEqual(["Good day."])
+    })
   })
 
   test("a claim that went back is said with the place, and the assistant speaks again", async () => {

@@ -176,6 +176,7 @@ describe("parsePageRecord()", () => {
     ["utility.regions.0", { utility: { regions: ["Germany"] } }],
     ["country", { country: "de" }],
     ["humanAgent", { humanAgent: "yes" }],
+    ["agentPicture", { agentPicture: "http://bank.example/people.png" }],
     ["defaultApp", { defaultApp: "263902037430900" }],
   ])("refuses a wrong %s by its name: %j", (field, change) => {
     const parsed = parsePageRecord({ ...given, ...change })

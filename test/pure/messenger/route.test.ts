@@ -62,22 +62,56 @@ describe("decideRoute()", () => {
     ["an agent in the window", { author: "person", purpose: null }, "RESPONSE"],
     [
       "an agent after it, where the Page has the feature",
-      { author: "person", purpose: null, lastActionAt: NOW - LAST, humanAgent: true },
+      {
+        author: "person",
+        purpose: null,
+        lastActionAt: NOW - LAST,
+        lastMessageAt: NOW - LAST,
+        humanAgent: true,
+      },
       "HUMAN_AGENT",
     ],
     [
       "an agent in the last instant of the seven days",
-      { author: "person", purpose: null, lastActionAt: NOW - WEEK + 1, humanAgent: true },
+      {
+        author: "person",
+        purpose: null,
+        lastActionAt: NOW - WEEK + 1,
+        lastMessageAt: NOW - WEEK + 1,
+        humanAgent: true,
+      },
       "HUMAN_AGENT",
     ],
     [
       "an agent in the first instant after them",
-      { author: "person", purpose: null, lastActionAt: NOW - WEEK, humanAgent: true },
+      {
+        author: "person",
+        purpose: null,
+        lastActionAt: NOW - WEEK,
+        lastMessageAt: NOW - WEEK,
+        humanAgent: true,
+      },
       "window_closed_no_template",
     ],
     [
       "an agent after them: an answer is waiting",
       { author: "person", purpose: "support_chat", lastActionAt: NOW - WEEK, humanAgent: true },
+      "UTILITY",
+    ],
+    [
+      "an agent whose customer has only tapped in the seven days",
+      {
+        author: "person",
+        purpose: "support_chat",
+        lastActionAt: NOW - LAST,
+        lastMessageAt: NOW - WEEK,
+        humanAgent: true,
+      },
+      "UTILITY",
+    ],
+    [
+      "an agent whose customer never wrote",
+      { author: "person", purpose: "support_chat", lastActionAt: NOW - LAST, humanAgent: true },
       "UTILITY",
     ],
     ["the assistant in the seven days", { lastActionAt: NOW - LAST, humanAgent: true }, "UTILITY"],
@@ -170,6 +204,7 @@ describe("decideRoute()", () => {
         thread: fc.constantFrom("ours" as const, "other" as const, "idle" as const),
         defaultApp: fc.constantFrom("ours" as const, "other" as const, "none" as const),
         humanAgent: fc.boolean(),
+        lastMessageAt: instant,
         regionRefusedAt: instant,
       },
       { requiredKeys: ["now", "lastActionAt", "author", "purpose", "inTurn", "template", "page"] },
@@ -187,8 +222,11 @@ describe("decideRoute()", () => {
         if (kind === "RESPONSE") expect(each.inTurn || each.author === "person").toBe(true)
         if (kind === "UTILITY") expect([each.template, each.page]).toEqual(["approved", "open"])
         if (tag !== undefined) {
-          expect([each.author, each.humanAgent]).toEqual(["person", true])
-          expect(NOW - (each.lastActionAt ?? -Infinity)).toBeLessThan(WEEK)
+          expect([each.author, each.humanAgent, (each.lastMessageAt ?? 0) > NOW - 7 * 24 * HOUR]).toEqual([
+            "person",
+            true,
+            true,
+          ])
         }
       }),
       { numRuns: 3000 },
