@@ -14,6 +14,8 @@ export type Verdict =
 
 /** A stopped Page is looked at again after this; a person must act before it speaks. */
 export const PAGE_STOPPED_MS = MINUTE_MS
+/** The send that found it stopped comes again soon: by then that is known, and it waits at the Page with the others. */
+const FOUND_STOPPED_MS = 10 * SECOND_MS
 const RETRY_FIRST_MS = 2 * SECOND_MS
 const THROTTLED_MS = 30 * SECOND_MS
 /** Where the platform's table names no number of its own. */
@@ -54,7 +56,7 @@ export function judgeRefusal(refusal: SendRefusal, attempts: number, plain = fal
       }
     }
     case "page_stopped":
-      return { kind: "again", afterMs: PAGE_STOPPED_MS, counts: false }
+      return { kind: "again", afterMs: FOUND_STOPPED_MS, counts: false }
     case "unknown_outcome":
       return { kind: "unknown" }
     case "gone":

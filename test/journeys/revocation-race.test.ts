@@ -8,7 +8,7 @@ import { hearsBy, linkSomebody, say } from "./linked.ts"
 
 const NOTICES = 200
 /** Each send takes so long, so that most still wait when the link ends. */
-const SEND_MS = 100
+const SEND_MS = 40
 /** A call that had started by then has arrived. */
 const ARRIVED_MS = 100
 /** Longer than everything that waits would take. */

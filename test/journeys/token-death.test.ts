@@ -10,8 +10,8 @@ const TOKEN = "dev-page-token"
 const NEW_TOKEN = "another-page-token-after-the-death"
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
-/** The first send that was refused is the queue's for a minute, before it waits with the others or goes. */
-const COMES_AGAIN_MS = 90_000
+/** The first send that was refused is the queue's for ten seconds, before it waits with the others or goes. */
+const COMES_AGAIN_MS = 40_000
 /** As many as one customer may link. */
 const PEOPLE = 2
 const EVENTS = 4

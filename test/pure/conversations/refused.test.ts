@@ -50,7 +50,7 @@ describe("judgeRefusal()", () => {
     [{ reason: "retry", retry: "later" }, 5, { kind: "again", afterMs: 32_000, counts: true }],
     [{ reason: "retry", retry: "later" }, 6, { kind: "settled", state: "failed", reason: "refused" }],
     [THROTTLED, 50, { kind: "again", afterMs: 20_000, counts: false }],
-    [STOPPED, 50, { kind: "again", afterMs: 60_000, counts: false }],
+    [STOPPED, 50, { kind: "again", afterMs: 10_000, counts: false }],
   ] as const)("%j at attempt %i", (refusal, attempts, verdict) => {
     expect(judgeRefusal(refusal, attempts)).toEqual(verdict)
   })
@@ -81,7 +81,7 @@ describe("a refused update", () => {
 
   test("is settled as stale when its time is over meanwhile", async () => {
     await sim.link()
-    refuse(...Array.from({ length: 10 }, () => STOPPED))
+    refuse(...Array.from({ length: 40 }, () => STOPPED))
     const told = await sim.tell(payment("a", sim.now, { staleAt: sim.now + 3 * MINUTE_MS }))
     await sim.advance(5 * MINUTE_MS)
     expect(told.outcome).toEqual({ kind: "settled", state: "suppressed", reason: "stale" })
@@ -133,7 +133,7 @@ describe("a refused reply or alert", () => {
 
   test("an answer that could not be sent for an hour answers nothing any more", async () => {
     await sim.link()
-    refuse(...Array.from({ length: 100 }, () => STOPPED))
+    refuse(...Array.from({ length: 500 }, () => STOPPED))
     await sim.say("help")
     await sim.advance(HOUR_MS + 2 * MINUTE_MS)
     expect(ledger("state = 'suppressed' AND reason = 'stale'")).toHaveLength(1)
