@@ -84,7 +84,8 @@ export default defineConfig(async () => ({
           setupFiles: ["./test/journeys/leave-clean.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
+          // Each worker has a pair of both sides of its own (test/journeys/house.ts).
+          maxWorkers: 2,
           sequence: { groupOrder: 3 },
         },
       },

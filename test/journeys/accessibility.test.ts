@@ -1,10 +1,11 @@
 // The pages a customer meets, read by axe at a phone's width, light and dark: the chat with everything in it, the four pages of
 // linking, a refusal. Nothing serious or critical may stand. The bank's own pages are the bank's.
 import { AxeBuilder } from "@axe-core/playwright"
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { Browser, Page } from "playwright-core"
 import { launch } from "./browser.ts"
 import { accountOf, control, tellOf, timeOf } from "./control.ts"
+import { here } from "./house.ts"
 import { chooseAndConnect, disconnect, hears, meet, passBank, reachStart } from "./phone.ts"
 
 const LOCALES = ["en_US", "ar_AR"] as const
@@ -13,8 +14,8 @@ const HELLO = { en_US: "hello", ar_AR: "مرحبا" } as const
 const HEARD = { en_US: /Connected: /, ar_AR: /تم الربط: / } as const
 
 describe("accessibility at 390 px", () => {
-  const sandbox = inject("sandbox")
-  const gateway = inject("gateway")
+  const sandbox = here("sandbox")
+  const gateway = here("gateway")
   let browser: Browser
 
   beforeAll(async () => {

@@ -1,9 +1,10 @@
 // What a person wants to hear, from the chat and from their own page to what is told: only above an amount, a quiet night and its summary,
 // one summary a day, and a purchase of five events in two messages and a parcel. Ends days later than it began.
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest"
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
 import type { Browser } from "playwright-core"
 import { launch } from "./browser.ts"
 import { accountOf, answersTo, passTime, readThread, tellOf, timeOf, wordsOf } from "./control.ts"
+import { here } from "./house.ts"
 import { hearsBy, linkSomebody, say, unlinkAll } from "./linked.ts"
 
 const MINUTE_MS = 60_000
@@ -13,8 +14,8 @@ const WAIT = { timeout: 30_000, interval: 100 } as const
 const CHOSEN = /From now on|Changed/
 
 describe("alert settings", () => {
-  const sandbox = inject("sandbox")
-  const gateway = inject("gateway")
+  const sandbox = here("sandbox")
+  const gateway = here("gateway")
   let browser: Browser
   let psid: string
   let account: string

@@ -1,9 +1,10 @@
 // The way through in Arabic, for somebody whose phone, chat, bank and pages all speak it: right to left, figures readable.
 // The bank's product names and the customer's own are what the bank gave; they are not translated.
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { Browser } from "playwright-core"
 import { launch } from "./browser.ts"
 import { accountOf, answersTo, control } from "./control.ts"
+import { here } from "./house.ts"
 import {
   allow,
   chooseAndConnect,
@@ -18,7 +19,7 @@ import {
 const DIRECTION_MARKS = /[\u2066-\u2069\u200e\u200f]/g
 
 describe("in Arabic", () => {
-  const sandbox = inject("sandbox")
+  const sandbox = here("sandbox")
   let browser: Browser
   let layla: Someone
 

@@ -8,19 +8,20 @@ import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { ELSEWHERE_BANKS, registerElsewhere } from "../../sandbox/demo.mjs"
 import type { BankCheck, Finding } from "../../src/banks/bank-check.ts"
 import { BANK_CHECKS } from "../../src/banks/bank-check.ts"
 import { codeOf, readText, section } from "../pure/docs/documents.ts"
 import { admin, COMMAND, run } from "./command.ts"
 import { control } from "./control.ts"
+import { here } from "./house.ts"
 
 const PAGE = "100000000000001"
 type Changes = Readonly<Record<string, unknown>>
 
-const gateway = inject("gateway")
-const sandbox = inject("sandbox")
+const gateway = here("gateway")
+const sandbox = here("sandbox")
 const bank = `${sandbox}/bank`
 let folder = ""
 let keyFile = ""

@@ -1,7 +1,8 @@
 // When it matters: a fraud question answered both ways, a card frozen, a lost wallet, a bank that is down in the middle. What the chat says
 // is held against what the bank has. Without a browser: the pages of the bank that are part of it are walked by their forms.
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest"
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
 import { answersTo, control, customerOf, readThread, tellOf, timeOf } from "./control.ts"
+import { here } from "./house.ts"
 import { hearsBy, linkSomebody, say, unlinkAll } from "./linked.ts"
 
 const HOUR_MS = 3_600_000
@@ -10,8 +11,8 @@ const ANA_CARD = { ref: "", last4: "" }
 const WAIT = { timeout: 30_000, interval: 50 }
 
 describe("when it matters", () => {
-  const gateway = inject("gateway")
-  const sandbox = inject("sandbox")
+  const gateway = here("gateway")
+  const sandbox = here("sandbox")
   let ana: string
   let chi: string
 

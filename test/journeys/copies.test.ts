@@ -1,9 +1,10 @@
 // Ten copies of every webhook, shuffled and in batches, over a whole conversation: each reply stands once, in the order of the
 // questions. One event posted five times is told once. What is counted is what the person sees, and what the Send API was asked.
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest"
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
 import type { Browser } from "playwright-core"
 import { launch } from "./browser.ts"
 import { accountOf, answersTo, control, inWords, setWebhooks, tellOf, timeOf } from "./control.ts"
+import { here } from "./house.ts"
 import { link, meet, type Someone } from "./phone.ts"
 
 const TEN_COPIES = { duplicate: 10, reorder: true, batch: 7 }
@@ -22,7 +23,7 @@ const CONVERSATION: readonly (readonly [said: string, answered: RegExp])[] = [
 ]
 
 describe("copies", () => {
-  const sandbox = inject("sandbox")
+  const sandbox = here("sandbox")
   let browser: Browser
   let ben: Someone
 

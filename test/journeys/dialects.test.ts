@@ -1,8 +1,9 @@
 // The same bank behind every login and every dialect of account data: somebody links, asks for balance and payments, and hears what the
 // bank's books say; leaving ends the consent at the bank. FAPI 2.0 with FDX is every other journey.
-import { afterEach, describe, expect, inject, test } from "vitest"
+import { afterEach, describe, expect, test } from "vitest"
 import { registerElsewhere } from "../../sandbox/demo.mjs"
 import { accountOf, answersTo, control, customerOf, inWords, setBank, tokensAt } from "./control.ts"
+import { here } from "./house.ts"
 import { hearsBy, linkSomebody, say } from "./linked.ts"
 
 interface ConsentSeen {
@@ -17,7 +18,7 @@ const BANKS = ["demo-green", "demo-uk", "demo-uk-31", "demo-berlin"] as const
 const KEEPS_CONSENTS = ["demo-uk", "demo-uk-31", "demo-berlin"]
 
 describe("a bank elsewhere", () => {
-  const [gateway, sandbox] = [inject("gateway"), inject("sandbox")]
+  const [gateway, sandbox] = [here("gateway"), here("sandbox")]
   const sides = { gateway, sandbox }
 
   afterEach(() => setBank(sandbox, { accessTokenTtlSeconds: 600, accountData: "up" }))

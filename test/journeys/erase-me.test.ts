@@ -1,7 +1,8 @@
 // "Delete my data", from the chat to the last row: what was there is read from the gateway's own files before and after, and the page
 // that says how far it is is read as the person reads it.
-import { describe, expect, inject, test, vi } from "vitest"
+import { describe, expect, test, vi } from "vitest"
 import { answersTo, control, customerOf, readThread } from "./control.ts"
+import { here } from "./house.ts"
 import { hearsBy, linkSomebody, say } from "./linked.ts"
 import { readColumn, scan } from "./storage-scan.ts"
 
@@ -9,9 +10,9 @@ const WORDS = "please tell my gardener Ottokar that the hedge invoice is settled
 const DONE_MS = 60_000
 
 describe("somebody who wants to be forgotten", () => {
-  const gateway = inject("gateway")
-  const sandbox = inject("sandbox")
-  const stateDir = inject("stateDir")
+  const gateway = here("gateway")
+  const sandbox = here("sandbox")
+  const stateDir = here("stateDir")
 
   test(
     "is asked once, hears it at once, and nothing of them is left but what the page names",

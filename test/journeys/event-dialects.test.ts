@@ -1,8 +1,9 @@
 // Every way a bank may say that something happened, from the bank to the chat: CloudEvents, tokens one and many, Standard Webhooks, UK Open
 // Banking, FDX. What two of them can only hint at is asked of the bank and told as it has it. And what the bank hears of an event it asks after.
-import { beforeAll, describe, expect, inject, test, vi } from "vitest"
+import { beforeAll, describe, expect, test, vi } from "vitest"
 import { admin, tellerline } from "./command.ts"
 import { accountOf, answersTo, control, customerOf, inWords, passTime } from "./control.ts"
+import { here } from "./house.ts"
 import { hearsBy, linkSomebody } from "./linked.ts"
 
 interface Posted {
@@ -12,8 +13,8 @@ interface Posted {
 }
 
 describe("a bank's dialect", () => {
-  const sandbox = inject("sandbox")
-  const gateway = inject("gateway")
+  const sandbox = here("sandbox")
+  const gateway = here("gateway")
   let psid = ""
   let account = ""
   let reference = ""

@@ -1,9 +1,10 @@
 // After each journey the demo bank's customers are as they were: nobody linked to them, their cards usable, nothing answering wrongly,
 // and no grant left at the bank. A customer may be linked to two chats at one time, so that what a journey left would be refused to
 // the next. Set up for the project `journeys` by vitest.config.ts; what was said and stored stays, for the scan of raw storage.
-import { afterAll, expect, inject, vi } from "vitest"
+import { afterAll, expect, vi } from "vitest"
 import { control } from "./control.ts"
 import { readDirectory } from "./gateway-state.ts"
+import { here } from "./house.ts"
 
 const WAIT = { timeout: 30_000, interval: 50 }
 
@@ -15,9 +16,9 @@ interface Customers {
 }
 
 afterAll(async () => {
-  const sandbox = inject("sandbox")
+  const sandbox = here("sandbox")
   const liveOf = () =>
-    readDirectory(inject("stateDir"), "SELECT id FROM links WHERE state = 'live' AND bank_id = ?", "demo")
+    readDirectory(here("stateDir"), "SELECT id FROM links WHERE state = 'live' AND bank_id = ?", "demo")
       .length
   await control(sandbox, "/control/faults", [])
   const { customers } = await control<Customers>(sandbox, "/control/bank/customers")

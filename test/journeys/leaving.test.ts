@@ -1,11 +1,12 @@
 // Every way out, each from a live link: nothing is told afterwards, the bank took its tokens back, and was told why; the person reads
 // neutral words where they are in the chat. Ends a week later than it began.
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest"
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
 import type { Browser } from "playwright-core"
 import { launch } from "./browser.ts"
 import { admin, tellerline } from "./command.ts"
 import { accountOf, answersTo, control, customerOf, passTime, tellOf, tokensAt } from "./control.ts"
 import { readDirectory } from "./gateway-state.ts"
+import { here } from "./house.ts"
 import { hearsBy, linkSomebody, say } from "./linked.ts"
 import { hears, link, meet } from "./phone.ts"
 
@@ -20,7 +21,7 @@ interface Told {
 }
 
 describe("leaving", () => {
-  const [gateway, sandbox, stateDir] = [inject("gateway"), inject("sandbox"), inject("stateDir")]
+  const [gateway, sandbox, stateDir] = [here("gateway"), here("sandbox"), here("stateDir")]
   let reference: string
   let browser: Browser
   let payments = 0

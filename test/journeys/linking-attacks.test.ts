@@ -1,10 +1,11 @@
 // P11 played in full: what somebody can try who wants a stranger's chat tied to another's account. All of it fails but one: a customer who
 // passes the code on. That one is told to the bank and to the customer's other chat, and is worth little for a day.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from "vitest"
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { Browser, BrowserContext, Page } from "playwright-core"
 import { launch } from "./browser.ts"
 import { accountOf, control, customerOf, passTime, setBank, setBankRecord, tellOf } from "./control.ts"
 import { countLinks } from "./gateway-state.ts"
+import { here } from "./house.ts"
 import { linkSomebody } from "./linked.ts"
 import {
   callbackOf,
@@ -34,9 +35,9 @@ interface Told {
 }
 
 describe("attacks on linking", () => {
-  const gateway = inject("gateway")
-  const sandbox = inject("sandbox")
-  const stateDir = inject("stateDir")
+  const gateway = here("gateway")
+  const sandbox = here("sandbox")
+  const stateDir = here("stateDir")
   let browser: Browser
   let victim: Someone
   let mallory: Someone

@@ -1,12 +1,13 @@
 // Every way in which linking comes to nothing ends in words that say what to do next, and in no link: the chat still asks to
 // connect, no link of the gateway is live, and the bank holds no token for it. A link made before stays as it was.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from "vitest"
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { Browser, Page } from "playwright-core"
 import { linkPagePhrase } from "../../src/phrases/link-pages.ts"
 import type { OutcomeKind } from "../../src/links/outcome-page.tsx"
 import { launch } from "./browser.ts"
 import { customerOf, passTime, setBank, tokensAt } from "./control.ts"
 import { countLinks } from "./gateway-state.ts"
+import { here } from "./house.ts"
 import {
   allow,
   callbackOf,
@@ -27,8 +28,8 @@ const MINUTE_MS = 60_000
 const PURPOSES = ["account_service"]
 
 describe("linking that is refused", () => {
-  const sandbox = inject("sandbox")
-  const stateDir = inject("stateDir")
+  const sandbox = here("sandbox")
+  const stateDir = here("stateDir")
   let browser: Browser
   let chi: Someone
   let reference: string

@@ -1,12 +1,13 @@
 // The mission in one story: a customer says hello, links the bank, asks, and is told.
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { Browser } from "playwright-core"
 import { launch } from "./browser.ts"
 import { accountOf, control, inWords } from "./control.ts"
+import { here } from "./house.ts"
 import { chooseAndConnect, meet, passBank, type Someone } from "./phone.ts"
 
 describe("the main story", () => {
-  const sandbox = inject("sandbox")
+  const sandbox = here("sandbox")
   let browser: Browser
   let ana: Someone
 

@@ -2,10 +2,11 @@
 // bank's login of the right customer; who used the data, receipts, a copy; disconnecting; everything after the entry without script.
 import { AxeBuilder } from "@axe-core/playwright"
 import { decodeJwt } from "jose"
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest"
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
 import type { Browser, BrowserContext, Page } from "playwright-core"
 import { launch } from "./browser.ts"
 import { accountOf, control, customerOf, readThread } from "./control.ts"
+import { here } from "./house.ts"
 import { allow, hears, link, meet, type Someone } from "./phone.ts"
 
 const WAIT = { timeout: 20_000, interval: 100 } as const
@@ -21,8 +22,8 @@ const PAGES = [
 ] as const
 
 describe("the customer's own pages", () => {
-  const sandbox = inject("sandbox")
-  const gateway = inject("gateway")
+  const sandbox = here("sandbox")
+  const gateway = here("gateway")
   let browser: Browser
   let olga: Someone
   let page: Page

@@ -1,9 +1,10 @@
 // A person at the bank, by our desk and by the Page's Inbox: asked for in the chat, taken by an agent, answered, silence meanwhile, given back.
 // Two agents want the same chat; closed hours take a message; a live socket tells that the line changed.
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest"
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
 import type { Browser } from "playwright-core"
 import { launch } from "./browser.ts"
 import { answersTo, control, readThread, setBankRecord, timeOf, wordsOf } from "./control.ts"
+import { here } from "./house.ts"
 import { hearsBy, linkSomebody, say } from "./linked.ts"
 
 const WAIT = { timeout: 30_000, interval: 100 }
@@ -23,7 +24,7 @@ interface Thread {
 }
 
 describe("a person at the bank", () => {
-  const [gateway, sandbox] = [inject("gateway"), inject("sandbox")]
+  const [gateway, sandbox] = [here("gateway"), here("sandbox")]
   let browser: Browser
 
   async function ask(key: string, path: string, body?: object) {

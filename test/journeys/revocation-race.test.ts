@@ -1,9 +1,10 @@
 // P4 on the whole gateway: two hundred notices on their way, the link ends while they are being told. Counted where they arrive: from the
 // moment the end was answered no call about them starts, and the bank has its tokens back.
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from "vitest"
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest"
 import { admin, tellerline } from "./command.ts"
 import { accountOf, control, customerOf, tellOf, timeOf, tokensAt } from "./control.ts"
 import { readDirectory } from "./gateway-state.ts"
+import { here } from "./house.ts"
 import { hearsBy, linkSomebody, say } from "./linked.ts"
 
 const NOTICES = 200
@@ -25,7 +26,7 @@ interface Call {
 }
 
 describe("a link that ends in the middle", () => {
-  const [gateway, sandbox, stateDir] = [inject("gateway"), inject("sandbox"), inject("stateDir")]
+  const [gateway, sandbox, stateDir] = [here("gateway"), here("sandbox"), here("stateDir")]
   let reference: string
   let psid: string
 

@@ -1,9 +1,10 @@
 // A bank that takes ten seconds over a balance holds up nobody: while the question hangs, the same person's fraud alert and
 // "stop" and somebody else's "help" take their usual time, and the person hears within five seconds that the bank is slow.
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest"
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
 import type { Browser } from "playwright-core"
 import { launch } from "./browser.ts"
 import { accountOf, inWords, setBank, tellOf, timeOf } from "./control.ts"
+import { here } from "./house.ts"
 import { link, meet, type Someone } from "./phone.ts"
 
 /** What an answer may take while nothing is in the way, page and two processes on two cores included. */
@@ -12,7 +13,7 @@ const SOON_MS = 2_000
 const HEARD_MS = 5_500
 
 describe("a slow bank", () => {
-  const sandbox = inject("sandbox")
+  const sandbox = here("sandbox")
   let browser: Browser
   let ana: Someone
   let ben: Someone

@@ -1,5 +1,5 @@
-// Both sides for the journeys: on free ports, in a directory of their own, with the demo bank registered.
-// Nothing of a development run beside it is read or touched. A journey asks for the addresses with `inject`.
+// Both sides for the journeys, once for each worker: on free ports, in a directory of their own, with the demo bank registered.
+// Nothing of a development run beside it is read or touched. A journey asks for what is its own with `here` (house.ts).
 // Composed by vitest.config.ts as the global setup of the project `journeys`, so only when a journey runs.
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -8,39 +8,47 @@ import type { TestProject } from "vitest/node"
 import { registerDemo } from "../../sandbox/demo.mjs"
 import { start } from "../../sandbox/start.mjs"
 import { freePorts } from "./free-ports.ts"
+import type { House } from "./house.ts"
 
-declare module "vitest" {
-  interface ProvidedContext {
-    /** Origin of the gateway, without a slash at the end. */
-    readonly gateway: string
-    /** Origin of the sandbox: the phone, the Graph API, the demo bank. */
-    readonly sandbox: string
-    /** The gateway's stored state on disk (not the sandbox's), for the scan of raw storage. */
-    readonly stateDir: string
-    /** `gateway.log` and `sandbox.log`: everything both sides printed. */
-    readonly logDir: string
-  }
+interface Started {
+  readonly house: House
+  readonly stop: () => Promise<void>
 }
 
-/** Start both sides; the function returned stops them and removes what they wrote. */
+/** Start both sides for each worker; the function returned stops them and removes what they wrote. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { maxWorkers } = project.config
+  const started: Started[] = []
+  const teardown = async () => void (await Promise.all(started.map(({ stop }) => stop())))
+  try {
+    // One after the other: a port is free until somebody takes it.
+    for (let worker = 0; worker < maxWorkers; worker += 1) started.push(await startHouse())
+  } catch (error) {
+    await teardown()
+    throw error
+  }
+  project.provide(
+    "houses",
+    started.map(({ house }) => house),
+  )
+  return teardown
+}
+
+async function startHouse(): Promise<Started> {
   const dir = await mkdtemp(join(tmpdir(), "tellerline-journeys-"))
   const [port, sandboxPort] = await freePorts()
   let running: Awaited<ReturnType<typeof start>> | undefined
-  const teardown = async () => {
+  const stop = async () => {
     await running?.stop()
     await rm(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
   }
   try {
     running = await start({ port, sandboxPort, dir })
     await registerDemo(running.gateway, running.sandbox)
+    const { gateway, sandbox, stateDir, logDir } = running
+    return { house: { gateway, sandbox, stateDir, logDir }, stop }
   } catch (error) {
-    await teardown()
+    await stop()
     throw error
   }
-  project.provide("gateway", running.gateway)
-  project.provide("sandbox", running.sandbox)
-  project.provide("stateDir", running.stateDir)
-  project.provide("logDir", running.logDir)
-  return teardown
 }

@@ -1,9 +1,10 @@
 // Utility templates as an operator has them: `templates sync` twice, of which the second changes nothing; then Messenger rejects one
 // and pauses another. Both are seen, and what they would have carried goes another way at once: inside the window as a message,
 // outside it to the bank as undeliverable. Ends a day later than it began.
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { admin, tellerline } from "./command.ts"
 import { accountOf, control, passTime, readThread, tellOf, timeOf, wordsOf } from "./control.ts"
+import { here } from "./house.ts"
 import { hearsBy, linkSomebody, say, unlinkAll } from "./linked.ts"
 
 const PAGE = "100000000000001"
@@ -27,8 +28,8 @@ interface Incident {
 }
 
 describe("utility templates", () => {
-  const gateway = inject("gateway")
-  const sandbox = inject("sandbox")
+  const gateway = here("gateway")
+  const sandbox = here("sandbox")
   let psid: string
   /** The templates of a payment and of a fraud question. */
   let payment: Template

@@ -1,8 +1,9 @@
 // The Page's token dies in the middle of a day: Messenger refuses every send, the Page stops, an operator hears of it, and what the
 // bank sends meanwhile waits, sealed, at the Page. With another token everything is told, once.
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest"
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
 import { admin, tellerline } from "./command.ts"
 import { accountOf, answersTo, control, passTime, tellOf, timeOf } from "./control.ts"
+import { here } from "./house.ts"
 import { hearsBy, linkSomebody, unlinkAll } from "./linked.ts"
 
 const PAGE = "100000000000001"
@@ -29,8 +30,8 @@ interface Incident {
 }
 
 describe("a dead token", () => {
-  const gateway = inject("gateway")
-  const sandbox = inject("sandbox")
+  const gateway = here("gateway")
+  const sandbox = here("sandbox")
   let psids: readonly string[] = []
 
   beforeAll(async () => {

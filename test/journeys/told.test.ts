@@ -1,7 +1,7 @@
 // What a bank's events become for a person: a payment, a balance, a fraud question whose answer reaches the bank; and what is
 // not told: to strangers, without the purpose, after "stop", and outside the platform's window unless a template carries it.
 // Ends a day later than it began.
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { Browser } from "playwright-core"
 import { launch } from "./browser.ts"
 import {
@@ -15,6 +15,7 @@ import {
   timeOf,
   wordsOf,
 } from "./control.ts"
+import { here } from "./house.ts"
 import { hears, link, meet, type Someone } from "./phone.ts"
 
 const HOUR_MS = 3_600_000
@@ -23,7 +24,7 @@ const MINUTE_MS = 60_000
 const CARD = { ref: "crd_Wq4Zn8kB1y", last4: "1176", brand: "mastercard" }
 
 describe("being told", () => {
-  const sandbox = inject("sandbox")
+  const sandbox = here("sandbox")
   let browser: Browser
   let ben: Someone
   /** Linked to the same customer, with fraud alerts only. */

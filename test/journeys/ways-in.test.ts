@@ -1,10 +1,11 @@
 // Each way to a link besides Log In as it is usually done: from the bank's own site, from the chat by any browser, by somebody new to the
 // chat, at a bank whose login is an app, and by a customer who takes twelve minutes. All end with the code typed in the right chat.
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { Browser, BrowserContext, Page } from "playwright-core"
 import { launch } from "./browser.ts"
 import { passTime, readThread, setBankRecord } from "./control.ts"
 import { countLinks } from "./gateway-state.ts"
+import { here } from "./house.ts"
 import {
   allow,
   callbackOf,
@@ -28,9 +29,9 @@ const IN_MESSENGER =
   "Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 [FBAN/MessengerForiOS;FBAV/480.0;]"
 
 describe("ways in", () => {
-  const gateway = inject("gateway")
-  const sandbox = inject("sandbox")
-  const stateDir = inject("stateDir")
+  const gateway = here("gateway")
+  const sandbox = here("sandbox")
+  const stateDir = here("stateDir")
   let browser: Browser
   let chi: Someone
 

@@ -1,9 +1,10 @@
 // What a bank may do to a link: end its consent, rotate its keys and tokens, stop counting, be silent, have a clock that is off. Each is
 // heard as what it is: only what the bank ended is ended.
 // Comes after the other journeys: it rotates the bank's keys, moves the clock by days and leaves banks that count their looks.
-import { afterEach, describe, expect, inject, test } from "vitest"
+import { afterEach, describe, expect, test } from "vitest"
 import { registerElsewhere } from "../../sandbox/demo.mjs"
 import { accountOf, answersTo, control, customerOf, inWords, setBank, tokensAt } from "./control.ts"
+import { here } from "./house.ts"
 import { hearsBy, linkSomebody, say, unlinkAll } from "./linked.ts"
 
 const UP = {
@@ -18,7 +19,7 @@ const ENDED = /no longer accepts this connection/
 const FINE = /is not answering right now\. Your connection is fine\./
 
 describe("a link whose bank", () => {
-  const [gateway, sandbox] = [inject("gateway"), inject("sandbox")]
+  const [gateway, sandbox] = [here("gateway"), here("sandbox")]
   const sides = { gateway, sandbox }
 
   afterEach(() => setBank(sandbox, UP))

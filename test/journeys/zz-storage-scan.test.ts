@@ -3,11 +3,12 @@
 // First the scan finds markers, planted in clear by the gateway itself and by hand in each form: silence alone proves nothing.
 import { rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { Browser } from "playwright-core"
 import { launch } from "./browser.ts"
 import { accountOf, control, customerOf, readThread, tellOf, timeOf, wordsOf } from "./control.ts"
 import { everythingElse } from "./everything-else.ts"
+import { here } from "./house.ts"
 import { hears, link, meet, reachCode, type Someone } from "./phone.ts"
 import { readColumn, scan, type Needle } from "./storage-scan.ts"
 
@@ -30,10 +31,10 @@ const PLANTED = {
 const CUSTOMERS = ["ana", "ben", "chi"]
 
 describe("the gateway's storage", () => {
-  const gateway = inject("gateway")
-  const sandbox = inject("sandbox")
-  const stateDir = inject("stateDir")
-  const logDir = inject("logDir")
+  const gateway = here("gateway")
+  const sandbox = here("sandbox")
+  const stateDir = here("stateDir")
+  const logDir = here("logDir")
   let browser: Browser
   let someone: Someone
   let more: readonly Needle[] = []

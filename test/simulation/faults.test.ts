@@ -1,8 +1,9 @@
 // Fifty people, a thousand messages, and a Graph API that fails in every way it can: before and after it accepted, late, in words that
 // are no JSON, by throttling, by refusing one person or one message. Each message ends told once, or reported with its reason, or
 // reported unknown and shown at most once, or among the dead letters. What was shown is counted at the pretend Messenger.
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest"
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
 import { accountOf, control, passTime, readThread, timeOf, wordsOf } from "../journeys/control.ts"
+import { here } from "../journeys/house.ts"
 import { linkSomebody, say, unlinkAll } from "../journeys/linked.ts"
 import { countLedgers, listLedgers, listPeople, readOutcomes, type Outcome } from "./outcomes.ts"
 
@@ -108,9 +109,9 @@ interface Posted {
 }
 
 describe("a Graph API that fails", () => {
-  const gateway = inject("gateway")
-  const sandbox = inject("sandbox")
-  const stateDir = inject("stateDir")
+  const gateway = here("gateway")
+  const sandbox = here("sandbox")
+  const stateDir = here("stateDir")
   /** PSIDs and pseudonyms of each customer's people. */
   const psids: Record<string, readonly string[]> = {}
   const people: Record<string, ReadonlySet<string>> = {}
