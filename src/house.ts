@@ -18,7 +18,9 @@ import type { QueueName } from "./jobs/job.ts"
 import { findLink, findLiveForCustomers } from "./links/link-store.ts"
 import { pageObjectOf } from "./messenger/page-object.ts"
 import type { PageRecord } from "./messenger/page-record.ts"
-import { findPage, listPages } from "./messenger/page-store.ts"
+import { findPage, listPages, listTemplateStatuses, setDue } from "./messenger/page-store.ts"
+import { openReferences } from "./links/link-customer.ts"
+import { decidedOf, listNoticeTemplates } from "./notifications/notice-templates.ts"
 import { deliverCallbacks, type CallbackWorld } from "./notifications/callbacks.ts"
 import { doChores, type ChoreWorld } from "./notifications/chores.ts"
 import { deadLetterOf } from "./notifications/dead-letter.ts"
@@ -105,6 +107,7 @@ export function buildHouse(env: Env, means: Means): House {
     graph,
     pages,
     forgetTemplates: means.templates.forget,
+    noticeTemplates: (bank) => listNoticeTemplates({ db, vault }, bank),
     findBank: bankOf,
     pageObject,
     incidents,
@@ -135,7 +138,8 @@ export function buildHouse(env: Env, means: Means): House {
     log,
   })
   const wait = (ms: number) => scheduler.wait(ms)
-  const notices = createNoticeDesk({ db, vault, post, incidents, wait, now })
+  const wantTemplates = (page: PageId) => setDue(db, page, "templates", now())
+  const notices = createNoticeDesk({ db, vault, post, incidents, wantTemplates, wait, now })
   const acceptance = { packKeys, post, findBacklog, receiveNotice: notices.receive, now, random, log }
   const holderOf: LeavingWorld["holderOf"] = async ({ page, person }) =>
     conversationOf(objects, await recordOf(page), person)
@@ -276,6 +280,16 @@ export function buildHouse(env: Env, means: Means): House {
     vault,
     post,
     ceilingOf: async (page) => (await recordOf(page)).ceilingPerSecond,
+    report: means.report,
+    async referencesOf(bank, links) {
+      const record = await bankOf(bank)
+      return record?.callbackUrl ? openReferences(vault, links) : new Map()
+    },
+    async decided(bank, page, event) {
+      const record = await bankOf(bank)
+      if (!record) throw new Error("Cannot find the bank of a notice")
+      return decidedOf(event, record, await listTemplateStatuses(db, page))
+    },
   }
   const personaOf = createPersonas(means)
   const support = createSupportDesk({

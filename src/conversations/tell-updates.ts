@@ -21,6 +21,7 @@ import { decideSend, hearRefusal, prepareSend, startSend } from "./perform.ts"
 import { ledgerPlace } from "./place.ts"
 import { createReceipt, leafOf } from "./receipt.ts"
 import { isLine, renderSummary } from "./summary.ts"
+import { templateWaitMs } from "./template-wait.ts"
 import { causeOf, compose, judge, outcomeOf, settleAs, type BankWords, type Teller } from "./tell-rules.ts"
 import { memoryOf, type Memory } from "./told-before.ts"
 import type { WireMoney } from "../banks/event.ts"
@@ -108,6 +109,11 @@ async function sendSome(
     const decided = decideSend(teller, prepared, composed.utterance, composed.template, composed.cause)
     if (decided.kind === "later") answer(each, { kind: "pending", afterMs: decided.afterMs })
     else if (decided.kind === "withheld") {
+      const afterMs = composed.template ? templateWaitMs(request.event, decided.reason, now) : undefined
+      if (afterMs !== undefined) {
+        answer(each, { kind: "pending", afterMs })
+        continue
+      }
       if (decided.state === "failed") world.log.error("message_not_sent", { reason: decided.reason })
       answer(each, settleAs(teller, key, settled(decided.state, decided.reason)))
     } else {

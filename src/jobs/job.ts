@@ -167,6 +167,8 @@ export interface NoticeJob {
   readonly run: string
   /** The Page's present job has this number; another is an old copy. */
   readonly number: number
+  /** Of the notice's templates on the Page so many were decided when it was last looked; none where left out. */
+  readonly decided?: number
   readonly postedAt: number
 }
 

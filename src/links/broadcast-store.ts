@@ -5,7 +5,10 @@ import { and, asc, count, eq, gt, sql } from "drizzle-orm"
 import { read, type Database } from "../db/database.ts"
 import { links, people } from "../db/schema.ts"
 import type { BankId, LinkId, PageId } from "../foundation/id.ts"
-import type { LiveLink } from "./link-store.ts"
+import type { LiveLink, StoredLink } from "./link-store.ts"
+
+/** A live link, and who its customer is, sealed. */
+export type BroadcastLink = LiveLink & Pick<StoredLink, "wrappedKey" | "customerSealed">
 
 const COLUMNS = {
   id: links.id,
@@ -16,6 +19,8 @@ const COLUMNS = {
   epoch: links.epoch,
   recordHash: links.recordHash,
   personWrappedKey: people.wrappedKey,
+  wrappedKey: links.wrappedKey,
+  customerSealed: links.customerSealed,
 }
 
 /** How many are linked to a bank, by Page. */
@@ -39,7 +44,7 @@ export async function listLiveAfter(
   page: PageId,
   after: string,
   limit: number,
-): Promise<readonly LiveLink[]> {
+): Promise<readonly BroadcastLink[]> {
   const rows = await read(
     db
       .select(COLUMNS)
@@ -49,11 +54,11 @@ export async function listLiveAfter(
       .orderBy(asc(links.id))
       .limit(limit),
   )
-  return rows as LiveLink[]
+  return rows as BroadcastLink[]
 }
 
 /** Those of some links that are live. */
-export async function listLiveOf(db: Database, ids: readonly LinkId[]): Promise<readonly LiveLink[]> {
+export async function listLiveOf(db: Database, ids: readonly LinkId[]): Promise<readonly BroadcastLink[]> {
   const rows = await read(
     db
       .select(COLUMNS)
@@ -66,5 +71,5 @@ export async function listLiveOf(db: Database, ids: readonly LinkId[]): Promise<
         ),
       ),
   )
-  return rows as LiveLink[]
+  return rows as BroadcastLink[]
 }

@@ -55,6 +55,8 @@ export function createNoticeDesk(given: {
   readonly vault: Pick<Vault, "seal">
   readonly post: Post
   readonly incidents: Pick<Incidents, "settle">
+  /** Have the clock look after a Page's templates at once: it needs the notice's own. @throws DatabaseError */
+  readonly wantTemplates: (page: NoticeJob["page"]) => Promise<void>
   readonly wait: (ms: number) => Promise<unknown>
   readonly now: Now
 }): NoticeDesk {
@@ -90,7 +92,11 @@ export function createNoticeDesk(given: {
     if (run.state !== to && !(await moveNotice(db, run, [from], to, by)))
       return err({ reason: "notice_state" })
     await settleWaiting(run.bank)
-    if (to === "running") await postJobs(await renewJobs(db, { run: id }, now()), run.bank)
+    if (to === "running") {
+      const jobs = await renewJobs(db, { run: id }, now())
+      for (const { page } of jobs) await given.wantTemplates(page)
+      await postJobs(jobs, run.bank)
+    }
     return ok(undefined)
   }
 

@@ -1,7 +1,7 @@
 // Notices to everybody at rest: a row a notice, a row a Page with how far it is, a row for each person who is left. Only this file names
 // the tables. Progress is moved from where it was read: an old copy of a job moves nothing. Used by notice-running.ts and notice-desk.ts.
 
-import { and, asc, desc, eq, inArray, isNull, lt, lte, sql } from "drizzle-orm"
+import { and, asc, desc, eq, gt, inArray, isNull, lt, lte, sql } from "drizzle-orm"
 import type { AuditBy } from "../audit/audit.ts"
 import { auditStatement } from "../audit/audit-store.ts"
 import { read, write, type Database } from "../db/database.ts"
@@ -10,6 +10,8 @@ import type { BankId, LinkId, PageId } from "../foundation/id.ts"
 import type { NoticePage, NoticeProgress, NoticeRun, NoticeState } from "./notice-run.ts"
 
 const LISTED_MAX = 100
+/** A Page has room for some hundred templates; a bank with so many notices at once has other worries. */
+const TELLING_MAX = 50
 /** A statement takes 100 bound parameters. */
 const BANKS_MAX = 90
 
@@ -59,6 +61,22 @@ export async function findNotice(
   if (!row) return undefined
   const { bankId, ...rest } = row
   return { ...rest, bank: bankId as BankId }
+}
+
+/** Notices of a bank that are being told or were stopped, oldest first, at most 50. */
+export async function listTelling(
+  db: Database,
+  bank: BankId,
+): Promise<readonly (Pick<NoticeRun, "id" | "bank"> & { readonly eventSealed: string })[]> {
+  const rows = await read(
+    db
+      .select({ id: noticeRuns.id, eventSealed: noticeRuns.eventSealed })
+      .from(noticeRuns)
+      .where(and(eq(noticeRuns.bankId, bank), inArray(noticeRuns.state, ["running", "stopped"])))
+      .orderBy(asc(noticeRuns.receivedAt), asc(noticeRuns.id))
+      .limit(TELLING_MAX),
+  )
+  return rows.map((row) => ({ ...row, bank }))
 }
 
 /** What may be said of notices, newest first, at most 100.
@@ -212,6 +230,32 @@ export async function listLeft(
       .limit(limit),
   )
   return rows as Left[]
+}
+
+/** The platform has decided on a template: those who wait long are due now. */
+export async function releaseLeft(
+  db: Database,
+  at: Pick<NoticePage, "run" | "page">,
+  dueAfter: number,
+  now: number,
+): Promise<void> {
+  await write(
+    db
+      .update(noticeLeft)
+      .set({ dueAt: now })
+      .where(
+        and(eq(noticeLeft.runId, at.run), eq(noticeLeft.pageId, at.page), gt(noticeLeft.dueAt, dueAfter)),
+      ),
+  )
+}
+
+/** It stands still because it waits, not because its job was lost. */
+export async function touchNoticePage(
+  db: Database,
+  at: Pick<NoticePage, "run" | "page">,
+  now: number,
+): Promise<void> {
+  await write(db.update(noticePages).set({ movedAt: now }).where(ofPage(at.run, at.page)))
 }
 
 /** Say what became of some who were left: each counts once, with its row. */

@@ -1,11 +1,13 @@
 // The walk of a notice: the consumer of `notices`. One job walks by at most 1,000 links of one Page in the order of their keys, tells each
 // person, says how far it came, and posts the next job: one is in flight a Page. Who had no outcome is kept in a row and tried again at
 // the end. A notice that was stopped is seen to be so after leave was taken of the Page and before anybody is told under it, so that two
-// seconds after it was stopped nothing more of it begins. Composed by house.ts; operators act through notice-desk.ts.
+// seconds after it was stopped nothing more of it begins. Whoever only the notice's own template reaches waits in such a row until the
+// platform has decided on it. The bank hears of an outcome before it counts (P1). Composed by house.ts; operators act through notice-desk.ts.
 
 import type { BankId, PageId, PersonId } from "../foundation/id.ts"
 import { isTold } from "../banks/event-types.ts"
-import type { BankEvent } from "../banks/event.ts"
+import type { Report } from "../banks/callback-queue.ts"
+import type { BankEvent, ServiceNotice } from "../banks/event.ts"
 import type { ChainHead } from "../conversations/ledger-chain.ts"
 import type { Database } from "../db/database.ts"
 import { MINUTE_MS, SECOND_MS, type Now } from "../foundation/clock.ts"
@@ -13,11 +15,12 @@ import { describeFault, type Log } from "../foundation/log.ts"
 import { DONE, each, type HandleBatch, type Verdict } from "../jobs/consume.ts"
 import type { NoticeJob } from "../jobs/job.ts"
 import type { Post } from "../jobs/post.ts"
-import { listLiveAfter, listLiveOf } from "../links/broadcast-store.ts"
-import type { LiveLink } from "../links/link-store.ts"
+import { listLiveAfter, listLiveOf, type BroadcastLink } from "../links/broadcast-store.ts"
 import type { Lease } from "../messenger/pacing.ts"
 import type { Vault } from "../vault/vault.ts"
 import type { FanOutWorld } from "./fan-out.ts"
+import { GAVE_UP, reportOutcomes, type EventOutcome } from "./callback-outcome.ts"
+import type { Decided } from "./notice-templates.ts"
 import { LINKS_A_JOB, noticePlace, noticePerSecond, type NoticePage, type NoticeRun } from "./notice-run.ts"
 import {
   advanceNotice,
@@ -26,7 +29,9 @@ import {
   finishNoticePage,
   isRunning,
   listLeft,
+  releaseLeft,
   settleLeft,
+  touchNoticePage,
   type Left,
 } from "./notice-run-store.ts"
 import { ATTEMPTS_MAX, HANDED_OUT_MAX } from "./pack-settling.ts"
@@ -39,6 +44,15 @@ export interface NoticeWorld extends Pick<FanOutWorld, "lease" | "tell" | "ancho
   /** Meta's calls a second for a Page. @throws where its record cannot be read */
   readonly ceilingOf: (page: PageId) => Promise<number>
   readonly post: Post
+  readonly report: Report
+  /** The bank's references of some customers, by person; none where the bank takes no callbacks, or where the link's key is gone.
+   * @throws where the bank's record cannot be read */
+  readonly referencesOf: (
+    bank: BankId,
+    links: readonly BroadcastLink[],
+  ) => Promise<ReadonlyMap<PersonId, string>>
+  /** How far the platform is with the notice's templates on a Page. @throws DatabaseError; where the bank's record cannot be read */
+  readonly decided: (bank: BankId, page: PageId, event: ServiceNotice) => Promise<Decided>
   readonly now: Now
   readonly log: Log
 }
@@ -49,17 +63,21 @@ const RETRY_MS = 2 * SECOND_MS
 /** Between two looks at a stopped Page. */
 const PAUSED_SECONDS = 60
 const LEFT_WAIT_MS_MAX = 5 * MINUTE_MS
+/** Between two looks at templates under review: the clock asks the platform as often. */
+const REVIEW_WAIT_MS = MINUTE_MS
+/** Where the bank's callbacks cannot be made durable. */
+const UNREPORTED_SECONDS = 10
 
 /** Somebody a notice is for, and how often it was tried. */
 interface Recipient {
-  readonly link: LiveLink
+  readonly link: BroadcastLink
   readonly attempts: number
 }
 
 /** What became of some of them. */
 interface Outcome {
-  readonly told: LiveLink[]
-  readonly notTold: LiveLink[]
+  readonly told: BroadcastLink[]
+  readonly notTold: BroadcastLink[]
   readonly left: Left[]
 }
 
@@ -87,15 +105,30 @@ async function walk(world: NoticeWorld, job: NoticeJob): Promise<Verdict> {
   const text = await world.vault.open(run.eventSealed, noticePlace(run))
   if (!text.ok) throw new Error(`Cannot open a notice: ${text.error.reason}`)
   const event = JSON.parse(text.value) as BankEvent
-  const step = place.walkedAt === null ? walkOn : tellLeft
-  const halt = await step(world, run, place, event)
+  const decided = place.walkedAt === null ? undefined : await hearDecided(world, run, place, event, job)
+  const halt = decided
+    ? await tellLeft(world, run, place, event, decided)
+    : await walkOn(world, run, place, event)
   if (halt === "stopped") return DONE
   if (halt.afterSeconds > 0 && place.walkedAt === null) return { kind: "retry", ...halt }
   if ((await findNoticePage(db, run.id, job.page))?.doneAt !== null) return DONE
-  const posted = await world.post("notices", [{ ...job, postedAt: now() }], {
-    delaySeconds: halt.afterSeconds,
-  })
+  const next = { ...job, ...(decided ? { decided: decided.count } : {}), postedAt: now() }
+  const posted = await world.post("notices", [next], { delaySeconds: halt.afterSeconds })
   return posted.ok ? DONE : { kind: "retry" }
+}
+
+/** Whether the platform has decided on more of its templates than when it was last looked: whom that may reach is due. */
+async function hearDecided(
+  { db, decided, now }: NoticeWorld,
+  run: NoticeRun,
+  place: NoticePage,
+  event: BankEvent,
+  job: NoticeJob,
+): Promise<Decided> {
+  if (event.type !== "bank.service.notice.v1") throw new TypeError("Cannot walk with another event")
+  const known = await decided(run.bank, place.page, event)
+  if (known.count > (job.decided ?? 0)) await releaseLeft(db, place, now() + LEFT_WAIT_MS_MAX, now())
+  return known
 }
 
 /** The next thousand. */
@@ -139,6 +172,7 @@ async function tellLeft(
   run: NoticeRun,
   place: NoticePage,
   event: BankEvent,
+  decided: Decided,
 ): Promise<Halt> {
   const { db, now } = world
   const left = await listLeft(db, place, LINKS_A_JOB)
@@ -147,8 +181,11 @@ async function tellLeft(
     await finishNoticePage(db, place, now())
     return { afterSeconds: 0 }
   }
-  const wait = Math.min(LEFT_WAIT_MS_MAX, earliest.dueAt - now())
-  if (wait > 0) return { afterSeconds: Math.ceil(wait / SECOND_MS) }
+  const wait = Math.min(decided.all ? LEFT_WAIT_MS_MAX : REVIEW_WAIT_MS, earliest.dueAt - now())
+  if (wait > 0) {
+    await touchNoticePage(db, place, now())
+    return { afterSeconds: Math.ceil(wait / SECOND_MS) }
+  }
   const due = left.filter(({ dueAt }) => dueAt <= now())
   const live = new Map(
     (
@@ -192,8 +229,11 @@ async function tellSome(
   // Leave first, then the look: whoever stops it after this look waits until this leave is over.
   if (!(await isRunning(world.db, run.id))) return { halt: "stopped" }
   const some = recipients.slice(0, lease.granted)
-  const outcome = await tellUnder(world, lease, some, event)
+  const { outcomes, ...outcome } = await tellUnder(world, lease, some, event)
   await anchorAll(world, run.bank, outcome.heads)
+  // Repeated where it fails: each ledger gives the outcome it has, and each callback has the id it had.
+  if (!(await reportAll(world, run.bank, some, outcomes)))
+    return { halt: { afterSeconds: UNREPORTED_SECONDS } }
   const early = begunAt + (SECOND_MS * some.length) / perSecond - now()
   if (early > 0) await wait(early)
   return { outcome, count: some.length }
@@ -204,8 +244,14 @@ async function tellUnder(
   { permit, shares, probe }: Extract<Lease, { readonly permit: object }>,
   recipients: readonly Recipient[],
   event: BankEvent,
-): Promise<Outcome & { readonly heads: ReadonlyMap<PersonId, ChainHead> }> {
+): Promise<
+  Outcome & {
+    readonly heads: ReadonlyMap<PersonId, ChainHead>
+    readonly outcomes: readonly EventOutcome[]
+  }
+> {
   const outcome: Outcome = { told: [], notTold: [], left: [] }
+  const outcomes: EventOutcome[] = []
   const heads = new Map<PersonId, ChainHead>()
   const starts = shares.flatMap(({ at, count }) => Array.from({ length: count }, () => at))
   const work = recipients.entries()
@@ -221,11 +267,30 @@ async function tellUnder(
           if (told.anchor) heads.set(link.person, told.anchor)
           if (probe && told.accepted) await world.probed(link.page)
           ;(told.accepted ? outcome.told : outcome.notTold).push(link)
+          outcomes.push({ event, person: link.person, told: told.became })
         }
       }
     }),
   )
-  return { ...outcome, heads }
+  return { ...outcome, heads, outcomes }
+}
+
+/** Tell the bank of each of them, by its own reference. @returns `false` where that could not be made durable */
+async function reportAll(
+  world: NoticeWorld,
+  bank: BankId,
+  recipients: readonly Recipient[],
+  outcomes: readonly EventOutcome[],
+): Promise<boolean> {
+  if (outcomes.length === 0) return true
+  const people = new Set(outcomes.map(({ person }) => person))
+  const links = recipients.map(({ link }) => link).filter(({ person }) => people.has(person))
+  const references = await world.referencesOf(bank, links)
+  const named = outcomes.flatMap((outcome): readonly EventOutcome[] => {
+    const customer = outcome.person === null ? undefined : references.get(outcome.person)
+    return customer === undefined ? [] : [{ ...outcome, event: { ...outcome.event, customer } }]
+  })
+  return (await reportOutcomes(world, bank, named)).ok
 }
 
 async function tellOne(
@@ -233,7 +298,10 @@ async function tellOne(
   { link, attempts }: Recipient,
   event: BankEvent,
   until: number,
-): Promise<{ readonly left: Left } | { readonly accepted: boolean; readonly anchor?: ChainHead }> {
+): Promise<
+  | { readonly left: Left }
+  | { readonly accepted: boolean; readonly became: EventOutcome["told"]; readonly anchor?: ChainHead }
+> {
   const { page, person, bank, id, epoch, recordHash, personWrappedKey: wrappedKey } = link
   if (!isTold(event)) throw new TypeError("Cannot tell everybody of an event nobody is told of")
   const again = (afterMs: number, counts = 0) => ({
@@ -251,6 +319,7 @@ async function tellOne(
       case "settled":
         return {
           accepted: REACHED.has(outcome.state),
+          became: outcome,
           ...(outcome.anchor ? { anchor: outcome.anchor } : {}),
         }
       case "no_permit":
@@ -261,7 +330,7 @@ async function tellOne(
   } catch (fault) {
     world.log.warn("conversation_not_told", describeFault(fault))
     if (!isFault(fault)) return again(RETRY_MS)
-    return attempts + 1 >= ATTEMPTS_MAX ? { accepted: false } : again(RETRY_MS, 1)
+    return attempts + 1 >= ATTEMPTS_MAX ? { accepted: false, became: GAVE_UP } : again(RETRY_MS, 1)
   }
 }
 
@@ -285,6 +354,6 @@ function secondsOf(lease: Exclude<Lease, { readonly permit: object }>): number {
   return lease.paused === undefined ? Math.max(1, Math.ceil(lease.retryAfterMs / SECOND_MS)) : PAUSED_SECONDS
 }
 
-function idsOf(links: readonly LiveLink[]) {
+function idsOf(links: readonly BroadcastLink[]) {
   return links.map(({ id }) => id)
 }

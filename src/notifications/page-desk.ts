@@ -46,6 +46,8 @@ export interface PageDeskGiven {
   readonly forgetTemplates: (page: PageId) => void
   readonly findBank: (bank: BankId) => Promise<BankRecord | undefined>
   readonly pageObject: (page: PageRecord) => DurableObjectStub<Page>
+  /** Those a bank's notices have of their own. @throws DatabaseError */
+  readonly noticeTemplates: PageTemplateWorld["noticeTemplates"]
   readonly incidents: Incidents
   readonly appId: string
   readonly appToken: Secret
@@ -111,6 +113,7 @@ export function createPageDesk(given: PageDeskGiven): PageDesk {
   const care: PageTemplateWorld = {
     graph,
     shelf,
+    noticeTemplates: given.noticeTemplates,
     incidents,
     forget: given.forgetTemplates,
     lookAgainAt: (page, at) => setDue(db, page, "templates", at),

@@ -11,7 +11,7 @@ import type { Result } from "../foundation/result.ts"
 import type { Graph } from "../messenger/client.ts"
 import type { PageAccess } from "../messenger/page-directory.ts"
 import type { GraphRefusal } from "../messenger/refusal.ts"
-import { templateStateOf, type TemplateRefusal } from "../messenger/template.ts"
+import { templateStateOf, type TemplateRefusal, type TemplateSpec } from "../messenger/template.ts"
 import {
   syncTemplates,
   templateName,
@@ -27,6 +27,8 @@ export interface PageTemplateWorld {
   readonly shelf: TemplateShelf
   /** Statuses were written: what an isolate remembers of them is old. */
   readonly forget: (page: PageId) => void
+  /** Those a bank's notices have of their own. @throws DatabaseError */
+  readonly noticeTemplates: (bank: BankRecord) => Promise<readonly TemplateSpec[]>
   readonly incidents: Pick<Incidents, "settle">
   /** Have the clock look again then. While a template is under review the clock looks each minute in any case. */
   readonly lookAgainAt: (page: PageId, at: number) => Promise<void>
@@ -46,6 +48,20 @@ export function languagesOf(bank: Pick<BankRecord, "languages">): readonly Langu
   return LANGUAGES.filter((language) => bank.languages.some((each) => findLanguage(each) === language))
 }
 
+/** A notice's template the platform never took counts as one it refused: nobody waits for it. */
+async function keepRefused(
+  { shelf }: Pick<PageTemplateWorld, "shelf">,
+  page: PageId,
+  { refused }: TemplateSync,
+  own: ReadonlySet<string>,
+): Promise<void> {
+  const rows = refused.flatMap(({ template, refusal }) => {
+    const [name = "", language = ""] = template.split(" ")
+    return own.has(template) && refusal.retry === "never" ? [{ name, language, status: REJECTED }] : []
+  })
+  if (rows.length > 0) await shelf.put(page, rows)
+}
+
 /** Synchronise a Page's templates, and open or close an incident for each that cannot be used. @throws DatabaseError */
 export async function syncPageTemplates(
   world: PageTemplateWorld,
@@ -56,8 +72,10 @@ export async function syncPageTemplates(
   const { shelf, incidents, now, log } = world
   const { id } = page.record
   const offered: readonly string[] = languagesOf(bank)
-  const specs = listTemplates().filter((spec) => offered.includes(spec.language))
+  const own = await world.noticeTemplates(bank)
+  const specs = [...listTemplates().filter((spec) => offered.includes(spec.language)), ...own]
   const synced = await syncTemplates(world, id, page.token, specs, signal)
+  if (synced.ok) await keepRefused(world, id, synced.value, new Set(own.map(templateName)))
   world.forget(id)
   if (!synced.ok) {
     log.warn("page_templates_not_synced", { page: id, reason: synced.error.reason })

@@ -8,7 +8,7 @@ import { utf8 } from "../../src/crypto/text.ts"
 import { createDatabase } from "../../src/db/database.ts"
 import { HOUR_MS, MINUTE_MS } from "../../src/foundation/clock.ts"
 import type { BankId, PageId } from "../../src/foundation/id.ts"
-import { ok } from "../../src/foundation/result.ts"
+import { err, ok } from "../../src/foundation/result.ts"
 import type { NoticeJob } from "../../src/jobs/job.ts"
 import type { TellOutcome } from "../../src/conversations/person-world.ts"
 import { FRESH_PACE, lease } from "../../src/messenger/pacing.ts"
@@ -46,6 +46,12 @@ function createWalk() {
       reason: "sent",
     }),
     beforeTell: async (): Promise<void> => {},
+    /** How far the platform is with the notice's templates. */
+    decided: { count: 0, all: true },
+    /** What the bank was told of, by its own references; and whether that can be made durable. */
+    reported: [] as (readonly [string, string, string])[],
+    reportIsDown: false,
+    wanted: [] as string[],
   }
   const now = () => clock.now
   const wait = async (ms: number) => {
@@ -69,7 +75,8 @@ function createWalk() {
     }
     clock.now = Math.max(clock.now, until)
   }
-  const desk = createNoticeDesk({ db, vault, post, incidents, wait: standBy, now })
+  const wantTemplates = async (page: PageId) => void walk.wanted.push(page)
+  const desk = createNoticeDesk({ db, vault, post, incidents, wantTemplates, wait: standBy, now })
   const world: NoticeWorld = {
     db,
     vault,
@@ -77,6 +84,13 @@ function createWalk() {
     wait,
     now,
     log,
+    decided: async () => walk.decided,
+    referencesOf: async (_bank, links) => new Map(links.map(({ person }) => [person, `ref-${person}`])),
+    async report(_bank, callbacks) {
+      if (walk.reportIsDown) return err({ reason: "unavailable", retry: "later" })
+      for (const each of callbacks) walk.reported.push([each.customer, each.status, each.reason])
+      return ok(undefined)
+    },
     ceilingOf: async () => CEILING,
     async lease(page, lane, n) {
       const step = lease(paces.get(page) ?? FRESH_PACE, { lane, n, now: now(), ceilingPerSecond: CEILING })
@@ -228,6 +242,73 @@ describe("a notice to 2,000", () => {
     expect(walk.calls.length / seconds).toBeLessThanOrEqual(noticePerSecond(CEILING) * 1.1)
     expect(walk.jobs).toHaveLength(1)
     expect((await walk.desk.find(id))?.told).toBe(1_000)
+  })
+
+  it("P1: tells the bank of each before it counts, by the bank's own reference, and nobody twice where that failed", async () => {
+    const walk = createWalk()
+    const odd = (person: string) => Number(person.slice(-1)) % 2 === 1
+    walk.walk.answer = (person) =>
+      odd(person)
+        ? { kind: "settled", state: "suppressed", reason: "purpose_off" }
+        : { kind: "settled", state: "accepted", reason: "sent" }
+    const id = await begin(walk, walk.desk)
+    await walk.desk.start(id, by("second"))
+    walk.walk.reportIsDown = true
+    await walk.step()
+    expect(await walk.desk.find(id)).toMatchObject({ told: 0, notTold: 0 })
+    walk.walk.reportIsDown = false
+    while (walk.jobs.length > 0) await walk.step()
+    expect(await walk.desk.find(id)).toMatchObject({ state: "done", told: 1_000, notTold: 1_000 })
+    expect(walk.calls).toHaveLength(1_000)
+    expect(new Set(walk.reported.map(([customer]) => customer)).size).toBe(2_000)
+    const of = (wanted: string) =>
+      walk.reported.filter(([, status, reason]) => `${status} ${reason}` === wanted)
+    expect(of("accepted sent").every(([customer]) => !odd(customer))).toBe(true)
+    expect(of("suppressed purpose_off").every(([customer]) => odd(customer))).toBe(true)
+    expect(of("accepted sent").length + of("suppressed purpose_off").length).toBe(walk.reported.length)
+  })
+
+  it("P9: whoever only its own template reaches waits for the platform's word, and is asked about once a minute, not each", async () => {
+    const walk = createWalk()
+    const asked: string[] = []
+    const arab = (person: string) => /[38]$/.test(person)
+    const closed = (person: string) => /[67]$/.test(person) || arab(person)
+    const approved = new Set<string>()
+    walk.walk.answer = (person) => {
+      if (closed(person)) asked.push(person)
+      return closed(person) && !approved.has(arab(person) ? "ar" : "en")
+        ? { kind: "pending", afterMs: 45 * MINUTE_MS }
+        : { kind: "settled", state: "accepted", reason: "sent" }
+    }
+    walk.walk.decided = { count: 0, all: false }
+    const id = await begin(walk, walk.desk)
+    await walk.desk.start(id, by("second"))
+    expect(walk.wanted.toSorted()).toEqual([...PAGES].toSorted())
+    // Everybody whose window is open hears of it at once.
+    for (let steps = 0; steps < 12; steps += 1) await walk.step()
+    expect(await walk.desk.find(id)).toMatchObject({ state: "running", told: 1_200, left: 800 })
+    expect(asked).toHaveLength(800)
+    // Under review: the walk looks, and calls nobody; its job is not taken for a lost one.
+    const from = walk.clock.now
+    for (let steps = 0; steps < 24; steps += 1) {
+      await walk.step()
+      walk.clock.now += MINUTE_MS / 2
+      await walk.desk.look()
+    }
+    expect(walk.clock.now - from).toBeGreaterThan(11 * MINUTE_MS)
+    expect(walk.jobs).toHaveLength(2)
+    expect(asked).toHaveLength(800)
+    approved.add("en")
+    walk.walk.decided = { count: 1, all: false }
+    for (let steps = 0; steps < 12; steps += 1) await walk.step()
+    expect(await walk.desk.find(id)).toMatchObject({ state: "running", told: 1_600, left: 400 })
+    expect(asked).toHaveLength(1_600)
+    approved.add("ar")
+    walk.walk.decided = { count: 2, all: true }
+    while (walk.jobs.length > 0) await walk.step()
+    expect(await walk.desk.find(id)).toMatchObject({ state: "done", told: 2_000, notTold: 0, left: 0 })
+    expect(new Set(walk.calls.map(({ person }) => person)).size).toBe(2_000)
+    expect(walk.calls).toHaveLength(2_000)
   })
 
   it("ends when it goes stale, and a job that was lost is found by the clock", async () => {

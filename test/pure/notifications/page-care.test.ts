@@ -4,6 +4,7 @@ import { listTemplates } from "../../../src/conversations/notices/compose.ts"
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/foundation/clock.ts"
 import { ok } from "../../../src/foundation/result.ts"
 import { Secret } from "../../../src/foundation/secret.ts"
+import type { TemplateSpec } from "../../../src/messenger/template.ts"
 import type { TemplateShelf } from "../../../src/messenger/template-sync.ts"
 import { checkPage, type PageCheckWorld } from "../../../src/notifications/page-check.ts"
 import { reconnectPage } from "../../../src/notifications/page-recovery.ts"
@@ -21,6 +22,8 @@ function createTemplateWorld() {
   const rows = new Map<string, { name: string; language: string; status: string }>()
   const written: number[] = []
   const due: number[] = []
+  /** What notices have of their own. */
+  const own: TemplateSpec[] = []
   const shelf: TemplateShelf = {
     list: () => Promise.resolve([...rows.values()]),
     put: (_page, statuses) => {
@@ -41,6 +44,7 @@ function createTemplateWorld() {
     graph,
     shelf,
     incidents,
+    noticeTemplates: () => Promise.resolve(own),
     forget: () => undefined,
     lookAgainAt: (_page: unknown, at: number) => {
       due.push(at - T)
@@ -51,6 +55,7 @@ function createTemplateWorld() {
   }
   return {
     world,
+    own,
     meta,
     calls,
     open,
@@ -62,6 +67,37 @@ function createTemplateWorld() {
 }
 
 describe("syncPageTemplates()", () => {
+  it("has a notice's own template while the notice is told, and takes it away afterwards", async () => {
+    const page = createTemplateWorld()
+    await page.sync()
+    page.own.push({
+      name: "notice_ab12_v1",
+      language: "en",
+      body: "Notice from a bank: all is well.",
+      examples: [],
+    })
+    expect(await page.sync()).toMatchObject({ ok: true, value: { created: ["notice_ab12_v1 en"] } })
+    expect(page.rows.get("notice_ab12_v1 en")?.status).toBe("PENDING")
+    page.own.splice(0)
+    expect(await page.sync()).toMatchObject({ ok: true, value: { retired: ["notice_ab12_v1 en"] } })
+    expect(page.rows.has("notice_ab12_v1 en")).toBe(false)
+  })
+
+  it("keeps a notice's template the platform never took as one it refused: nobody waits for it", async () => {
+    const page = createTemplateWorld()
+    await page.sync()
+    page.own.push({
+      name: "notice_ab12_v1",
+      language: "en",
+      body: "Notice from a bank: all is well.",
+      examples: [],
+    })
+    page.meta.refused.add("notice_ab12_v1")
+    await page.sync()
+    expect(page.rows.get("notice_ab12_v1 en")?.status).toBe("REJECTED")
+    expect(page.open).toContain("template_rejected notice_ab12_v1 en")
+  })
+
   it("creates what the notices need in the languages the bank offers, and a second run changes nothing", async () => {
     const page = createTemplateWorld()
     const wanted = listTemplates().filter(({ language }) => language === "en")

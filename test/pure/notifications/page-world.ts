@@ -53,6 +53,11 @@ export function createMeta() {
       meta.templates.push({ name, language, status: "PENDING", id: `${meta.templates.length}` })
       return Promise.resolve(ok({ status: "PENDING" }))
     },
+    deleteTemplate: (_page: PageId, _token: Secret, { id, name }: { id: string; name: string }) => {
+      calls.push(`deleteTemplate ${name}`)
+      meta.templates = meta.templates.filter((each) => each.id !== id)
+      return Promise.resolve(ok(undefined))
+    },
     debugToken: () => {
       calls.push("debugToken")
       return Promise.resolve(meta.refusal ? err(meta.refusal) : ok(meta.token))

@@ -1,8 +1,12 @@
 // What is said of each type of event, in both languages, with amounts and without, in the window and as a template.
 import { describe, expect, test } from "vitest"
+import type { ServiceNotice } from "../../../../src/banks/event.ts"
 import type { ToldEvent, ToldEventType } from "../../../../src/banks/event-types.ts"
 import { Grant } from "../../../../src/links/grant.ts"
 import { PURPOSES } from "../../../../src/foundation/purpose.ts"
+import { ownTemplatesOf } from "../../../../src/conversations/notices/service-notice.ts"
+import { lintTemplate } from "../../../../src/messenger/template.ts"
+import type { TemplateMessage } from "../../../../src/messenger/message.ts"
 import { checkMessage } from "../../../../src/messenger/message-limits.ts"
 import {
   accountOf,
@@ -152,6 +156,67 @@ describe("P10: a service notice", () => {
     const told = event("bank.service.notice.v1", "a", NOON, { title: { en: title }, body: { en: body } })
     expect(isUnfit(told)).toBe(unfit)
     expect(textOf(told)).not.toMatch(/[!]/)
+  })
+
+  const toAll = (words: object = {}) =>
+    event("bank.service.notice.v1", "a", NOON, {
+      title: { en: "Planned maintenance", ar: "صيانة مقررة" },
+      body: { en: "The app is away on Sunday from two to four.", ar: "التطبيق متوقف يوم الأحد." },
+      ...words,
+    }) as ServiceNotice
+  const toEverybody = (words: object = {}) => ({ ...toAll(words), audience: "linked" as const })
+
+  test("P9: to everybody it is a template of its own in each language, all words fixed; to one customer it is none", () => {
+    const specs = ownTemplatesOf(toEverybody(), LANGUAGES, "Demo Bank")
+    expect(specs.map(({ language }) => language)).toEqual(LANGUAGES)
+    for (const spec of specs) {
+      expect(lintTemplate(spec)).toMatchObject({ ok: true })
+      const { message, template } = compose(toEverybody(), { language: spec.language as Language })
+      expect(template).toEqual({ kind: "template", name: spec.name, language: spec.language, body: [] })
+      expect(checkMessage(template as TemplateMessage)).toMatchObject({ ok: true })
+      // What the platform reviews is what those in the window read, but for marks of direction.
+      expect("text" in message && message.text.replace(/[\u2066-\u2069]/g, "")).toBe(spec.body)
+    }
+    expect(ownTemplatesOf({ ...toAll(), audience: "subject" }, LANGUAGES, "Demo Bank")).toEqual([])
+    expect(compose({ ...toAll(), audience: "subject" }).template).toMatchObject({ name: "service_notice_v1" })
+  })
+
+  test("other words are another template, and so is another notice", () => {
+    const nameOf = (notice: ServiceNotice) => ownTemplatesOf(notice, ["en"], "Demo Bank")[0]?.name
+    const names = [
+      nameOf(toEverybody()),
+      nameOf({ ...toEverybody(), id: "b" }),
+      nameOf({ ...toEverybody(), source: "elsewhere" }),
+      nameOf(toEverybody({ body: { en: "On Monday.", ar: "يوم الاثنين." } })),
+    ]
+    expect(new Set(names).size).toBe(4)
+    expect(nameOf(toEverybody())).toBe(names[0])
+    expect(names[0]).toMatch(/^notice_[0-9a-f]{24}_v1$/)
+  })
+
+  test("whoever is spoken to in a language it has no words in gets a template in the language it has", () => {
+    const english = toEverybody({ title: { en: "Planned maintenance" }, body: { en: "On Sunday." } })
+    expect(ownTemplatesOf(english, LANGUAGES, "Demo Bank").map(({ language }) => language)).toEqual(["en"])
+    expect(compose(english, { language: "ar" }).template).toMatchObject({ language: "en" })
+  })
+
+  test.each([
+    ["promote", "A special offer", "On Sunday."],
+    ["ask for a secret", "Security", "Reply with your PIN."],
+    ["name an amount by its sign", "Fees", "The fee is 5 €."],
+  ])("P10: words that %s become no template", (_, title, body) => {
+    const notice = toEverybody({ title: { en: title }, body: { en: body } })
+    expect(ownTemplatesOf(notice, LANGUAGES, "Demo Bank")).toEqual([])
+  })
+
+  test("marks, pictures and braces are taken out, not refused", () => {
+    const notice = toEverybody({
+      title: { en: "Closed! {{1}}" },
+      body: { en: "See you \u{1F44B}\u{FE0F} on Monday" },
+    })
+    expect(ownTemplatesOf(notice, ["en"], "Demo Bank")[0]?.body).toBe(
+      "Notice from Demo Bank: Closed. 1\nSee you on Monday",
+    )
   })
 
   test("has no link, no number to call, and the bank's first language where there is no other", () => {
