@@ -108,6 +108,7 @@ export function buildHouse(env: Env, means: Means): House {
     pages,
     forgetTemplates: means.templates.forget,
     noticeTemplates: (bank) => listNoticeTemplates({ db, vault }, bank),
+    noticesGoOn: (page) => notices.goOn(page),
     findBank: bankOf,
     pageObject,
     incidents,

@@ -41,6 +41,8 @@ export interface NoticeDesk {
   stop(id: string, by: AuditBy): Promise<Result<void, NoticeRefusal>>
   /** Go on with one that was stopped, where it stood. */
   resume(id: string, by: AuditBy): Promise<Result<void, NoticeRefusal>>
+  /** The platform has decided on templates of a Page: whoever waits there for one need not wait for the next look. */
+  goOn(page: NoticeJob["page"]): Promise<void>
   /** The clock's part: jobs that were lost are posted anew, what went stale ends. */
   look(): Promise<void>
 }
@@ -152,6 +154,13 @@ export function createNoticeDesk(given: {
       return stopped
     },
     resume: (id, by) => move(id, "stopped", "running", by),
+    async goOn(page) {
+      const jobs = await renewJobs(db, { page }, now())
+      for (const job of jobs) {
+        const run = await findNotice(db, job.run)
+        if (run) await postJobs([job], run.bank)
+      }
+    },
     async look() {
       await expireNotices(db, now(), EXPIRED_A_RUN)
       const lost = await renewJobs(db, { stalledBefore: now() - STALLED_MS }, now())

@@ -161,7 +161,7 @@ export async function findNoticePage(
 /** Give every Page of a notice that is not done a new job; jobs of before may go on no more. */
 export async function renewJobs(
   db: Database,
-  of: { readonly run: string } | { readonly stalledBefore: number },
+  of: { readonly run: string } | { readonly page: PageId } | { readonly stalledBefore: number },
   now: number,
 ): Promise<readonly { readonly run: string; readonly page: PageId; readonly job: number }[]> {
   const running = db.select({ id: noticeRuns.id }).from(noticeRuns).where(eq(noticeRuns.state, "running"))
@@ -172,9 +172,9 @@ export async function renewJobs(
       .where(
         and(
           isNull(noticePages.doneAt),
-          "run" in of
-            ? eq(noticePages.runId, of.run)
-            : and(lt(noticePages.movedAt, of.stalledBefore), inArray(noticePages.runId, running)),
+          "run" in of ? eq(noticePages.runId, of.run) : inArray(noticePages.runId, running),
+          "page" in of ? eq(noticePages.pageId, of.page) : undefined,
+          "stalledBefore" in of ? lt(noticePages.movedAt, of.stalledBefore) : undefined,
         ),
       )
       .returning({ run: noticePages.runId, page: noticePages.pageId, job: noticePages.job }),

@@ -48,6 +48,8 @@ export interface PageDeskGiven {
   readonly pageObject: (page: PageRecord) => DurableObjectStub<Page>
   /** Those a bank's notices have of their own. @throws DatabaseError */
   readonly noticeTemplates: PageTemplateWorld["noticeTemplates"]
+  /** A status of one of those is new. @throws DatabaseError */
+  readonly noticesGoOn: PageTemplateWorld["noticesGoOn"]
   readonly incidents: Incidents
   readonly appId: string
   readonly appToken: Secret
@@ -114,6 +116,7 @@ export function createPageDesk(given: PageDeskGiven): PageDesk {
     graph,
     shelf,
     noticeTemplates: given.noticeTemplates,
+    noticesGoOn: given.noticesGoOn,
     incidents,
     forget: given.forgetTemplates,
     lookAgainAt: (page, at) => setDue(db, page, "templates", at),

@@ -29,6 +29,8 @@ export interface PageTemplateWorld {
   readonly forget: (page: PageId) => void
   /** Those a bank's notices have of their own. @throws DatabaseError */
   readonly noticeTemplates: (bank: BankRecord) => Promise<readonly TemplateSpec[]>
+  /** A status of one of those is new. @throws DatabaseError */
+  readonly noticesGoOn: (page: PageId) => Promise<void>
   readonly incidents: Pick<Incidents, "settle">
   /** Have the clock look again then. While a template is under review the clock looks each minute in any case. */
   readonly lookAgainAt: (page: PageId, at: number) => Promise<void>
@@ -77,6 +79,7 @@ export async function syncPageTemplates(
   const synced = await syncTemplates(world, id, page.token, specs, signal)
   if (synced.ok) await keepRefused(world, id, synced.value, new Set(own.map(templateName)))
   world.forget(id)
+  if (synced.ok && own.length > 0 && synced.value.written > 0) await world.noticesGoOn(id)
   if (!synced.ok) {
     log.warn("page_templates_not_synced", { page: id, reason: synced.error.reason })
     await world.lookAgainAt(id, now() + LOOK_AGAIN_MS)

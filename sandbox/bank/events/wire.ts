@@ -11,7 +11,8 @@ export type CloudEvent = {
   readonly id: string
   readonly source: string
   readonly type: string
-  readonly subject: string
+  /** Left out of what is for everybody linked. */
+  readonly subject?: string
   readonly time: string
   readonly datacontenttype: "application/json"
   readonly data: unknown
@@ -35,11 +36,14 @@ export const cloudEvent = ({ id, source, type, subject, time, data }: EventInput
   id: id ?? newEventId(),
   source,
   type,
-  subject,
+  ...(isForAll(data) ? {} : { subject }),
   time,
   datacontenttype: "application/json",
   data,
 })
+
+const isForAll = (data: unknown): boolean =>
+  typeof data === "object" && data !== null && "audience" in data && data.audience === "linked"
 
 /** What an account holds at an instant. `booked` of a card account is what is owed, as a positive amount, as in FDX. */
 export function balanceData(account: Account, balance: Balance, instant: number) {

@@ -16,6 +16,9 @@ const TEMPLATE = "service_notice_v1"
 const LINKS = /\p{L}[\p{L}\p{Nd}+.-]*:\/\/\S*|\bwww\.\S*/giu
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]+/gu
 const NUMBER_TO_CALL = /[+(]*\p{Nd}(?:[^\p{L}\p{Nd}]{0,3}\p{Nd}){6,}/gu
+/** What has as many digits and is said in most notices: days and hours, one behind another. */
+const WHEN =
+  /^(?:(?:\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])|(?:0?[1-9]|[12]\d|3[01])[./](?:0?[1-9]|1[0-2])(?:[./](?:\d{4}|\d{2}))?|(?:[01]?\d|2[0-4]):[0-5]\d)(?:[^\p{L}\p{Nd}]{1,3}|$))+$/u
 const TITLE_CHARS_MAX = 100
 const BODY_CHARS_MAX = 400
 /** Of the digest in a template's name: 96 bits, two notices never share one. */
@@ -111,7 +114,7 @@ function plain(text: string, charsMax: number): string {
   const clean = text
     .replace(UNSEEN, " ")
     .replace(LINKS, " ")
-    .replace(NUMBER_TO_CALL, " ")
+    .replace(NUMBER_TO_CALL, (number) => (WHEN.test(number) ? number : " "))
     .replace(/[{}]|\p{Extended_Pictographic}\uFE0F?/gu, " ")
     .replace(/[!！¡]+/g, ".")
     .replace(/\s+/gu, " ")

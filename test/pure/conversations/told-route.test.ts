@@ -2,7 +2,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { HOUR_MS, MINUTE_MS } from "../../../src/foundation/clock.ts"
 import type { TemplateState } from "../../../src/messenger/template.ts"
-import { fraud, payment } from "../../support/person-builders.ts"
+import { ownTemplatesOf } from "../../../src/conversations/notices/service-notice.ts"
+import { LAST_CALL_MS } from "../../../src/conversations/template-wait.ts"
+import { event } from "../../support/event-builders.ts"
+import { BANK, fraud, payment } from "../../support/person-builders.ts"
 import { Simulation } from "../../support/person-world.ts"
 
 let sim: Simulation
@@ -31,6 +34,55 @@ describe("by a route the platform allows", () => {
       expect(sim.messenger.texts[0]).toMatch(
         /^payment_notice_v1\|Checking ••4821\|27\.40 EUR\|Corner Bakery a\|today/,
       )
+  })
+
+  const notice = (at: number, more: object = {}) => ({
+    ...event("bank.service.notice.v1", "n", at),
+    customer: "",
+    audience: "linked" as const,
+    ...more,
+  })
+
+  test("P9: a notice to everybody waits outside the window for its own template, and goes by it once", async () => {
+    await sim.link()
+    await sim.advance(outside)
+    const told = notice(sim.now)
+    const [spec] = ownTemplatesOf(told, ["en"], BANK.name)
+    if (!spec) throw new Error("no template")
+    // The one that says only that a notice is there is for a single customer's.
+    sim.messenger.templates = new Map([["service_notice_v1 en", "approved"]])
+    const waits = { kind: "pending", afterMs: told.staleAt - LAST_CALL_MS - sim.now }
+    expect((await sim.tell(told)).answers).toEqual([waits])
+    sim.messenger.templates = new Map([[`${spec.name} en`, "pending"]])
+    expect((await sim.tell(told)).answers).toEqual([waits])
+    expect(sim.messenger.calls).toEqual([])
+    sim.messenger.templates = new Map([[`${spec.name} en`, "approved"]])
+    for (let times = 0; times < 2; times += 1)
+      expect((await sim.tell(told)).outcome).toEqual({ kind: "settled", state: "accepted", reason: "sent" })
+    expect(sim.messenger.calls.map((each) => each.messaging_type)).toEqual(["UTILITY"])
+  })
+
+  test("P9: inside the window it waits for nothing; refused, or at the last call, it is undeliverable", async () => {
+    await sim.link()
+    expect((await sim.tell(notice(sim.now))).outcome).toMatchObject({ state: "accepted" })
+    await sim.advance(outside)
+    const refused = notice(sim.now, { id: "refused" })
+    const [spec] = ownTemplatesOf(refused, ["en"], BANK.name)
+    sim.messenger.templates = new Map([[`${spec?.name} en`, "rejected"]])
+    expect((await sim.tell(refused)).outcome).toMatchObject({
+      state: "undeliverable",
+      reason: "window_closed_template_rejected",
+    })
+    sim.messenger.templates = new Map()
+    const late = notice(sim.now, { id: "late", staleAt: sim.now + LAST_CALL_MS + 1 })
+    expect((await sim.tell(late)).answers).toEqual([{ kind: "pending", afterMs: 1 }])
+    expect((await sim.tell({ ...late, staleAt: sim.now + LAST_CALL_MS })).outcome).toMatchObject({
+      state: "undeliverable",
+      reason: "window_closed_no_template",
+    })
+    // Words no template may have: nobody waits for one.
+    const unfit = notice(sim.now, { id: "sign", body: { en: "The fee is 5 €." }, title: { en: "Fees" } })
+    expect((await sim.tell(unfit)).outcome).toMatchObject({ reason: "window_closed_no_template" })
   })
 
   test("P9: a Page that may send no utility templates says so, and inside the window nothing changes", async () => {

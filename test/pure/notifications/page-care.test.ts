@@ -24,6 +24,7 @@ function createTemplateWorld() {
   const due: number[] = []
   /** What notices have of their own. */
   const own: TemplateSpec[] = []
+  const wentOn: number[] = []
   const shelf: TemplateShelf = {
     list: () => Promise.resolve([...rows.values()]),
     put: (_page, statuses) => {
@@ -45,6 +46,7 @@ function createTemplateWorld() {
     shelf,
     incidents,
     noticeTemplates: () => Promise.resolve(own),
+    noticesGoOn: () => Promise.resolve(void wentOn.push(written.at(-1) ?? 0)),
     forget: () => undefined,
     lookAgainAt: (_page: unknown, at: number) => {
       due.push(at - T)
@@ -56,6 +58,7 @@ function createTemplateWorld() {
   return {
     world,
     own,
+    wentOn,
     meta,
     calls,
     open,
@@ -78,6 +81,13 @@ describe("syncPageTemplates()", () => {
     })
     expect(await page.sync()).toMatchObject({ ok: true, value: { created: ["notice_ab12_v1 en"] } })
     expect(page.rows.get("notice_ab12_v1 en")?.status).toBe("PENDING")
+    // Whoever waits for it is told as soon as the platform has decided, and not before.
+    const before = page.wentOn.length
+    await page.sync()
+    expect(page.wentOn).toHaveLength(before)
+    page.meta.templates = page.meta.templates.map((each) => ({ ...each, status: "APPROVED" }))
+    await page.sync()
+    expect(page.wentOn).toHaveLength(before + 1)
     page.own.splice(0)
     expect(await page.sync()).toMatchObject({ ok: true, value: { retired: ["notice_ab12_v1 en"] } })
     expect(page.rows.has("notice_ab12_v1 en")).toBe(false)

@@ -209,6 +209,21 @@ describe("P10: a service notice", () => {
     expect(ownTemplatesOf(notice, LANGUAGES, "Demo Bank")).toEqual([])
   })
 
+  test.each([
+    ["Sunday 22.11.2026, 02:00-04:00.", true],
+    ["from 2026-11-22 02:00 to 04:00", true],
+    ["on 1/12/26 at 9:30", true],
+    ["02:00 \u2013 04:00 (UTC)", true],
+    ["ring 030 1234567", false],
+    ["ring 99.99.9999", false],
+    ["ring 22.11.2026 7", false],
+    ["+49 30 12 34 56 78", false],
+  ])("keeps days and hours, and no number to call: %s", (body, kept) => {
+    const notice = toEverybody({ title: { en: "News" }, body: { en: body } })
+    const said = ownTemplatesOf(notice, ["en"], "Demo Bank")[0]?.body ?? ""
+    expect(said.endsWith(`News\n${body}`)).toBe(kept)
+  })
+
   test("marks, pictures and braces are taken out, not refused", () => {
     const notice = toEverybody({
       title: { en: "Closed! {{1}}" },
