@@ -110,5 +110,6 @@ export function waitingWords(state: State, context: TurnContext): Utterance {
     payloads: [renderPayload("READ_ANSWER")],
   }
   const text = answerText(language, "desk_answer_waits", { bank })
-  return { ...answer({ kind: "text", text }), template, author: "person" }
+  // The assistant says it: what a person may say for longer is theirs alone.
+  return { ...answer({ kind: "text", text }), template }
 }
