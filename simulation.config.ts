@@ -9,6 +9,6 @@ export default defineConfig({
     globalSetup: ["./test/journeys/start.ts"],
     testTimeout: 300_000,
     hookTimeout: 120_000,
-    fileParallelism: false,
+    maxWorkers: 1,
   },
 })

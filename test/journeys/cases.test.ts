@@ -8,6 +8,8 @@ import { hearsBy, linkSomebody, say, unlinkAll } from "./linked.ts"
 const HOUR_MS = 3_600_000
 /** Ana's and Chi's cards; each is this story's alone. */
 const ANA_CARD = { ref: "", last4: "" }
+/** What a fraud question offers, and nothing beside it. */
+const CHOICES = ["Yes, it was me", "No, not me", "Open the app"]
 const WAIT = { timeout: 30_000, interval: 50 }
 
 describe("when it matters", () => {
@@ -175,7 +177,7 @@ describe("when it matters", () => {
       },
     })
     expect(answer).toBeDefined()
-    await vi.waitFor(async () => expect(await titles(ana)).toEqual(["Yes, it was me", "No, not me"]), WAIT)
+    await vi.waitFor(async () => expect(await titles(ana)).toEqual(CHOICES), WAIT)
   }
 
   /** Buttons of the newest message of the Page, by title. */

@@ -7,7 +7,7 @@ import { join } from "node:path"
 import type { TestProject } from "vitest/node"
 import { registerDemo } from "../../sandbox/demo.mjs"
 import { start } from "../../sandbox/start.mjs"
-import { freePorts } from "./free-ports.ts"
+import { freePairs, type Ports } from "./free-ports.ts"
 import type { House } from "./house.ts"
 
 interface Started {
@@ -17,16 +17,15 @@ interface Started {
 
 /** Start both sides for each worker; the function returned stops them and removes what they wrote. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const { maxWorkers } = project.config
-  const started: Started[] = []
+  const pairs = await freePairs(project.config.maxWorkers)
+  const starting = await Promise.allSettled(pairs.map(startHouse))
+  const started = starting.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []))
   const teardown = async () => void (await Promise.all(started.map(({ stop }) => stop())))
-  try {
-    // One after the other: a port is free until somebody takes it.
-    for (let worker = 0; worker < maxWorkers; worker += 1) started.push(await startHouse())
-  } catch (error) {
-    await teardown()
-    throw error
-  }
+  for (const each of starting)
+    if (each.status === "rejected") {
+      await teardown()
+      throw each.reason
+    }
   project.provide(
     "houses",
     started.map(({ house }) => house),
@@ -34,9 +33,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return teardown
 }
 
-async function startHouse(): Promise<Started> {
+async function startHouse([port, sandboxPort]: Ports): Promise<Started> {
   const dir = await mkdtemp(join(tmpdir(), "tellerline-journeys-"))
-  const [port, sandboxPort] = await freePorts()
   let running: Awaited<ReturnType<typeof start>> | undefined
   const stop = async () => {
     await running?.stop()

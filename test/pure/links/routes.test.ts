@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest"
 import { ok } from "../../../src/foundation/result.ts"
 import { LINKING_COOKIE, openLinkingState, sealLinkingState } from "../../../src/links/linking-cookie.ts"
 import { type LinkingRefusal } from "../../../src/links/linking-refusal.ts"
+import { BANK } from "../../support/fake-bank.ts"
 import {
   eachWithItsRoutes,
   ORIGIN,
@@ -99,6 +100,16 @@ describe("the attempt", () => {
       expect(given.steps).toEqual([])
     },
   )
+
+  test("the bank's answer in another browser: it is offered to start there, where the issuer is one bank's alone", async () => {
+    const lost = `/link/callback?code=c&state=s&iss=${encodeURIComponent(BANK.issuer)}`
+    expect(await (await get(lost)).text()).toMatch(
+      new RegExp(`<a [^>]*href="/link/${BANK.id}\\?[^"]*"[^>]*>Start again<`),
+    )
+    expect(
+      await (await get("/link/callback?code=c&state=s&iss=https%3A%2F%2Felse.example")).text(),
+    ).not.toContain("Start again</a>")
+  })
 
   test("a cookie changed by one character is none", async () => {
     const sealed = await sealLinkingState(vault, pending)
