@@ -44,7 +44,7 @@ const FALLBACK_SECONDS_MAX = 3_600
 const FALLBACK_SECONDS = 30
 /** Somebody's own phone and another's in the family. */
 const LINKS_MAX = 2
-const LINKS_MAX_MAX = 10
+const LINKS_MAX_MAX = 20
 /** Long enough for a letter by e-mail to be read. */
 const NEW_LINK_HOURS = 24
 const NEW_LINK_HOURS_MAX = 168

@@ -158,7 +158,7 @@ export const bankMembers = {
   linksMax: {
     type: "integer",
     minimum: 1,
-    maximum: 10,
+    maximum: 20,
     default: 2,
     description: "Chats that may be linked to one customer at a time",
   },
