@@ -6,6 +6,7 @@ import { fromBase64url } from "./crypto/text.ts"
 import { isBankId } from "./foundation/id.ts"
 import { err, ok, type Result } from "./foundation/result.ts"
 import { Secret } from "./foundation/secret.ts"
+import { SHARDS_MAX } from "./jobs/queues.ts"
 
 /** Everything the gateway is told from outside. Rooms receive their part. */
 export interface Config {
@@ -14,6 +15,8 @@ export interface Config {
   readonly publicOrigin: string
   /** Who runs this service, as customers read it where they consent. */
   readonly operatorName: string
+  /** Queues each lane's packs are shared out over, 1 to `SHARDS_MAX`. */
+  readonly shards: number
   readonly messenger: {
     readonly graphOrigin: string
     readonly graphVersion: string
@@ -133,6 +136,7 @@ export function readConfig(env: Settings): Result<Config, ConfigRefusal> {
   const publicOrigin = env["PUBLIC_ORIGIN"] ?? ""
   const development = LOOPBACK.test(publicOrigin)
   const defaults: Settings = development ? DEVELOPMENT : PRODUCTION_DEFAULTS
+  const shards = Number(env["QUEUE_SHARDS"] || "1")
   const value = (name: string): string => {
     const found = env[name] || defaults[name] || ""
     if (!found) missing.push(name)
@@ -158,6 +162,7 @@ export function readConfig(env: Settings): Result<Config, ConfigRefusal> {
     check("GRAPH_ORIGIN", isHttpsAt(graphOrigin, META_HOSTS.GRAPH_ORIGIN))
     check("MESSENGER_LINK_ORIGIN", isHttpsAt(linkOrigin, META_HOSTS.MESSENGER_LINK_ORIGIN))
   }
+  check("QUEUE_SHARDS", Number.isInteger(shards) && shards >= 1 && shards <= SHARDS_MAX)
   const graphVersion = env["GRAPH_VERSION"] || GRAPH_VERSION
   check("GRAPH_VERSION", GRAPH_VERSION_FORM.test(graphVersion))
   const appId = value("MESSENGER_APP_ID")
@@ -197,6 +202,7 @@ export function readConfig(env: Settings): Result<Config, ConfigRefusal> {
       development,
       publicOrigin,
       operatorName,
+      shards,
       messenger: {
         graphOrigin,
         graphVersion,

@@ -11,10 +11,12 @@ import { createSupportDesk, type SupportDesk } from "./console/support-desk.ts"
 import { lineOf } from "./support/line-of.ts"
 import type { Means } from "./conversations/means.ts"
 import { consumeInbound, type ReceptionWorld } from "./conversations/reception.ts"
+import { MINUTE_MS } from "./foundation/clock.ts"
 import type { BankId, PageId } from "./foundation/id.ts"
 import { Secret } from "./foundation/secret.ts"
 import type { HandleBatch } from "./jobs/consume.ts"
 import type { QueueName } from "./jobs/job.ts"
+import { boundQueues, queuesOf } from "./jobs/queues.ts"
 import { findLink, findLiveForCustomers } from "./links/link-store.ts"
 import { pageObjectOf } from "./messenger/page-object.ts"
 import type { PageRecord } from "./messenger/page-record.ts"
@@ -27,7 +29,7 @@ import { deadLetterOf } from "./notifications/dead-letter.ts"
 import { createPersonas } from "./messenger/personas.ts"
 import { createNoticeDesk, type NoticeDesk } from "./notifications/notice-desk.ts"
 import { runNotices, type NoticeWorld } from "./notifications/notice-running.ts"
-import { countDeadLetters, keepDeadLetters } from "./notifications/dead-letter-store.ts"
+import { countDeadLetters, keepDeadLetters, listUnread } from "./notifications/dead-letter-store.ts"
 import { fanOut, type FanOutWorld } from "./notifications/fan-out.ts"
 import { createIncidents, type Incidents } from "./notifications/incidents.ts"
 import { hearLinkEvent } from "./notifications/link-events.ts"
@@ -35,13 +37,14 @@ import type { RenewalWorld } from "./notifications/key-renewal.ts"
 import { createPageDesk, type PageDesk, type PageDeskGiven } from "./notifications/page-desk.ts"
 import type { RestoringWorld } from "./notifications/restoring.ts"
 import type { WatchWorld } from "./notifications/watch.ts"
+import { listLastMinutes } from "./metering/meter-store.ts"
 import { listWaits } from "./metering/wait-store.ts"
 import { createOuterKeys, type OuterKeys } from "./vault/outer-keys.ts"
 import { createForgetLetters } from "./privacy/erased-letters.ts"
 import { createDepartures, type Departures } from "./privacy/departure.ts"
 import { createErasures, type Erasures } from "./privacy/erasure.ts"
 import { connectPage } from "./privacy/page-connection-store.ts"
-import { createBacklog } from "./notifications/backlog.ts"
+import { addNumbers, createBacklog } from "./notifications/backlog.ts"
 import type { AcceptanceWorld } from "./notifications/acceptance.ts"
 import type { BankRecord } from "./banks/bank.ts"
 
@@ -130,9 +133,9 @@ export function buildHouse(env: Env, means: Means): House {
     random,
     log,
   }
-  const queues = { alerts: env.ALERTS, updates: env.UPDATES }
+  const queues = queuesOf(env)
   const findBacklog = createBacklog({
-    numbers: (lane) => queues[lane].metrics(),
+    numbers: async (lane) => addNumbers(await Promise.all(queues[lane].map((queue) => queue.metrics()))),
     waits: (lane, from) => listWaits(db, lane, from),
     wait: (ms) => scheduler.wait(ms),
     realNow,
@@ -141,7 +144,8 @@ export function buildHouse(env: Env, means: Means): House {
   const wait = (ms: number) => scheduler.wait(ms)
   const wantTemplates = (page: PageId) => setDue(db, page, "templates", now())
   const notices = createNoticeDesk({ db, vault, post, incidents, wantTemplates, wait, now })
-  const acceptance = { packKeys, post, findBacklog, receiveNotice: notices.receive, now, random, log }
+  const { shards } = config
+  const acceptance = { packKeys, post, shards, findBacklog, receiveNotice: notices.receive, now, random, log }
   const holderOf: LeavingWorld["holderOf"] = async ({ page, person }) =>
     conversationOf(objects, await recordOf(page), person)
   const leaving = createLeaving({
@@ -329,6 +333,19 @@ export function buildHouse(env: Env, means: Means): House {
     renewal,
     watch: {
       incidents,
+      unread: {
+        incidents,
+        listUnread: (before) => listUnread(db, before, now()),
+        queues: boundQueues(env),
+        async lastRead(since) {
+          const minutes = await listLastMinutes(db, Math.floor(since / MINUTE_MS))
+          return new Map([...minutes].map(([queue, minute]) => [queue, minute * MINUTE_MS]))
+        },
+        wait,
+        now,
+        realNow,
+        log,
+      },
       countDeadLetters: (bank) => countDeadLetters(db, [bank as BankId], now()),
       isPaused: desk.isPaused,
       graphVersion: config.messenger.graphVersion,

@@ -14,8 +14,8 @@ import { MINUTE_MS } from "./foundation/clock.ts"
 import { createLog, describeFault } from "./foundation/log.ts"
 import { problemResponse } from "./http/problem.ts"
 import { backoffSeconds } from "./jobs/backoff.ts"
-import { consume } from "./jobs/consume.ts"
-import type { QueueName } from "./jobs/job.ts"
+import { consume, type HandleBatch } from "./jobs/consume.ts"
+import { queueNamed } from "./jobs/queues.ts"
 import { createMeter } from "./metering/meter.ts"
 import { keepMeters } from "./metering/meter-store.ts"
 import { renewKeys } from "./notifications/key-renewal.ts"
@@ -78,7 +78,7 @@ export default {
     }
     const { db, now, log } = house.means
     await house.means.syncClock()
-    const handler = house.handlers[batch.queue as QueueName]
+    const handler = handlerOf(house, batch.queue)
     if (handler) house.meter({ queue: batch.queue, ...(await consume(batch, handler, log, Math.random)) })
     else await consumeDeadLetters(batch, { db, kept: house.lettersKept, now, log, chance: Math.random })
   },
@@ -90,6 +90,12 @@ export default {
     await runClock(house)
   },
 } satisfies ExportedHandler<Env>
+
+/** Who handles what is on a queue; nobody where it is a dead-letter queue. */
+function handlerOf({ handlers }: House, name: string): HandleBatch | undefined {
+  const queue = queueNamed(name)
+  return queue && handlers[queue]
+}
 
 /** The isolate's house, or the answer that says why there is none. */
 async function open(env: Env): Promise<Gateway | { readonly refusal: Response }> {

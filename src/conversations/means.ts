@@ -17,6 +17,7 @@ import type { Random } from "../foundation/id.ts"
 import { createLog, describeFault, type Log } from "../foundation/log.ts"
 import { err, ok, type Result } from "../foundation/result.ts"
 import { createPost, type Post } from "../jobs/post.ts"
+import { queuesOf } from "../jobs/queues.ts"
 import { createBankAccess, type BankAccess } from "../links/bank-access.ts"
 import { createBankLogin, type BankLogin } from "../links/bank-login.ts"
 import { createLinkReports, type LinkReports } from "../links/link-callbacks.ts"
@@ -108,14 +109,7 @@ async function makeMeans(env: Env): Promise<Result<Means, ConfigRefusal>> {
   }
   const login = createBankLogin(atBanks)
   const banks = createBankDirectory({ find: (id) => findBank(db, id, { development }), now: Date.now, log })
-  const post = createPost({
-    alerts: env.ALERTS,
-    updates: env.UPDATES,
-    notices: env.NOTICES,
-    inbound: env.INBOUND,
-    chores: env.CHORES,
-    callbacks: env.CALLBACKS,
-  })
+  const post = createPost(queuesOf(env))
   const packKeys = createPackKeys({
     vault,
     find: (bank, month) => findKey(db, bank, month),

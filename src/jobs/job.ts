@@ -23,6 +23,8 @@ export interface PackJob {
   readonly sealed: string
   readonly items: number
   readonly postedAt: number
+  /** Which of its lane's queues it goes to, from 0, where there are several (jobs/queues.ts). */
+  readonly shard?: number
   /** Where all that is left in it waits for one Page: among the dead letters it is found by that. */
   readonly page?: PageId
 }

@@ -35,6 +35,7 @@ export async function sealPacks<Event>(
     readonly month: string
     readonly now: number
     readonly page?: PageId
+    readonly shard?: number
   },
   given: {
     readonly createPackId: () => PackId
@@ -69,6 +70,7 @@ export async function sealPacks<Event>(
       sealed,
       items: texts.length,
       postedAt: about.now,
+      ...(about.shard ? { shard: about.shard } : {}),
       ...(about.page === undefined ? {} : { page: about.page }),
     }
   })

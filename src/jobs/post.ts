@@ -3,6 +3,7 @@
 import { err, ok, type Result } from "../foundation/result.ts"
 import type { Outage } from "../foundation/failure.ts"
 import type { Job, QueueName } from "./job.ts"
+import type { Shards } from "./queues.ts"
 
 /** One `sendBatch` takes 100 messages and 256 kB; a message's envelope costs about 100 B. */
 const BATCH_MESSAGES_MAX = 100
@@ -15,35 +16,53 @@ export type Post<Queues extends QueueName = QueueName> = (
   options?: { readonly delaySeconds?: number },
 ) => Promise<Result<void, Outage>>
 
-/** A sender over the platform's queues, or some of them. */
+/** A sender over the platform's queues, or some of them. A pack goes to the shard it names, as far as there are so many. */
 export function createPost<Queues extends QueueName = QueueName>(
-  queues: Readonly<Record<Queues, Queue>>,
+  queues: Readonly<Record<Queues, Queue | Shards>>,
 ): Post<Queues> {
   return async (queue, jobs, options) => {
-    const rounds: MessageSendRequest[][] = [[]]
-    let bytes = 0
+    const given: Queue | Shards = queues[queue]
+    const shards: Shards = "sendBatch" in given ? [given] : given
+    const byShard = new Map<Queue, Job[]>()
     for (const job of jobs) {
-      const size = JSON.stringify(job).length + 100
-      let round = rounds[rounds.length - 1] ?? []
-      if (round.length >= BATCH_MESSAGES_MAX || (round.length > 0 && bytes + size > BATCH_BYTES_MAX)) {
-        round = []
-        rounds.push(round)
-        bytes = 0
-      }
-      round.push({
-        body: job,
-        contentType: "json",
-        ...(options?.delaySeconds ? { delaySeconds: options.delaySeconds } : {}),
-      })
-      bytes += size
+      const index = job.kind === "pack" ? (job.shard ?? 0) % shards.length : 0
+      const shard = shards[index] ?? shards[0]
+      byShard.set(shard, [...(byShard.get(shard) ?? []), job])
     }
     try {
       await Promise.all(
-        rounds.filter((round) => round.length > 0).map((round) => queues[queue].sendBatch(round)),
+        [...byShard].flatMap(([shard, some]) =>
+          roundsOf(some, options).map((round) => shard.sendBatch(round)),
+        ),
       )
       return ok(undefined)
     } catch {
       return err({ reason: "unavailable", retry: "later" })
     }
   }
+}
+
+/** Jobs as the platform takes them at once. */
+function roundsOf(
+  jobs: readonly Job[],
+  options: { readonly delaySeconds?: number } | undefined,
+): readonly MessageSendRequest[][] {
+  const rounds: MessageSendRequest[][] = []
+  let bytes = 0
+  for (const job of jobs) {
+    const size = JSON.stringify(job).length + 100
+    let round = rounds[rounds.length - 1]
+    if (!round || round.length >= BATCH_MESSAGES_MAX || bytes + size > BATCH_BYTES_MAX) {
+      round = []
+      rounds.push(round)
+      bytes = 0
+    }
+    round.push({
+      body: job,
+      contentType: "json",
+      ...(options?.delaySeconds ? { delaySeconds: options.delaySeconds } : {}),
+    })
+    bytes += size
+  }
+  return rounds
 }

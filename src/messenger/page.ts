@@ -9,6 +9,7 @@ import { createLog, describeFault } from "../foundation/log.ts"
 import { meterStorage } from "../foundation/world.ts"
 import type { PackJob } from "../jobs/job.ts"
 import { createPost, type Post } from "../jobs/post.ts"
+import { queuesOf } from "../jobs/queues.ts"
 import { BUDGET_NEAR, budgetOf, callsSpent, spendCalls, type SpentCalls } from "./call-budget.ts"
 import {
   countHeld,
@@ -140,7 +141,7 @@ export class Page extends DurableObject<Env> {
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env)
-    this.#post = createPost({ alerts: env.ALERTS, updates: env.UPDATES, chores: env.CHORES })
+    this.#post = createPost(queuesOf(env))
     this.#sql.exec("CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
     createHeldPacks(this.#sql)
     this.#setPause(this.#fact("pause"))

@@ -1,6 +1,6 @@
 // Meters at rest: a row a minute and queue, added to. Counts only. Only this file names the table. Used by meter.ts and the admin API.
 
-import { and, asc, gte, lt, sql } from "drizzle-orm"
+import { and, asc, gte, lt, max, sql } from "drizzle-orm"
 import { read, write, type Database } from "../db/database.ts"
 import { meters } from "../db/schema.ts"
 import { DAY_MS } from "../foundation/clock.ts"
@@ -50,6 +50,18 @@ export async function listMeters(db: Database, from: number, until: number): Pro
     const { minute, queue, batches, messages, items, retried } = row
     return { minute, queue, batches, messages, items, retried, ages: AGES.map((name) => row[name]) }
   })
+}
+
+/** The last minute of each queue in which anything was handed out, not before one. */
+export async function listLastMinutes(db: Database, from: number): Promise<ReadonlyMap<string, number>> {
+  const rows = await read(
+    db
+      .select({ queue: meters.queue, minute: max(meters.minute) })
+      .from(meters)
+      .where(gte(meters.minute, from))
+      .groupBy(meters.queue),
+  )
+  return new Map(rows.map(({ queue, minute }) => [queue, minute ?? 0]))
 }
 
 /** Delete rows of minutes before one, some at a time. */

@@ -8,10 +8,11 @@ import { createPackId, type Random } from "../foundation/id.ts"
 import { describeFault, type Log } from "../foundation/log.ts"
 import type { Outage } from "../foundation/failure.ts"
 import { err, ok, type Result } from "../foundation/result.ts"
-import type { Lane } from "../jobs/job.ts"
+import type { Lane, PackJob } from "../jobs/job.ts"
 import type { FindBacklog } from "./backlog.ts"
 import { sealPacks, type PackItem } from "../jobs/pack.ts"
 import type { Post } from "../jobs/post.ts"
+import { shardOf } from "../jobs/queues.ts"
 import type { PackKeys } from "../vault/pack-keys.ts"
 
 const LANES = ["alerts", "updates"] as const satisfies readonly Lane[]
@@ -20,6 +21,8 @@ const LANES = ["alerts", "updates"] as const satisfies readonly Lane[]
 export interface PackingWorld {
   readonly packKeys: PackKeys
   readonly post: Post
+  /** Queues a lane's packs are shared out over. */
+  readonly shards: number
   readonly now: Now
   readonly random: Random
   readonly log: Log
@@ -80,15 +83,34 @@ export async function postItems(
   const month = monthOf(now)
   try {
     const key = await world.packKeys.forSealing(about.bank, month)
-    const packs = await sealPacks(
-      items,
-      { ...about, month, now },
-      { createPackId: () => createPackId(world.random), seal: key.seal },
-    )
-    if (!packs.ok) throw new RangeError(`Cannot pack an event: ${packs.error.reason}`)
-    return await world.post(about.lane, packs.value, { delaySeconds })
+    const { lane, bank } = about
+    const sealing = { createPackId: () => createPackId(world.random), seal: key.seal }
+    const packs: PackJob[] = []
+    for (const [shard, some] of byShard(items, bank, world.shards)) {
+      const sealed = await sealPacks(some, { lane, bank, month, now, shard }, sealing)
+      if (!sealed.ok) throw new RangeError(`Cannot pack an event: ${sealed.error.reason}`)
+      packs.push(...sealed.value)
+    }
+    return await world.post(lane, packs, { delaySeconds })
   } catch (fault) {
     world.log.error("events_not_posted", describeFault(fault))
     return err({ reason: "unavailable", retry: "later" })
   }
+}
+
+/** Items by the shard they go to, in their order: what is for one customer keeps together, whatever it is (P3). */
+function byShard(
+  items: readonly PackItem<BankEvent>[],
+  bank: BankRecord["id"],
+  shards: number,
+): ReadonlyMap<number, readonly PackItem<BankEvent>[]> {
+  if (shards === 1) return new Map([[0, items]])
+  const shares = new Map<number, PackItem<BankEvent>[]>()
+  for (const item of items) {
+    const shard = shardOf(bank, item.event.customer, shards)
+    const share = shares.get(shard)
+    if (share) share.push(item)
+    else shares.set(shard, [item])
+  }
+  return shares
 }

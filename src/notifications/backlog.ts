@@ -105,6 +105,17 @@ export function decideState(lane: Lane, numbers: QueueNumbers, now: number): Que
   return backlogBytes >= BACKLOG_BYTES_MAX[lane] * FILLING_SHARE ? "large" : "clear"
 }
 
+/** What a lane's shards say of themselves, as one queue: each may hold as much as any. */
+export function addNumbers(shards: readonly QueueNumbers[]): QueueNumbers {
+  const waiting = shards.filter(({ backlogCount }) => backlogCount > 0)
+  const oldest = waiting.flatMap(({ oldestMessageTimestamp }) => oldestMessageTimestamp?.getTime() ?? [])
+  return {
+    backlogCount: waiting.reduce((sum, { backlogCount }) => sum + backlogCount, 0),
+    backlogBytes: Math.max(0, ...shards.map(({ backlogBytes }) => backlogBytes)),
+    ...(oldest.length === 0 ? {} : { oldestMessageTimestamp: new Date(Math.min(...oldest)) }),
+  }
+}
+
 /** Whom a lane in this state is shut to.
  * @param filling whose events fill it; empty where nothing was handed out for a while, `undefined` where it cannot be read
  * @param before whom it was shut to */

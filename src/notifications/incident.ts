@@ -37,6 +37,11 @@ export const INCIDENT_KINDS = {
   notice_waits: "A notice to more than 1,000 people waits: one person asks that it be sent, another approves",
   /** Closed when none of the bank's lies here any more. */
   dead_letters: "Something could not be handled and waits to be looked at",
+  /** Closed when no letter of the bank's is that old any more. */
+  dead_letters_unread:
+    "Dead letters lie here for more than a day and nobody replayed them; they are deleted after 14 days",
+  /** Detail: the queue. */
+  queue_unread: "Messages wait on a queue and nobody reads them; look whether its consumer is there",
 } as const
 export type IncidentKind = keyof typeof INCIDENT_KINDS
 

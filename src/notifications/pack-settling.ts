@@ -155,7 +155,8 @@ async function sealAnew(
 ): Promise<readonly PackJob[]> {
   const month = monthOf(world.now())
   const key = await world.packKeys.forSealing(job.bank, month)
-  const named = page === undefined ? {} : { page }
+  const { shard } = job
+  const named = { ...(page === undefined ? {} : { page }), ...(shard === undefined ? {} : { shard }) }
   const about = { lane: job.lane, bank: job.bank, month, now: job.postedAt, ...named }
   const given = { createPackId: () => createPackId(world.random), seal: key.seal }
   const packs = await sealPacks(items, about, given)

@@ -1,15 +1,18 @@
-// What the clock sees to each minute beside the Pages' own looks: incidents whose cause is gone are closed, the pinned Graph version is
+// What the clock sees to each minute beside the Pages' own looks: incidents whose cause is gone are closed, what nobody reads is
+// found (unread.ts), the pinned Graph version is
 // held against its end, old incidents go. Composed by worker.ts.
 
 import { DAY_MS, type Now } from "../foundation/clock.ts"
 import type { BankId, PageId } from "../foundation/id.ts"
 import type { QueueName } from "../jobs/job.ts"
 import type { Incidents } from "./incidents.ts"
+import { watchUnread, type UnreadWorld } from "./unread.ts"
 
 /** What watching needs. */
 export interface WatchWorld {
   readonly incidents: Incidents
   readonly countDeadLetters: (bank: BankId | "*") => Promise<Readonly<Partial<Record<QueueName, number>>>>
+  readonly unread: UnreadWorld
   readonly isPaused: (page: PageId) => Promise<boolean>
   /** `v26.0` */
   readonly graphVersion: string
@@ -47,5 +50,6 @@ export async function watch(world: WatchWorld): Promise<void> {
   // One that was told of only after the Page had been resumed.
   for (const { page } of await incidents.listOpen("page_stopped"))
     if (page && !(await world.isPaused(page))) await incidents.close(["page_stopped"], page)
+  await watchUnread(world.unread)
   await incidents.deleteOld(OLD_A_RUN)
 }

@@ -4,7 +4,8 @@ import { expect, it } from "vitest"
 import { createDatabase } from "../../src/db/database.ts"
 import type { BankId } from "../../src/foundation/id.ts"
 import { forgetWaits, listWaits } from "../../src/metering/wait-store.ts"
-import { forgetMeters, keepMeters, listMeters } from "../../src/metering/meter-store.ts"
+import { boundQueues } from "../../src/jobs/queues.ts"
+import { forgetMeters, keepMeters, listLastMinutes, listMeters } from "../../src/metering/meter-store.ts"
 
 const db = createDatabase(env.DB)
 const row = {
@@ -57,4 +58,35 @@ it("what banks' events waited adds up beside the meters, and is read by lane sin
   expect(await listMeters(db, 100, 101)).toMatchObject([{ batches: 2 }])
   await forgetWaits(db, 101, 10)
   expect(await listWaits(db, "updates", 0)).toEqual(new Map([["a", 1]]))
+})
+
+it("every queue that is bound says how it stands, its dead-letter queue and its shards too", async () => {
+  const queues = boundQueues(env)
+  expect(queues.map(({ name }) => name)).toEqual([
+    "alerts",
+    "alerts-2",
+    "alerts-3",
+    "alerts-4",
+    "alerts-dlq",
+    "updates",
+    "updates-2",
+    "updates-3",
+    "updates-4",
+    "updates-dlq",
+    "notices",
+    "notices-dlq",
+    "inbound",
+    "inbound-dlq",
+    "chores",
+    "chores-dlq",
+    "callbacks",
+    "callbacks-dlq",
+  ])
+  for (const { numbers } of queues)
+    expect(await numbers()).toMatchObject({ backlogCount: 0, backlogBytes: 0 })
+})
+
+it("says in which minute something of a queue was last handed out", async () => {
+  await keepMeters(db, [row, { ...row, minute: 103 }, { ...row, queue: "alerts" }])
+  expect(await listLastMinutes(db, 101)).toEqual(new Map([["updates", 103]]))
 })

@@ -111,6 +111,16 @@ describe("incidents", () => {
     const world = {
       incidents,
       countDeadLetters: (bank: string) => Promise.resolve(bank === "demo" ? {} : { alerts: 1 }),
+      unread: {
+        incidents,
+        listUnread: () => Promise.resolve([]),
+        queues: [],
+        lastRead: () => Promise.resolve(new Map<string, number>()),
+        wait: () => Promise.resolve(),
+        now: () => T,
+        realNow: () => T,
+        log,
+      },
       isPaused: (id: PageId) => Promise.resolve(id === page),
       graphVersion: "v21.0",
       now: () => Date.parse("2026-12-01"),

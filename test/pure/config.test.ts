@@ -72,6 +72,13 @@ describe("readConfig() in development", () => {
     expect(faults({ ...DEVELOPMENT, [name]: value }).wrong).toEqual([name])
   })
 
+  it("shares lanes out over one to four queues, one where nothing is said", () => {
+    expect(accepted(DEVELOPMENT).shards).toBe(1)
+    expect(accepted({ ...DEVELOPMENT, QUEUE_SHARDS: "4" }).shards).toBe(4)
+    for (const QUEUE_SHARDS of ["0", "5", "1.5", "many", "-1"])
+      expect(faults({ ...DEVELOPMENT, QUEUE_SHARDS }).wrong).toEqual(["QUEUE_SHARDS"])
+  })
+
   it("takes a sandbox on another port of loopback", () => {
     const moved = { GRAPH_ORIGIN: "http://127.0.0.1:9/graph", MESSENGER_LINK_ORIGIN: "http://[::1]:9/m.me" }
     expect(accepted({ ...DEVELOPMENT, ...moved }).messenger.graphOrigin).toBe("http://127.0.0.1:9/graph")

@@ -40,6 +40,7 @@ function createAcceptance(broken: Partial<Record<"alerts" | "updates", boolean>>
       order.push(queue)
       return post(queue as "alerts" | "updates", jobs, options)
     },
+    shards: 1,
     now: () => T,
     random: (bytes) => new Uint8Array(bytes).fill((ids += 1)),
     log: recordingLog().log,

@@ -147,6 +147,7 @@ describe("acceptEvents()", () => {
       },
       findBacklog: async (lane) =>
         lane === "updates" ? { reason: "throttled", retry: { afterMs: 30_000 } } : undefined,
+      shards: 1,
       now: () => NOW,
       random: (bytes) => new Uint8Array(bytes),
       log: recordingLog().log,

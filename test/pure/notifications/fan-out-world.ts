@@ -119,6 +119,7 @@ export function createFanOutWorld(changes: Partial<FanOutWorld> = {}) {
     },
     look: () => Promise.reject(new Error("No bank hints here")),
     hearLinkEvent: () => Promise.reject(new Error("No bank speaks of links here")),
+    shards: 1,
     now: () => state.now,
     random: (bytes) => new Uint8Array(bytes).fill((state.packs += 1)),
     log,
