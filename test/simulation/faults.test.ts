@@ -2,7 +2,15 @@
 // are no JSON, by throttling, by refusing one person or one message. Each message ends told once, or reported with its reason, or
 // reported unknown and shown at most once, or among the dead letters. What was shown is counted at the pretend Messenger.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
-import { accountOf, control, passTime, readThread, setBankRecord, timeOf, wordsOf } from "../journeys/control.ts"
+import {
+  accountOf,
+  control,
+  passTime,
+  readThread,
+  setBankRecord,
+  timeOf,
+  wordsOf,
+} from "../journeys/control.ts"
 import { here } from "../journeys/house.ts"
 import { linkSomebody, say, unlinkAll } from "../journeys/linked.ts"
 import { countLedgers, listLedgers, listPeople, readOutcomes, type Outcome } from "./outcomes.ts"
