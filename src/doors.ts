@@ -30,6 +30,7 @@ import { listMeters } from "./metering/meter-store.ts"
 import { describeFault } from "./foundation/log.ts"
 import { err, ok } from "./foundation/result.ts"
 import { findLink, findLiveForCustomers } from "./links/link-store.ts"
+import { findConsentCustomer } from "./links/link-consent.ts"
 import { createLinking } from "./links/linking.ts"
 import { createLinkRoutes } from "./links/routes.tsx"
 import { parsePageRecord } from "./messenger/page-record.ts"
@@ -209,6 +210,8 @@ export function openDoors(
       webhookSecrets: webhookSecrets.find,
       accept: (bank, events) => acceptEvents(acceptance, bank, events),
       preview: (bank, event) => previewEvent(bank, event, now()),
+      findConsentCustomer: (bank, consent) =>
+        findConsentCustomer({ db, vault, pseudonyms, log }, bank, consent),
       countLinked: (bank, customer) => countLinked(eventStatus, bank, customer),
       findStatus: (bank, about) => findEventStatus(eventStatus, bank.id, about),
       note: createRefusalNotes({

@@ -21,6 +21,7 @@ import { findLink, findLiveForCustomers } from "./links/link-store.ts"
 import { pageObjectOf } from "./messenger/page-object.ts"
 import type { PageRecord } from "./messenger/page-record.ts"
 import { findPage, listPages, listTemplateStatuses, setDue } from "./messenger/page-store.ts"
+import { isOtherLinks } from "./links/link-consent.ts"
 import { openReferences } from "./links/link-customer.ts"
 import { decidedOf, listNoticeTemplates } from "./notifications/notice-templates.ts"
 import { deliverCallbacks, type CallbackWorld } from "./notifications/callbacks.ts"
@@ -179,7 +180,17 @@ export function buildHouse(env: Env, means: Means): House {
     tell: async (request) =>
       conversationOf(objects, await recordOf(request.whom.page), request.whom.person).tell(request),
     hearLinkEvent: (link, event) =>
-      hearLinkEvent({ findLink: (id) => findLink(db, id), holderOf, leaving, now }, link, event),
+      hearLinkEvent(
+        {
+          findLink: (id) => findLink(db, id),
+          isOtherLinks: (bank, consent, id) => isOtherLinks({ db, pseudonyms }, bank, consent, id),
+          holderOf,
+          leaving,
+          now,
+        },
+        link,
+        event,
+      ),
     async bury(packs, attempts) {
       const about = { attempts, now: now(), reason: "gave_up" } as const
       await keepDeadLetters(db, await Promise.all(packs.map((pack) => deadLetterOf(pack.lane, pack, about))))

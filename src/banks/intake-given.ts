@@ -60,6 +60,8 @@ export interface BankIntake {
   readonly preview: (bank: BankRecord, event: BankEvent) => Readonly<Record<string, PreviewedMessage>>
   /** How many people are linked to a customer. */
   readonly countLinked: (bank: BankId, customer: string) => Promise<Result<number, Outage>>
+  /** The customer whose consent at the bank that is; `undefined` for one no link rests on. */
+  readonly findConsentCustomer: (bank: BankId, consent: string) => Promise<Result<string | undefined, Outage>>
   /** What became of an event for the people linked to a customer. */
   readonly findStatus: (
     bank: BankRecord,

@@ -32,7 +32,8 @@ const INTERACTION_ID = /^[A-Za-z0-9-]{1,64}$/
  * 4. body, at most 1 MiB (413)
  * 5. token: header, key, signature, `iss`, `aud` (our client id), `iat` (400)
  * 6. claims and event (400)
- * 7. accept: durable, then 202 */
+ * 7. whose: where nobody is named, the link that rests on the named consent (503); of a consent nothing rests on nothing is kept
+ * 8. accept: durable, then 202 */
 export async function takeOpenBanking(
   given: BankIntake,
   context: Context<IntakeVariables>,
@@ -100,13 +101,22 @@ export async function takeOpenBanking(
     return refuse(CODE_OF[reason], SET_REASONS[reason], reason, kid === undefined ? {} : { kid })
   }
   if (!bank || !rule) return refuse("invalid", SET_REASONS.set_key_unknown, "bank_unknown")
-  const reading = readOpenBankingEvent(verified.value)
+  const reading = readOpenBankingEvent(verified.value, bank.apiBase)
   if (!reading.ok)
     return refuse(reading.error.missing ? "missingClaim" : "field", reading.error.description, "event")
+  const { consent } = reading.value
+  const whose = consent === undefined ? undefined : await given.findConsentCustomer(bank.id, consent)
+  if (whose && !whose.ok) return later(whose.error)
+  // A consent that never led to a link, or whose link is gone: nobody is to be told, and sending it again changes nothing.
+  if (whose?.ok && whose.value === undefined) {
+    desk.refused("consent_unknown", bank, {})
+    return new Response(null, { status: 202, headers })
+  }
+  const customer = whose?.value === undefined ? {} : { customer: whose.value }
   const event =
     reading.value.kind === "event"
-      ? readEvent(reading.value.claim, termsOf(bank, rule), given.now())
-      : makeHint(reading.value.hint, given.now())
+      ? readEvent({ ...reading.value.claim, ...customer }, termsOf(bank, rule), given.now())
+      : makeHint({ ...reading.value.hint, ...customer }, given.now())
   if (!event.ok) return refuse("field", event.error.description, "event")
   const taken = await handOn(desk, bank, [event.value])
   if (!taken.ok) return later(taken.error)

@@ -16,6 +16,8 @@ export interface Pseudonyms {
   personOf(page: PageId, psid: string): Promise<PersonId>
   /** The look-up value of a bank's customer reference (`links.customer`). */
   customerOf(bank: BankId, reference: string): Promise<string>
+  /** The look-up value of a bank's consent resource (`links.bank_consent`). */
+  consentOf(bank: BankId, consent: string): Promise<string>
   /** What a consent record keeps of whose it was once the link is gone, made from `customerOf`'s value: no join with `links`. */
   recordSubjectOf(customer: string): Promise<string>
   /** The look-up value of a Facebook login of bank staff (`page_connections.login`). */
@@ -28,7 +30,7 @@ export interface Pseudonyms {
 
 /** Pseudonyms under one key of 32 bytes. */
 export async function createPseudonyms(key: Uint8Array<ArrayBuffer>): Promise<Pseudonyms> {
-  const [person, customer, check, login, deletion, subject] = await Promise.all(
+  const [person, customer, check, login, deletion, subject, consent] = await Promise.all(
     [
       "object-name",
       "links.customer",
@@ -36,6 +38,7 @@ export async function createPseudonyms(key: Uint8Array<ArrayBuffer>): Promise<Ps
       "page_connections.login",
       "login_deletions.code",
       "consents.customer",
+      "links.bank_consent",
     ].map(async (label) => importHmacKey(await deriveBytes(key, `tellerline|pseudonym|${label}`))),
   )
   const of = async (hmacKey: CryptoKey | undefined, text: string) => {
@@ -45,6 +48,7 @@ export async function createPseudonyms(key: Uint8Array<ArrayBuffer>): Promise<Ps
   return {
     personOf: async (page, psid) => personIdOf(await of(person, `${page}|${psid}`)),
     customerOf: (bank, reference) => of(customer, `${bank}|${reference}`),
+    consentOf: (bank, id) => of(consent, `${bank}|${id}`),
     recordSubjectOf: (text) => of(subject, text),
     loginOf: (text) => of(login, text),
     deletionCodeOf: async (text) => (await of(deletion, text)).slice(0, DELETION_CODE_CHARS),

@@ -36,6 +36,8 @@ export const links = sqliteTable(
     bankId: text("bank_id").notNull(),
     pageId: text("page_id").notNull(),
     customer: text("customer").notNull(),
+    /** Pseudonym of the consent resource at the bank that the link rests on, where its dialect has one. */
+    bankConsent: text("bank_consent"),
     state: text("state", { enum: ["pending", "live", "ended"] }).notNull(),
     /** Raised by each change; the object's copy must agree, else the stricter side wins. */
     epoch: integer("epoch").notNull(),
@@ -63,6 +65,7 @@ export const links = sqliteTable(
     index("links_person").on(table.personId, table.state),
     index("links_pending").on(table.state, table.pendingUntil),
     index("links_page").on(table.pageId, table.state, table.id),
+    index("links_bank_consent").on(table.bankConsent),
   ],
 )
 

@@ -19,6 +19,8 @@ export interface PendingLink {
   readonly bank: BankId
   readonly page: PageId
   readonly customer: string
+  /** Pseudonym of the bank's consent resource, where there is one. */
+  readonly bankConsent?: string
   readonly wrappedKey: string
   readonly tokensSealed: string
   readonly customerSealed: string

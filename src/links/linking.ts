@@ -190,6 +190,9 @@ export function createLinking(world: LinkingWorld) {
         bank,
         page,
         customer: await pseudonyms.customerOf(bank, reference),
+        ...(outcome.tokens.consent
+          ? { bankConsent: await pseudonyms.consentOf(bank, outcome.tokens.consent) }
+          : {}),
         wrappedKey: wrapped,
         tokensSealed: await key.seal(JSON.stringify(outcome.tokens), placeOf(bank, link, "tokens")),
         customerSealed: await key.seal(JSON.stringify(customer), placeOf(bank, link, "customer")),

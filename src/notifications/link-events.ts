@@ -6,12 +6,14 @@ import type { BankEvent } from "../banks/event.ts"
 import type { LinkHolder, Leaving } from "../conversations/leaving.ts"
 import { settled, type Settled } from "../conversations/outcome.ts"
 import { MINUTE_MS, type Now } from "../foundation/clock.ts"
-import type { LinkId } from "../foundation/id.ts"
+import type { BankId, LinkId } from "../foundation/id.ts"
 import type { LiveLink, StoredLink } from "../links/link-store.ts"
 
 /** What hearing them needs. */
 export interface LinkEventWorld {
   readonly findLink: (id: LinkId) => Promise<StoredLink | undefined>
+  /** Whether a consent at the bank is another link's than this one. @throws DatabaseError */
+  readonly isOtherLinks: (bank: BankId, consent: string, link: LinkId) => Promise<boolean>
   readonly holderOf: (link: Pick<StoredLink, "page" | "person">) => Promise<LinkHolder>
   readonly leaving: Pick<Leaving, "endAgain">
   readonly now: Now
@@ -44,6 +46,13 @@ export async function hearLinkEvent(
   if (!link || link.state === "pending") return settled("suppressed", "not_linked")
   // Said of an earlier consent, it must not end one the customer has given since.
   if (event.at < link.createdAt - CLOCK_TOLERANCE_MS) return settled("suppressed", "stale")
+  // A customer may have two chats, each with a consent of its own: the end of one is not the other's.
+  if (
+    event.type !== "bank.customer.closed.v1" &&
+    event.consentId !== undefined &&
+    (await world.isOtherLinks(link.bank, event.consentId, link.id))
+  )
+    return DONE
   if (event.type === "bank.consent.expiring.v1") {
     const wish = { bankLogin: false, bankUntil: event.expiresAt }
     await (await world.holderOf(link)).changeConsent({ v: 1, link: link.id, wish })

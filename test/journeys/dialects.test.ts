@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, test } from "vitest"
 import { registerElsewhere } from "../../sandbox/demo.mjs"
 import { accountOf, answersTo, control, customerOf, inWords, setBank, tokensAt } from "./control.ts"
+import { readDirectory } from "./gateway-state.ts"
 import { here } from "./house.ts"
 import { hearsBy, linkSomebody, say } from "./linked.ts"
 
@@ -36,6 +37,14 @@ describe("a bank elsewhere", () => {
       (each) => each.status === "allowed" && each.id.startsWith("grant_") !== keeps,
     )
     expect(consent).toMatchObject({ customer: reference, accounts: [id] })
+    // What the bank may later name alone is known by its pseudonym.
+    const [live] = readDirectory(
+      here("stateDir"),
+      "SELECT bank_consent AS named FROM links WHERE bank_id = ? AND state = 'live'",
+      bank,
+    )
+    expect(live?.["named"]).toEqual(keeps ? expect.stringMatching(/^[\w-]{43}$/) : null)
+    expect(live?.["named"]).not.toBe(consent?.id)
 
     await say(sandbox, psid, "balance")
     const balance = `Checking ••4821: ${inWords(available, currency)} available`

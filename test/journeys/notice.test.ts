@@ -1,8 +1,9 @@
 // The bank's notice to everybody: whoever wrote today hears of it at once; whoever did not waits until Messenger has approved the notice's
 // own template, and then reads the same words. The bank is told of each of them. Ends a day later than it began.
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { tellerline } from "./command.ts"
 import { control, customerOf, passTime, readThread, tellOf, timeOf, wordsOf } from "./control.ts"
+import { here } from "./house.ts"
 import { hearsBy, linkSomebody, say, unlinkAll } from "./linked.ts"
 
 const PAGE = "100000000000001"
@@ -19,8 +20,8 @@ interface Template {
 }
 
 describe("a notice to everybody", () => {
-  const gateway = inject("gateway")
-  const sandbox = inject("sandbox")
+  const gateway = here("gateway")
+  const sandbox = here("sandbox")
   let near: string
   let far: string
   let deaf: string

@@ -66,6 +66,7 @@ async function createWay(): Promise<WayIn> {
       webhookSecrets: async () => ok([]),
       preview: () => ({}),
       countLinked: async () => ok(0),
+      findConsentCustomer: async () => ok(undefined),
       findStatus: async () => ok({ state: "not_reached", rows: [] }),
       note: () => undefined,
       publicOrigin: ORIGIN,

@@ -26,6 +26,7 @@ import { foldConsents } from "../../src/links/consent-fold.ts"
 import type { LinkCustomer } from "../../src/links/link.ts"
 import { endLink, findLink, type RecordMark } from "../../src/links/link-store.ts"
 import { appendConsent, insertPending } from "../../src/links/linking-store.ts"
+import { findConsentCustomer, isOtherLinks } from "../../src/links/link-consent.ts"
 import { placeOf } from "../../src/links/link-tokens.ts"
 import { goLive } from "../../src/links/opening-store.ts"
 import { createVault } from "../../src/vault/vault.ts"
@@ -60,6 +61,7 @@ const ACCOUNT = { id: "acc-1", kind: "checking", label: "Everyday", last4: "4821
 /** A live link of Alice's. */
 async function live(
   reference = "reference-of-alice",
+  bankConsent?: string,
 ): Promise<{ readonly link: LinkId; readonly mark: RecordMark }> {
   const { vault, pseudonyms } = world
   const link = createLinkId(random)
@@ -73,6 +75,7 @@ async function live(
       bank: DEMO,
       page: PAGE,
       customer: await pseudonyms.customerOf(DEMO, reference),
+      ...(bankConsent ? { bankConsent: await pseudonyms.consentOf(DEMO, bankConsent) } : {}),
       wrappedKey: wrapped,
       tokensSealed: await key.seal("{}", placeOf(DEMO, link, "tokens")),
       customerSealed: await key.seal(JSON.stringify(customer), placeOf(DEMO, link, "customer")),
@@ -309,5 +312,38 @@ describe("leaving", () => {
     expect(await held.leaving.settle(link)).toBe(false)
     expect(held.did).toEqual(["object:revoked_by_bank"])
     expect(await leavingWorld("not_held").leaving.settle(link)).toBe(true)
+  })
+})
+
+describe("whose a consent of the bank is", () => {
+  const customerOf = (bank: BankId, consent: string) =>
+    findConsentCustomer({ db, ...world, log: recordingLog().log }, bank, consent)
+
+  test("P13: the customer whose link rests on it, to its own bank; nobody to another, and nobody by another name", async () => {
+    await live("reference-of-alice", "aac-alice")
+    expect(await customerOf(DEMO, "aac-alice")).toEqual(ok("reference-of-alice"))
+    expect(await customerOf("other" as BankId, "aac-alice")).toEqual(ok(undefined))
+    expect(await customerOf(DEMO, "aac-alic")).toEqual(ok(undefined))
+    expect(await customerOf(DEMO, "")).toEqual(ok(undefined))
+  })
+
+  test("P5: it lies there by a pseudonym, and says nothing once the link's key is gone", async () => {
+    const { link } = await live("reference-of-alice", "aac-alice")
+    const { results } = await env.DB.prepare("SELECT * FROM links").all()
+    expect(JSON.stringify(results)).not.toMatch(/aac-alice|reference-of-alice/)
+    await endLink(db, link, "disconnected", by(), random)
+    expect(await customerOf(DEMO, "aac-alice")).toEqual(ok(undefined))
+  })
+
+  test("one of two chats: what is said of the other's consent is not said of this one", async () => {
+    const [first, second] = [
+      await live("reference-of-alice", "aac-1"),
+      await live("reference-of-alice", "aac-2"),
+    ]
+    const isOthers = (consent: string, link: LinkId) => isOtherLinks({ db, ...world }, DEMO, consent, link)
+    expect(await isOthers("aac-1", first.link)).toBe(false)
+    expect(await isOthers("aac-1", second.link)).toBe(true)
+    // What no link is known to rest on ends them all, as a bank without such resources means it.
+    expect(await isOthers("aac-3", first.link)).toBe(false)
   })
 })

@@ -41,6 +41,8 @@ export function standingIntake(
     },
     preview: () => ({ en: { text: "words" } }),
     countLinked: async () => ok(1),
+    findConsentCustomer: async (bank, consent) =>
+      bank === "demo" && consent === "aac-1" ? ok("Kx7Qm2vX9kLtB4wZ8pR5nYdA") : ok(undefined),
     findStatus: async () => ok({ state: "not_reached", rows: [] }),
     note: (note) => void notes.push(note),
     publicOrigin: ORIGIN,

@@ -15,6 +15,9 @@ const REQUIRED = ["sub", "txn", "toe"] as const
 
 const RID = "http://openbanking.org.uk/rid"
 const RTY = "http://openbanking.org.uk/rty"
+const RLK = "http://openbanking.org.uk/rlk"
+/** Max128Text of the standard, of what stands in a path. */
+const CONSENT_ID = /^[A-Za-z0-9._~:-]{1,128}$/
 
 /** Both generations' names, and what each comes to. */
 const EVENTS: Readonly<Record<string, "resource" | "revoked" | "consent">> = {
@@ -28,13 +31,20 @@ const EVENTS: Readonly<Record<string, "resource" | "revoked" | "consent">> = {
 }
 
 /** What a token comes to: an event of ours, or a hint to look. */
-export type OpenBankingReading =
+export type OpenBankingReading = (
   | { readonly kind: "event"; readonly claim: EventClaim }
   | { readonly kind: "hint"; readonly hint: Omit<DataHint, "v" | "type" | "staleAt"> }
+) & {
+  /** The consent that says whose it is, where nothing else does: the customer is '' until it was looked up. */
+  readonly consent?: string
+}
 
-/** Read a verified token. The customer is `sub_id` (RFC 9493) beside the standard's claims: `sub` names a resource, not a person. */
+/** Read a verified token. The customer is `sub_id` (RFC 9493) beside the standard's claims: `sub` names a resource, not a person. A bank
+ * that sends the standard's claims alone names a consent, and that is one customer's; an account may be several people's.
+ * @param apiBase where the bank's links to its resources begin */
 export function readOpenBankingEvent(
   claims: SetClaims,
+  apiBase: string,
 ): Result<OpenBankingReading, EventRefusal & { readonly missing?: true }> {
   const missing = REQUIRED.find((name) => claims.all[name] === undefined)
   if (missing) return err({ err: "invalid_request", description: `${missing} is missing`, missing: true })
@@ -49,16 +59,42 @@ export function readOpenBankingEvent(
   if (typeof id !== "string" || typeof type !== "string") return invalid("subject names no resource")
   const customer = subjectOf(claims)
   if (customer === undefined) return invalid("sub_id is neither opaque nor iss_sub of this issuer")
+  const consent = customer === "" ? findConsent(claims, resource, { id, type }, apiBase) : undefined
+  if (customer === "" && consent === undefined)
+    return invalid("sub_id is missing, and the resource is no consent: nobody is named")
+  const whose = consent === undefined ? {} : { consent }
   const head = { id: claims.id, source: claims.issuer, customer, at: claims.at }
   if (kind === "revoked") {
     const data = { consent_id: id, ...(typeof reason === "string" ? { reason: word(reason) } : {}) }
-    return ok({ kind: "event", claim: { ...head, type: "bank.consent.revoked.v1", data } })
+    return ok({ kind: "event", claim: { ...head, type: "bank.consent.revoked.v1", data }, ...whose })
   }
-  if (kind === "consent") return ok({ kind: "hint", hint: { ...head, about: "consent" } })
+  if (kind === "consent") return ok({ kind: "hint", hint: { ...head, about: "consent" }, ...whose })
   // Published examples have the plural as well.
   const about = /balances?$/i.test(type) ? "balances" : "transactions"
   const account = /^accounts?$/i.test(type) ? { account: id } : {}
-  return ok({ kind: "hint", hint: { ...head, about, ...account } })
+  return ok({ kind: "hint", hint: { ...head, about, ...account }, ...whose })
+}
+
+/** The consent a resource is, or lies under by one of its links. A link elsewhere than at the bank's API names nothing. */
+function findConsent(
+  claims: SetClaims,
+  resource: Readonly<Record<string, unknown>>,
+  { id, type }: { readonly id: string; readonly type: string },
+  apiBase: string,
+): string | undefined {
+  if (/^account-access-consents?$/i.test(type)) return CONSENT_ID.test(id) ? id : undefined
+  const listed = resource[RLK]
+  const links = [claims.all["sub"], ...(Array.isArray(listed) ? listed : []).map(linkOf)]
+  const base = `${apiBase}/account-access-consents/`
+  return links
+    .filter((link) => typeof link === "string")
+    .filter((link) => link.startsWith(base))
+    .map((link) => link.slice(base.length).split("/")[0] ?? "")
+    .find((each) => CONSENT_ID.test(each))
+}
+
+function linkOf(entry: unknown): unknown {
+  return typeof entry === "object" && entry !== null && "link" in entry ? entry.link : undefined
 }
 
 /** A reason may be a sentence: a word of ours stands in its place. */

@@ -6,7 +6,7 @@ import {
   verifyWebhook,
 } from "../../../src/banks/dialects/standard-webhooks.ts"
 import { utf8 } from "../../../src/crypto/text.ts"
-import { ok } from "../../../src/foundation/result.ts"
+import { err, ok } from "../../../src/foundation/result.ts"
 import { BANK_KEY, NOW, ORIGIN, standingIntake } from "../../support/intake.ts"
 import { createTokenKey, openBankingClaims, signToken } from "../../support/set-signer.ts"
 import { signWebhook, WEBHOOK_SECRET, webhookBody, webhookPair } from "../../support/webhook-signer.ts"
@@ -118,9 +118,10 @@ describe("UK Open Banking", async () => {
       header = {},
       by = key,
       id = "93bac548-d2de-4546-b106-880a5018460d" as string | undefined,
+      given = {} as Parameters<typeof standingIntake>[1],
     } = {},
   ) => {
-    const way = standingIntake([key.jwk, weak.jwk])
+    const way = standingIntake([key.jwk, weak.jwk], given)
     const token = await signToken(by, claims, { typ: undefined, ...header })
     const response = await way.fetch(
       new Request(`${ORIGIN}/banks/demo/open-banking/${version}/event-notifications`, {
@@ -174,6 +175,75 @@ describe("UK Open Banking", async () => {
     expect(response.headers.get("x-fapi-interaction-id")).toMatch(/^[0-9a-f-]{36}$/)
     const echoed = await post(openBankingClaims(), { id: "<script>" })
     expect(echoed.response.headers.get("x-fapi-interaction-id")).not.toContain("<")
+  })
+
+  const CONSENT = {
+    "http://openbanking.org.uk/rty": "account-access-consent",
+    "http://openbanking.org.uk/rid": "aac-1",
+  }
+  const API = "http://localhost:8788/bank/fdx/v6"
+  const REVOKED = "UK.OBIE.Consent-Authorization-Revoked"
+  const UPDATE = "UK.OBIE.Resource-Update"
+  const link = (url: string) => ({ "http://openbanking.org.uk/rlk": [{ version: "v4.0", link: url }] })
+
+  it.each([
+    ["the consent itself", REVOKED, CONSENT, {}, { type: "bank.consent.revoked.v1", consentId: "aac-1" }],
+    [
+      "a link under it",
+      UPDATE,
+      link(`${API}/account-access-consents/aac-1/accounts`),
+      {},
+      { account: "acc_1" },
+    ],
+    ["sub under it", UPDATE, {}, { sub: `${API}/account-access-consents/aac-1` }, { about: "transactions" }],
+  ])(
+    "an event that names nobody is its consent's customer's: %s",
+    async (_, event, subject, claims, read) => {
+      const { taken, response } = await post(
+        openBankingClaims({ sub_id: undefined, ...claims }, event, subject),
+      )
+      expect([response.status, await response.text()]).toEqual([202, ""])
+      expect(taken[0]?.events).toMatchObject([{ ...read, customer: CUSTOMER }])
+    },
+  )
+
+  it("a consent nothing rests on is answered as any other, noted by name, and nothing of it is kept", async () => {
+    const other = { ...CONSENT, "http://openbanking.org.uk/rid": "aac-2" }
+    const { taken, notes, response } = await post(openBankingClaims({ sub_id: undefined }, REVOKED, other))
+    expect([response.status, await response.text()]).toEqual([202, ""])
+    expect(taken).toEqual([])
+    expect(notes).toMatchObject([{ reason: "consent_unknown", way: "open-banking" }])
+    expect(JSON.stringify(notes)).not.toContain("aac-2")
+  })
+
+  it.each([
+    ["an account", {}, {}],
+    ["a link elsewhere", link("https://x.example/account-access-consents/aac-1"), {}],
+    ["a link that only begins alike", link(`${API}/account-access-consentsX/aac-1`), {}],
+    ["a consent with a path for an id", { ...CONSENT, "http://openbanking.org.uk/rid": "../aac-1" }, {}],
+    ["a consent without a name", { ...CONSENT, "http://openbanking.org.uk/rid": "" }, {}],
+    [
+      "a customer of another form beside its consent",
+      CONSENT,
+      { sub_id: { format: "email", email: "a@b.example" } },
+    ],
+  ])("P13: %s names nobody, and is refused", async (_, subject, claims) => {
+    const { taken, response } = await post(
+      openBankingClaims({ sub_id: undefined, ...claims }, REVOKED, subject),
+    )
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ Errors: [{ ErrorCode: "U002" }] })
+    expect(taken).toEqual([])
+  })
+
+  it("P1: while the directory does not answer nothing is taken, and the bank sends it again", async () => {
+    const down = async () => err({ reason: "unavailable", retry: "later" } as const)
+    const { taken, response } = await post(openBankingClaims({ sub_id: undefined }, REVOKED, CONSENT), {
+      given: { findConsentCustomer: down },
+    })
+    expect(response.status).toBe(503)
+    expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0)
+    expect(taken).toEqual([])
   })
 
   it.each<[string, object, object, string, string]>([
