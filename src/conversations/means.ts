@@ -67,16 +67,20 @@ const CLOCK_READ_EACH_MS = 100
 /** Development's clock, as this isolate last read it. */
 const clock = { offsetMs: 0, readAt: 0 }
 
-let made: { readonly env: Env; readonly means: Means } | undefined
+/** One in an isolate; a test may give the Worker another world than its objects have. */
+const made = new WeakMap<Env, Means>()
 
 /** The isolate's means; made at the first call. A wrong configuration is found again at each call, so that a mended one is seen.
  * What is kept is the result, never the promise: a request that is cut off in the middle would leave the others waiting for it. */
 export async function meansOf(env: Env): Promise<Result<Means, ConfigRefusal>> {
-  if (made?.env === env) return ok(made.means)
+  const known = made.get(env)
+  if (known) return ok(known)
   const means = await makeMeans(env)
   if (!means.ok) return means
-  if (made?.env !== env) made = { env, means: means.value }
-  return ok(made.means)
+  // Whoever was quicker made the one that stays.
+  const first = made.get(env) ?? means.value
+  made.set(env, first)
+  return ok(first)
 }
 
 async function makeMeans(env: Env): Promise<Result<Means, ConfigRefusal>> {

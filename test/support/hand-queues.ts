@@ -21,8 +21,10 @@ export interface HandQueues {
   /** A request through the front door. */
   readonly fetch: (request: Request) => Promise<Response>
   readonly waiting: (queue: QueueName) => readonly Job[]
-  /** Operations counted as the platform bills them: one a message written, one a message handed out, one acknowledged. */
-  readonly operations: () => number
+  /** Operations of one queue as the platform bills them: one a message written, one a message handed out, one acknowledged. */
+  readonly operations: (queue: QueueName) => number
+  /** Batches of one queue handed out. */
+  readonly batches: (queue: QueueName) => number
   /** Hand out one batch. @returns how many of it were acknowledged */
   readonly handOut: (queue: QueueName) => Promise<number>
   /** Hand out one batch to a consumer that dies once it has told so many people: nothing it did not finish is finished.
@@ -37,7 +39,10 @@ export interface HandQueues {
 export function createHandQueues(): HandQueues {
   const waiting = new Map<string, Waiting[]>()
   let ids = 0
-  let operations = 0
+  const operations = new Map<string, number>()
+  const batches = new Map<string, number>()
+  const count = (counts: Map<string, number>, queue: string, more: number) =>
+    counts.set(queue, (counts.get(queue) ?? 0) + more)
   const life = { tellsLeft: Infinity, died: () => {} }
   const of = (queue: string): Waiting[] => {
     const known = waiting.get(queue) ?? []
@@ -49,7 +54,7 @@ export function createHandQueues(): HandQueues {
       async sendBatch(messages: Iterable<{ readonly body: Job }>) {
         for (const { body } of messages) {
           ids += 1
-          operations += 1
+          count(operations, name, 1)
           of(name).push({ id: `m${ids}`, body: JSON.parse(JSON.stringify(body)) as Job, attempts: 1 })
         }
       },
@@ -64,14 +69,15 @@ export function createHandQueues(): HandQueues {
   let world = given()
 
   async function hand(queue: string, batch: readonly Waiting[]): Promise<number> {
-    operations += batch.length
+    count(operations, queue, batch.length)
+    count(batches, queue, 1)
     const made = createMessageBatch(
       queue,
       batch.map(({ id, body, attempts }) => ({ id, timestamp: new Date(), attempts, body })),
     )
     await worker.queue(made as never, world)
     const { explicitAcks } = await getQueueResult(made, createExecutionContext())
-    operations += explicitAcks.length
+    count(operations, queue, explicitAcks.length)
     again(
       queue,
       batch.filter(({ id }) => !explicitAcks.includes(id)),
@@ -86,7 +92,8 @@ export function createHandQueues(): HandQueues {
   return {
     fetch: (request) => worker.fetch(request as never, world, createExecutionContext()),
     waiting: (queue) => of(queue).map(({ body }) => body),
-    operations: () => operations,
+    operations: (queue) => operations.get(queue) ?? 0,
+    batches: (queue) => batches.get(queue) ?? 0,
     handOut: (queue) => hand(queue, take(queue)),
     async handOutAndDie(queue, tells) {
       const batch = take(queue)
