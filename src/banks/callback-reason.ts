@@ -22,6 +22,7 @@ export const LINK_STATUSES = {
   requested: "the customer typed the code; the bank, which must confirm it, is asked for its word",
   activated: "the customer typed the code: events are told from now on",
   changed: "purposes, accounts or the end of the consent are others now",
+  undeliverable: "the reminder that the consent ends cannot reach the customer here now: use another channel",
   ended: "nothing is told, read or asked under it any more",
 } as const satisfies Readonly<Record<string, string>>
 export type LinkStatus = keyof typeof LINK_STATUSES

@@ -35,6 +35,8 @@ export interface LinkCallback {
   readonly accounts: readonly Pick<Account, "id" | "last4">[]
   /** When the consent ends, or ended. */
   readonly until: number
+  /** Of a reminder: which one, by its days before the consent's end. */
+  readonly daysBefore?: number
   readonly at: number
 }
 
@@ -93,16 +95,23 @@ export async function renderCallback(
       data: { event: { id: event.id, source: event.source, type: event.type }, reason },
     }
   }
-  const { link, epoch, purposes, accounts, until } = callback
+  const { link, epoch, purposes, accounts, until, daysBefore } = callback
   return {
     ...head,
-    id: await idOf("link", link, String(epoch), status),
+    id: await idOf(
+      "link",
+      link,
+      String(epoch),
+      status,
+      ...(daysBefore === undefined ? [] : [String(daysBefore)]),
+    ),
     type: `tellerline.link.${callback.status}.v1`,
     data: {
       purposes,
       accounts: accounts.map(({ id, last4 }) => ({ id, last4 })),
       until: new Date(until).toISOString(),
       reason,
+      ...(daysBefore === undefined ? {} : { daysBefore }),
     },
   }
 }

@@ -160,6 +160,7 @@ export function createLinkWorld(
       // Messenger's own mark of the link is a convenience: where it cannot be taken off now, nothing depends on it.
       if (page?.ok && psid) await graph.unlinkAccounts(page.value.token, psid)
     },
+    unreminded: (consent, days, reason) => linkReports.unreminded(consent.link, consent, days, reason),
     showMenu(whom, psid, linked) {
       const change = async () => {
         const [page, bank] = await Promise.all([pages.find(whom.page), bankOf(whom.bank)])

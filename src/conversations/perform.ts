@@ -38,6 +38,7 @@ import { factOf, judgeRefusal, logRefusal, PAGE_STOPPED_MS, type Verdict } from 
 import type { State } from "./state.ts"
 import type { RefusedFact } from "./turn-context.ts"
 import { readEntry, writeEntry } from "./entry-form.ts"
+import { reportUnreminded } from "./unreminded.ts"
 
 /** Who speaks to whom, with what. */
 export interface Sender {
@@ -207,16 +208,13 @@ export async function sendRow(sender: Sender, row: LedgerRow): Promise<void> {
   }
   const prepared = await prepare(sender, row)
   if (!prepared) return
-  const decided = decideSend(
-    sender,
-    prepared,
-    entry.utterance,
-    entry.template ?? entry.utterance.template,
-    entry.cause,
-  )
+  const template = entry.template ?? entry.utterance.template
+  const decided = decideSend(sender, prepared, entry.utterance, template, entry.cause)
   if (decided.kind === "later") return postponeRow(world.sql, row.key, world.now() + decided.afterMs)
   if (decided.kind === "withheld") {
     if (decided.state === "failed") world.log.error("message_not_sent", { reason: decided.reason })
+    if (!(await reportUnreminded(sender, template, decided)))
+      return postponeRow(world.sql, row.key, world.now() + UNPREPARED_MS)
     return settleSend(sender, row, decided.state, decided.reason)
   }
   const asks = row.lane === LANES.alerts && row.reason !== REMINDER
@@ -225,7 +223,11 @@ export async function sendRow(sender: Sender, row: LedgerRow): Promise<void> {
   const sent = await startSend(prepared, decided)
   if (sent.ok) return acceptRow(world.sql, row.key)
   const verdict = await hearRefusal(sender, sent.error, row.sends + 1, decided.plain)
-  if (verdict.kind === "settled") settleSend(sender, row, verdict.state, verdict.reason)
+  if (verdict.kind === "settled") {
+    // What the platform refused is not shown to it once more for the report's sake.
+    await reportUnreminded(sender, template, verdict)
+    settleSend(sender, row, verdict.state, verdict.reason)
+  }
   if (verdict.kind === "again")
     returnRow(world.sql, row.key, "queued", world.now() + verdict.afterMs, verdict.counts)
 }

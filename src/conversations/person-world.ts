@@ -15,6 +15,7 @@ import type {
 import type { Balance, BankRefusal, TransactionPage } from "../banks/bank.ts"
 import type { EventCallback } from "../banks/callback.ts"
 import type { ToldEvent } from "../banks/event-types.ts"
+import type { Reason } from "../banks/callback-reason.ts"
 import type { BankId, LinkId, PageId, PersonId, Random } from "../foundation/id.ts"
 import type { Now } from "../foundation/clock.ts"
 import type { Log } from "../foundation/log.ts"
@@ -112,6 +113,9 @@ export interface PersonWorld {
      * @param psid whose mark at Messenger is taken off; none where another link is live or on its way
      * @throws DatabaseError, Unready */
     readonly end: (ended: State["ending"][number], whom: Whom, psid: string | undefined) => Promise<void>
+    /** Tell the bank of a reminder of the consent's end that cannot reach the person. Durable when it returns; harmless to repeat.
+     * @param days before the end, which names the reminder @throws DatabaseError, Unready */
+    readonly unreminded: (consent: Consent, days: number, reason: Reason) => Promise<void>
     /** Show the person the menu of linked people, or the Page's again. Started and left to itself. */
     readonly showMenu: (whom: Whom, psid: string, linked: boolean) => void
     /** Messenger says that a Log In ended here. A code that names somebody else's pending link ends that link (P11). */

@@ -26,6 +26,8 @@ export interface LinkReports {
   activated(link: LinkId, terms: LinkTerms): Promise<void>
   /** After another consent record was appended. */
   changed(link: LinkId, terms: LinkTerms, reason: "changed_by_customer" | "renewed"): Promise<void>
+  /** A reminder that the consent ends cannot be said in the chat. @param days before the end: it names the reminder */
+  unreminded(link: LinkId, terms: LinkTerms, days: number, reason: Reason): Promise<void>
   /** After it was ended with its sealed columns kept, before the chore that destroys them is posted. */
   ended(link: LinkId, reason: EndReason): Promise<void>
 }
@@ -60,10 +62,16 @@ export function createLinkReports(given: {
 }): LinkReports {
   const { db, vault, report, now, log } = given
 
-  async function tell(id: LinkId, status: LinkStatus, reason: Reason, terms?: LinkTerms): Promise<void> {
+  async function tell(
+    id: LinkId,
+    status: LinkStatus,
+    reason: Reason,
+    terms?: LinkTerms,
+    more: Pick<LinkCallback, "daysBefore"> = {},
+  ): Promise<void> {
     const about = await callbackOf(id, status, reason, terms)
     if (!about) return
-    const reported = await report(about.bank, [about.callback])
+    const reported = await report(about.bank, [{ ...about.callback, ...more }])
     if (!reported.ok) throw new Error("Cannot put the report of a link on the queue")
   }
 
@@ -97,6 +105,8 @@ export function createLinkReports(given: {
     },
     activated: (link, terms) => tell(link, "activated", "code_confirmed", terms),
     changed: (link, terms, reason) => tell(link, "changed", reason, terms),
+    unreminded: (link, terms, daysBefore, reason) =>
+      tell(link, "undeliverable", reason, terms, { daysBefore }),
     async ended(link, reason) {
       const told = ENDS[reason]
       if (told) await tell(link, "ended", told)

@@ -16,6 +16,7 @@ import type { PersonWorld } from "../../src/conversations/person-world.ts"
 import { Unready } from "../../src/conversations/unready.ts"
 import { DatabaseError } from "../../src/db/database.ts"
 import { MINUTE_MS } from "../../src/foundation/clock.ts"
+import type { Reason } from "../../src/banks/callback-reason.ts"
 import type { LinkId } from "../../src/foundation/id.ts"
 import { err, ok, type Result } from "../../src/foundation/result.ts"
 import type { ErasureCause } from "../../src/jobs/job.ts"
@@ -140,6 +141,8 @@ export class FarDirectory {
       readonly changes: Map<string, RecordMark>
     }
   >()
+  /** Reminders of a consent's end that the bank was told cannot be said. */
+  readonly unreminded: { readonly link: LinkId; readonly days: number; readonly reason: Reason }[] = []
   /** Changes of a consent, as they were recorded. */
   readonly recorded: ConsentChange[] = []
   /** Psids whose mark at Messenger was taken off. */

@@ -142,6 +142,11 @@ export function createPersonWorld(given: Given): PersonWorld {
           directory.assertUp()
           return directory.customerName
         }),
+      unreminded: (consent, days, reason) =>
+        point("links.unreminded", () => {
+          directory.assertUp()
+          directory.unreminded.push({ link: consent.link, days, reason })
+        }),
       end: ({ link, reason }, _whom, psid) => point("links.end", () => directory.end(link, reason, psid)),
       present: (nonce) => point("links.present", () => directory.present(nonce)),
       hearLinked: (code) => point("links.hearLinked", () => void directory.heardLinked.push(code)),

@@ -17,18 +17,19 @@ const REMINDERS = [
   { days: 0, beforeMs: 12 * HOUR_MS },
 ] as const
 
-const TEMPLATE = "link_ending_v1"
+/** By this name a reminder is known. */
+export const ENDING_TEMPLATE = "link_ending_v1"
 
 /** The reminder outside the platform's window. */
 export const ENDING_TEMPLATES: readonly TemplateSpec[] = [
   {
-    name: TEMPLATE,
+    name: ENDING_TEMPLATE,
     language: "en",
     body: "Your connection with {{1}} in this chat ends on {{2}}. Write to us here to keep it.",
     examples: ["Demo Bank", "20 May 2027"],
   },
   {
-    name: TEMPLATE,
+    name: ENDING_TEMPLATE,
     language: "ar",
     body: "ينتهي ارتباطكم مع {{1}} في هذه المحادثة بتاريخ {{2}}. اكتبوا إلينا هنا للإبقاء عليه.",
     examples: ["بنك العرض", "20 مايو 2027"],
@@ -52,7 +53,7 @@ export function remind(state: State, context: TurnContext): Turn | undefined {
   const text = answerText(language, byTap ? "link_ending" : "link_ending_login", { bank, date })
   const renewing = byTap ? [postback(language, "renew_button", "RENEW")] : connectButtons(state, context)
   const buttons = [...renewing, postback(language, "disconnect_button", "STOP_NOW")]
-  const template: TemplateMessage = { kind: "template", name: TEMPLATE, language, body: [bank, date] }
+  const template: TemplateMessage = { kind: "template", name: ENDING_TEMPLATE, language, body: [bank, date] }
   return turnOf(reminded, [{ ...linkNotice({ kind: "buttons", text, buttons }), template }])
 }
 

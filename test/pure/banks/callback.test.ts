@@ -103,6 +103,8 @@ describe("renderCallback()", () => {
       linkCallback(),
       linkCallback({ epoch: 2 }),
       linkCallback({ status: "ended" }),
+      linkCallback({ status: "undeliverable", daysBefore: 14 }),
+      linkCallback({ status: "undeliverable", daysBefore: 3 }),
     ]
     const ids = await Promise.all(others.map(async (other) => (await render(other)).id))
     expect(new Set([id, ...ids]).size).toBe(others.length + 1)

@@ -7,6 +7,7 @@ import { choicesOf } from "../../support/person-far-side.ts"
 import { Simulation } from "../../support/person-world.ts"
 
 const DAYS = 180
+const TERMS = { fallbackMs: 30_000, reportDelivery: false }
 
 describe("renewalOf()", () => {
   test.each([
@@ -69,6 +70,38 @@ describe("reminders", () => {
     sim.messenger.templates = new Map()
     await sim.advance(11 * DAY_MS)
     expect(sim.messenger.texts).toHaveLength(1)
+  })
+
+  test("the bank is told of each that may not leave, with its reason, once; and of one the platform refuses", async () => {
+    sim.bank.terms = TERMS
+    const told = () => sim.directory.unreminded.map(({ days, reason }) => [days, reason])
+    await sim.advance(DAYS * DAY_MS - 13 * DAY_MS)
+    expect(told()).toEqual([[14, "window_closed_no_template"]])
+    sim.messenger.templates = new Map([["link_ending_v1 en", "pending"]])
+    await sim.advance(11 * DAY_MS)
+    expect(told().slice(1)).toEqual([[3, "window_closed_template_pending"]])
+    sim.messenger.templates = new Map([["link_ending_v1 en", "approved"]])
+    sim.messenger.fates.push({ kind: "refuse", refusal: { reason: "gone", retry: "never" } })
+    await sim.advance(2 * DAY_MS - HOUR_MS)
+    expect(told().slice(2)).toEqual([[0, "person_unavailable"]])
+    expect(sim.messenger.texts).toEqual([])
+  })
+
+  test("P1: what the bank could not be told now is told a moment later", async () => {
+    sim.bank.terms = TERMS
+    await sim.advance(DAYS * DAY_MS - 14 * DAY_MS - MINUTE_MS)
+    sim.directory.failing = true
+    await sim.advance(2 * MINUTE_MS)
+    expect(sim.directory.unreminded).toEqual([])
+    sim.directory.failing = false
+    await sim.advance(MINUTE_MS)
+    expect(sim.directory.unreminded).toHaveLength(1)
+  })
+
+  test("a bank that takes no callbacks is told nothing; nor is one whose customer was reminded", async () => {
+    sim.bank.terms = undefined
+    await sim.advance(DAYS * DAY_MS - 13 * DAY_MS)
+    expect(sim.directory.unreminded).toEqual([])
   })
 
   test("who stopped all messages is not reminded", async () => {
