@@ -208,6 +208,7 @@ function leavingWorld(holding: Holding = "live") {
       confirmed: () => Promise.resolve("confirmed"),
       activated: () => Promise.resolve(),
       changed: () => Promise.resolve(),
+      unreminded: () => Promise.resolve(),
       ended: (_, reason) => step(`report:${reason}`),
     },
     post: async (_, jobs) => {
