@@ -3,10 +3,10 @@ import { describe, expect, test } from "vitest"
 import { intentPayload, URGENT, type Intent } from "../../../src/conversations/intents/intent.ts"
 import { readFraudReply } from "../../../src/conversations/intents/fraud-replies.ts"
 import { MINUTE_MS } from "../../../src/foundation/clock.ts"
-import { phrase, type Language } from "../../../src/phrases/catalogue.ts"
+import { LANGUAGES, phrase, type Language } from "../../../src/phrases/catalogue.ts"
 import type { State } from "../../../src/conversations/state.ts"
 import type { Turn } from "../../../src/conversations/turn-context.ts"
-import { DIALOGUE_STATES } from "../../support/dialogue-states.ts"
+import { DIALOGUE_STATES, MEMBERS } from "../../support/dialogue-states.ts"
 import { NOON, tap, text } from "../../support/person-builders.ts"
 import { choicesOf, contextAt, hear, person, say, STATES, wordsOf } from "../../support/turn-world.ts"
 
@@ -137,13 +137,13 @@ const MORE: readonly {
 ]
 
 describe.each(Object.entries({ ...STATES, ...DIALOGUE_STATES }))("P8: somebody %s", (_, state) => {
-  describe.each(["en", "ar"] as const)("who speaks %s", (language) => {
+  describe.each(LANGUAGES)("who speaks %s", (language) => {
     const speaking = { ...state, language }
     test.each(Object.keys(TYPED))("is heard on %s", (intent) => {
       const judge = (answered: Turn, about: string) => {
-        // Whoever has a person already is answered by that person.
+        // Whoever has a person already is answered by that person, or reads what that person has answered.
         if (intent === "human" && state.desk?.phase === "with_person") {
-          expect(answered.say, about).toEqual([])
+          expect(wordsOf(answered), about).toEqual(state.desk.held ?? [])
           expect(answered.state.desk?.log.length, about).toBe(1)
           return
         }
@@ -183,11 +183,22 @@ describe.each(Object.entries({ ...STATES, ...DIALOGUE_STATES }))("P8: somebody %
   })
 })
 
+test("P8: every member of the state that a dialogue can have has a state in the table", () => {
+  const states = Object.values({ ...STATES, ...DIALOGUE_STATES })
+  const bare: Readonly<Record<string, unknown>> = { ...person() }
+  for (const [member, is] of Object.entries(MEMBERS)) {
+    const shown = states.some(
+      (state) => JSON.stringify({ ...state }[member as keyof State]) !== JSON.stringify(bare[member]),
+    )
+    if (is === "has a state") expect(shown, member).toBe(true)
+  }
+})
+
 test("P8: every urgent meaning is in the table", () => {
   expect([...URGENT].toSorted()).toEqual(Object.keys(TYPED).toSorted())
 })
 
-test.each(["en", "ar"] as const)(
+test.each(LANGUAGES)(
   "P8: each urgent title and payload is understood when its button is of an older release (%s)",
   (language) => {
     for (const key of [
