@@ -98,11 +98,11 @@ async function respond(c: Context<BankContext>, access: Access, body: unknown): 
   if (!said) return problemOf("malformed")
   const id = c.req.param("id") ?? ""
   const { fraudYes } = await storeOf(c.env).settings()
-  if (said === "confirm" && fraudYes === "proof") {
+  if (said.answer === "confirm" && fraudYes === "proof") {
     const { url } = await openPage(c, access, "answer_fraud_case", id)
     return problemOf("step_up_required", { url })
   }
-  const outcome = await storeOf(c.env).answerCase(id, access.customer, said)
+  const outcome = await storeOf(c.env).answerCase(id, access.customer, said.answer, said.at)
   if (outcome.kind === "recorded") return done(200, await receipt(c, outcome.case))
   const refusals = {
     unknown: "not_found",
@@ -162,11 +162,13 @@ async function receipt(c: Context<BankContext>, done: FraudCase) {
   }
 }
 
-function readResponse(body: unknown): "confirm" | "deny" | undefined {
+function readResponse(
+  body: unknown,
+): { readonly answer: "confirm" | "deny"; readonly at: number } | undefined {
   if (typeof body !== "object" || body === null) return undefined
   const { answer: said, assurance, answered_at: at } = body as Readonly<Record<string, unknown>>
   if (assurance !== "messenger" || typeof at !== "string" || Number.isNaN(Date.parse(at))) return undefined
-  return said === "confirm" || said === "deny" ? said : undefined
+  return said === "confirm" || said === "deny" ? { answer: said, at: Date.parse(at) } : undefined
 }
 
 const done = (status: number, value: unknown): Answered => ({ status, body: JSON.stringify(value) })

@@ -47,6 +47,8 @@ export function answerCase(
   id: string,
   customer: string,
   answer: Answer,
+  /** What was answered in time counts, however late it arrives. */
+  at: number,
   now: number,
 ): AnswerOutcome {
   const [row] = sql
@@ -59,7 +61,7 @@ export function answerCase(
       ? { kind: "recorded", case: found }
       : { kind: "answered_otherwise", case: found }
   }
-  if (found.expiresAt <= now) return { kind: "closed" }
+  if (found.expiresAt <= Math.min(at, now)) return { kind: "closed" }
   sql.exec("UPDATE fraud_case SET answer = ?, answered_at = ? WHERE id = ?", answer, now, id)
   if (answer === "deny" && found.cardRef) setCardState(sql, found.cardRef, "frozen", now)
   return { kind: "recorded", case: { ...found, answer, answeredAt: now } }

@@ -227,8 +227,8 @@ export class BankStore extends DurableObject<Env> {
     return listCases(this.#sql)
   }
 
-  answerCase(id: string, customer: string, answer: Answer): AnswerOutcome {
-    return answerCase(this.#sql, id, customer, answer, this.now())
+  answerCase(id: string, customer: string, answer: Answer, at: number): AnswerOutcome {
+    return answerCase(this.#sql, id, customer, answer, at, this.now())
   }
 
   /** A case is over: it counts as the customer's own. @returns the card that was stopped for it */
