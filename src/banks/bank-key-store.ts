@@ -12,6 +12,8 @@ export interface MonthKey {
   readonly month: string
   readonly wrappedKey: string
   readonly formerWrappedKey: string | null
+  /** When its present key was made. */
+  readonly keyedAt: number
 }
 
 const keyedAt = sql<number>`max(${bankKeys.keyedAt}, ${bankKeys.createdAt})`
@@ -20,6 +22,7 @@ const COLUMNS = {
   month: bankKeys.month,
   wrappedKey: bankKeys.wrappedKey,
   formerWrappedKey: bankKeys.formerWrappedKey,
+  keyedAt,
 }
 
 /** Keys from before an instant. */

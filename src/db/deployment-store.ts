@@ -1,4 +1,5 @@
-// Facts of the deployment itself, table `settings`: the pseudonym key's check value, the development clock, how far the database has come.
+// Facts of the deployment itself, table `settings`: the pseudonym key's check value, the development clock, how far the database and the passes over it
+// have come.
 // Nothing else may live there.
 
 import { and, eq, sql } from "drizzle-orm"
@@ -10,6 +11,7 @@ const CHECK_NAME = "pseudonym_check"
 const CLOCK_NAME = "clock_offset_ms"
 const GENERATION_NAME = "generation"
 const RESTORE_NAME = "restore_after"
+const PACKS_NAME = "packs_moved"
 
 /** Hold this database's pseudonym check value against the key's: the first key to come is the key for ever.
  * @returns `false` where the database was made with another key: every way in must then stop */
@@ -92,6 +94,22 @@ export async function putRestoreProgress(db: Database, restore: number, after: s
     db
       .insert(settings)
       .values({ name: RESTORE_NAME, value })
+      .onConflictDoUpdate({ target: settings.name, set: { value } }),
+  )
+}
+
+/** How far the passes over what lies about sealed have come, as notifications/key-renewal-packs.ts writes it; '' before the first. */
+export async function loadPacksPass(db: Database): Promise<string> {
+  const [row] = await read(db.select().from(settings).where(eq(settings.name, PACKS_NAME)))
+  return row?.value ?? ""
+}
+
+/** Remember it. */
+export async function putPacksPass(db: Database, value: string): Promise<void> {
+  await write(
+    db
+      .insert(settings)
+      .values({ name: PACKS_NAME, value })
       .onConflictDoUpdate({ target: settings.name, set: { value } }),
   )
 }

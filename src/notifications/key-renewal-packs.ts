@@ -1,9 +1,11 @@
 // What lies about sealed while a month's key is replaced, and its own turn may never come: packs held for a stopped Page, jobs among the
-// dead letters. They are put under the present key, so that the former can go. Jobs on a queue are not reached: the former stays beside its
+// dead letters. They are put under the present key, so that the former can go, some in each run of the clock. Jobs on a queue are not reached: the former stays beside its
 // successor for longer than one can be on its way. Called by key-renewal.ts.
 
 import { callbackPlace } from "../banks/callback-queue.ts"
 import { DatabaseError, type Database } from "../db/database.ts"
+import type { Now } from "../foundation/clock.ts"
+import { loadPacksPass, putPacksPass } from "../db/deployment-store.ts"
 import type { BankId, PageId } from "../foundation/id.ts"
 import type { Log } from "../foundation/log.ts"
 import { parseJob, type CallbackJob, type Job, type PackJob } from "../jobs/job.ts"
@@ -25,42 +27,103 @@ export interface PackRenewalWorld {
     after: HeldKey | null,
   ) => Promise<readonly { readonly key: HeldKey; readonly job: PackJob }[]>
   readonly replaceHeld: (page: PageId, key: HeldKey, job: PackJob) => Promise<void>
+  readonly now: Now
   readonly log: Log
 }
 
-const LETTERS_AT_ONCE = 20
+/** Letters, packs and Pages looked at in one run of the clock: each asks D1 some four times at most, and there is other work in the run. */
+export const MOVED_A_RUN = 40
 
-/** Put every held pack and every dead letter under the key its month has now. Harmless to repeat.
- * @returns how many were moved */
-export async function movePacks(world: PackRenewalWorld): Promise<number> {
-  let moved = 0
-  for (let after = ""; ;) {
-    const letters = await listSealedLetters(world.db, after, LETTERS_AT_ONCE)
+/** Where a pass stands: after which letter, or at which Page after which of its packs. */
+type Place =
+  | { readonly kind: "letters"; readonly after: string }
+  | { readonly kind: "held"; readonly page: PageId | ""; readonly after: HeldKey | null }
+
+/** Passes as they stand in the directory: one goes on a step a run, wherever it was cut off. */
+interface Passes {
+  readonly v: 1
+  /** When the last one that reached its end began; 0 where none did. */
+  readonly finished: number
+  readonly under?: { readonly startedAt: number; readonly place: Place }
+}
+
+/** What one run of the clock asks of the passes. */
+export interface PackMoving {
+  /** Whether everything that lay about has been put under the keys of now by a pass that began at an instant or later. Where it has not,
+   * the pass goes on, one step a run however often it is asked. @throws DatabaseError */
+  movedSince(at: number): Promise<boolean>
+}
+
+/** The passes, for one run of the clock. */
+export function createPackMoving(world: PackRenewalWorld): PackMoving {
+  let stepped = false
+  return {
+    async movedSince(at) {
+      const passes = await load(world)
+      if (passes.finished >= at) return true
+      if (stepped) return false
+      stepped = true
+      // One that began before goes on to its end all the same: somebody else waits for it, and the next one begins after it.
+      const { startedAt, place } = passes.under ?? {
+        startedAt: world.now(),
+        place: { kind: "letters", after: "" },
+      }
+      const next = await moveSome(world, place)
+      const { finished } = passes
+      await putPacksPass(
+        world.db,
+        JSON.stringify(
+          (next
+            ? { v: 1, finished, under: { startedAt, place: next } }
+            : { v: 1, finished: startedAt }) satisfies Passes,
+        ),
+      )
+      return !next && startedAt >= at
+    },
+  }
+}
+
+async function load({ db }: PackRenewalWorld): Promise<Passes> {
+  const text = await loadPacksPass(db)
+  const stored = text === "" ? undefined : (JSON.parse(text) as Passes)
+  // What a later release wrote is its own: begin anew, which is harmless.
+  return stored?.v === 1 ? stored : { v: 1, finished: 0 }
+}
+
+/** One step. Harmless to repeat. @returns where the next begins; `undefined` at the end */
+async function moveSome(world: PackRenewalWorld, from: Place): Promise<Place | undefined> {
+  let place = from
+  let left = MOVED_A_RUN
+  if (place.kind === "letters") {
+    const letters = await listSealedLetters(world.db, place.after, left)
     for (const { id, job } of letters) {
       const parsed = parseJob(JSON.parse(job))
       const anew = parsed.ok ? await sealAnew(world, parsed.value) : undefined
-      if (!anew) continue
-      await resealLetter(world.db, id, job, JSON.stringify(anew))
-      moved += 1
+      if (anew) await resealLetter(world.db, id, job, JSON.stringify(anew))
     }
     const last = letters.at(-1)
-    if (!last || letters.length < LETTERS_AT_ONCE) break
-    after = last.id
+    left -= letters.length
+    if (last && left <= 0) return { kind: "letters", after: last.id }
+    place = { kind: "held", page: "", after: null }
   }
-  for (const { id: page } of await world.listPages())
-    for (let after: HeldKey | null = null; ;) {
-      const held: Awaited<ReturnType<PackRenewalWorld["listHeld"]>> = await world.listHeld(page, after)
+  const pages = (await world.listPages()).map(({ id }) => id).toSorted()
+  for (const page of pages) {
+    if (page < place.page) continue
+    let after: HeldKey | null = page === place.page ? place.after : null
+    for (;;) {
+      if (left <= 0) return { kind: "held", page, after }
+      const held = await world.listHeld(page, after)
       for (const { key, job } of held) {
         const anew = await sealAnew(world, job)
-        if (anew?.kind !== "pack") continue
-        await world.replaceHeld(page, key, anew)
-        moved += 1
+        if (anew?.kind === "pack") await world.replaceHeld(page, key, anew)
       }
+      left -= held.length + 1
       const last = held.at(-1)
       if (!last) break
       after = last.key
     }
-  return moved
+  }
+  return undefined
 }
 
 /** The same job under the keys of now; `undefined` where nothing in it is sealed, or it does not open: it is left as it is. */

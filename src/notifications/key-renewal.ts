@@ -17,7 +17,7 @@ import { LAG_MS, sum, type OuterKey, type Progress } from "../vault/outer-key.ts
 import { markRenewed, putProgress } from "../vault/outer-key-store.ts"
 import type { Vault } from "../vault/vault.ts"
 import type { Incidents } from "./incidents.ts"
-import { movePacks, type PackRenewalWorld } from "./key-renewal-packs.ts"
+import { createPackMoving, type PackMoving, type PackRenewalWorld } from "./key-renewal-packs.ts"
 
 /** What a renewal needs. */
 export interface RenewalWorld extends PackRenewalWorld {
@@ -37,7 +37,8 @@ const MOVED = "moved"
 
 /** Scheduled: go on with the oldest compromise, and let go of months' former keys whose time is over. */
 export async function renewKeys(world: RenewalWorld, register: readonly OuterKey[]): Promise<void> {
-  await dropFormers(world, world.now() - FORMER_KEPT_MS)
+  const moving = createPackMoving(world)
+  await dropFormers(world, moving)
   const [key] = register
     .filter(({ compromisedAt, renewedAt }) => compromisedAt !== undefined && renewedAt === undefined)
     .toSorted((left, right) => (left.compromisedAt ?? 0) - (right.compromisedAt ?? 0))
@@ -45,15 +46,15 @@ export async function renewKeys(world: RenewalWorld, register: readonly OuterKey
   // Until then an isolate of the release before may still seal under it.
   const since = Math.max(key.compromisedAt ?? 0, (key.replacedAt ?? 0) + LAG_MS)
   if (world.now() < since) return
-  await renew(world, key, since)
+  await renew(world, moving, key, since)
 }
 
-async function renew(world: RenewalWorld, key: OuterKey, since: number): Promise<void> {
+async function renew(world: RenewalWorld, moving: PackMoving, key: OuterKey, since: number): Promise<void> {
   const { db, now } = world
   const { renewal } = key.progress
   if (!renewal) await exposeTokens(world, key.kid)
   const after: Record<string, string> = { ...renewal?.after }
-  await renewMonths(world, since)
+  await renewMonths(world, moving, since)
   after["people"] = await postPeople(world, since, after["people"] ?? "")
   after["links"] = await postLinks(world, since, after["links"] ?? "")
   const [people, links, months] = await Promise.all([
@@ -63,8 +64,8 @@ async function renew(world: RenewalWorld, key: OuterKey, since: number): Promise
   ])
   // By then every isolate seals under the months' new keys.
   if (months === 0 && now() >= since + LAG_MS && after["packs"] !== MOVED) {
-    await movePacks(world)
-    after["packs"] = MOVED
+    const from = (after["packsFrom"] ??= String(now()))
+    if (await moving.movedSince(Number(from))) after["packs"] = MOVED
   }
   const left = { people, links, bank_keys: months, packs: after["packs"] === MOVED ? 0 : 1 }
   await putProgress(db, key.kid, { ...key.progress, renewal: { after, left } } satisfies Progress)
@@ -77,12 +78,12 @@ async function exposeTokens({ listPages, incidents }: RenewalWorld, kid: string)
     await incidents.open({ kind: "page_token_exposed", bank, page, detail: kid })
 }
 
-async function renewMonths(world: RenewalWorld, since: number): Promise<void> {
+async function renewMonths(world: RenewalWorld, moving: PackMoving, since: number): Promise<void> {
   const { db, vault, now } = world
   for (const month of await listUnkeyedMonths(db, since, MONTHS_A_RUN)) {
     if (month.formerWrappedKey !== null) {
-      // From a compromise days before: what is left under it is moved now.
-      await movePacks(world)
+      // From a compromise days before: what is left under it is moved first, however many runs that takes.
+      if (!(await moving.movedSince(since))) continue
       await dropFormerMonthKey(db, month)
     }
     const { wrapped } = await vault.createKey(`${month.bank}|bank_keys|${month.month}|key`)
@@ -111,9 +112,8 @@ async function postLinks({ db, post, now }: RenewalWorld, since: number, after: 
   return posted.ok ? (links.at(-1)?.id ?? "") : after
 }
 
-async function dropFormers(world: RenewalWorld, before: number): Promise<void> {
-  const months = await listWithFormer(world.db, before, MONTHS_A_RUN)
-  if (months.length === 0) return
-  await movePacks(world)
-  for (const month of months) await dropFormerMonthKey(world.db, month)
+/** Nothing on its way is that old: what still lies under a former lies here, and is moved by a pass that begins now at the earliest. */
+async function dropFormers({ db, now }: RenewalWorld, moving: PackMoving): Promise<void> {
+  for (const month of await listWithFormer(db, now() - FORMER_KEPT_MS, MONTHS_A_RUN))
+    if (await moving.movedSince(month.keyedAt + FORMER_KEPT_MS)) await dropFormerMonthKey(db, month)
 }
