@@ -39,7 +39,7 @@ import { askToDelete, beErased, confirmDelete, confirmed, keepData } from "./flo
 import { answerAlert, askOnceMore, takeBack, tellFraud } from "./flows/fraud.ts"
 import { askForCode, findCode, finishOpening, hearPresented, showCodeAgain, tryCode } from "./flows/link.ts"
 import { hearDesk } from "./flows/desk-news.ts"
-import { besidePeople, breakCircle, callPerson, rateHelp } from "./flows/human.ts"
+import { backUnasked, besidePeople, breakCircle, callPerson, rateHelp } from "./flows/human.ts"
 import { enter, showMyData } from "./flows/my-data.ts"
 import { sayWhere } from "./flows/never-here.ts"
 import { choosePurpose, stopPurpose, switchOnOffered, tellRecorded, wishOwn } from "./flows/purposes.ts"
@@ -206,7 +206,7 @@ function hear(
         ? { ...hearLogOut(known, event.event, context), say: [] }
         : turnOf(known)
     default:
-      return turnOf(known)
+      return backUnasked(state, known, event, context)
   }
 }
 

@@ -226,6 +226,21 @@ describe("a person at the bank", () => {
     await page.getByRole("button", { name: "Take this chat" }).click()
     await page.getByText("People of the bank have this chat.").waitFor()
     expect(await ownerOf()).toBe(INBOX)
+    const spoken = (await answersTo(sandbox, psid)).length
+    await say(sandbox, psid, "what's my balance?")
+    await page.getByRole("log").getByText("what's my balance?").last().waitFor()
+    await page.getByLabel("Answer as the bank").fill("Ben here, one moment.")
+    await page.getByRole("button", { name: "Send" }).click()
+    await hearsBy(sandbox, psid, /Ben here/)
+    await page.getByRole("button", { name: "Give back to the assistant" }).click()
+    await page.getByText("The assistant has this chat.").waitFor()
+    await hearsBy(sandbox, psid, /^I'm the automated assistant again\.$/, 2)
+    expect((await answersTo(sandbox, psid)).slice(spoken)).toEqual([
+      "Ben here, one moment.",
+      "I'm the automated assistant again.",
+    ])
+    await say(sandbox, psid, "help")
+    await hearsBy(sandbox, psid, /I can|connect/i, 3)
     await page.close()
   })
 })

@@ -155,8 +155,19 @@ function backFromInbox(
     return { state }
   const back: State = { ...state, desk: { ...ended(desk, { kind: "left" }), owed: [] } }
   if (event.kind !== "thread_control") return { state: back }
+  return { state: back, turn: turnOf(back, [backWords(state)]) }
+}
+
+function backWords(state: State): Utterance {
   const text = answerText(state.language, "desk_back")
-  return { state: back, turn: turnOf(back, [answer({ kind: "text", text, quickReplies: menuChips(state) })]) }
+  return answer({ kind: "text", text, quickReplies: menuChips(state) })
+}
+
+/** People took the thread without being asked, and gave it back: the assistant says that it is there again. */
+export function backUnasked(before: State, state: State, event: MessengerEvent, context: TurnContext): Turn {
+  const heldBy = ({ thread = IDLE }: State) => holderAt(thread, context.now)
+  const back = event.kind === "thread_control" && heldBy(before) === "other" && heldBy(state) !== "other"
+  return turnOf(state, back ? [backWords(state)] : [])
 }
 
 // What was said, and what it means.

@@ -379,4 +379,28 @@ describe("a person at the bank", () => {
     } as never)
     expect(heard()).toEqual(["I'm the automated assistant again."])
   })
+
+  test("people who take the thread unasked are not interrupted, and the assistant says when it is back, once", async () => {
+    await world.say("hello")
+    world.forgetChat()
+    const { page, psid } = tap("v1.HELP", world.now, "x")
+    const control = (key: string, change: "take" | "pass", to: string) =>
+      world.webhook({
+        v: 1,
+        kind: "thread_control",
+        page,
+        psid,
+        key,
+        at: world.now,
+        change,
+        to,
+        from: null,
+      } as never)
+    await control("k1", "take", "263902037430900")
+    await world.advance(MINUTE_MS)
+    expect(heard()).toEqual([])
+    await control("k2", "pass", "1000000000000001")
+    await control("k3", "pass", "1000000000000001")
+    expect(heard()).toEqual(["I'm the automated assistant again."])
+  })
 })
