@@ -3,7 +3,7 @@
 
 import { waitUntil } from "cloudflare:workers"
 import { listBanks } from "./banks/bank-store.ts"
-import { createRestoreWatch, raiseGenerations, type RestoreWatch } from "./audit/generation.ts"
+import { createRestoreWatch, mayActOn, type RestoreWatch } from "./audit/generation.ts"
 import { listBanksWithSecretsBefore } from "./banks/webhook-secret-store.ts"
 import { moveLines } from "./audit/moving.ts"
 import { conversationOf } from "./conversations/conversation-of.ts"
@@ -193,24 +193,8 @@ function restoredAnswer(): Response {
   })
 }
 
-/** Say that the directory has come a minute further.
- * @returns `false` where it was put back: then nothing is to be done on its word */
-async function rise({ means, restoreWatch }: Gateway): Promise<boolean> {
-  const { db, auditLogs: logs, log } = means
-  try {
-    if (await raiseGenerations({ db, logs })) return true
-    restoreWatch.forget()
-    log.error("directory_restored")
-    return false
-  } catch (fault) {
-    log.error("scheduled_fault", { step: "generation", ...describeFault(fault) })
-    return true
-  }
-}
-
 /** Scheduled work, each minute: links nobody confirmed, letters and logins past their term, Pages and incidents to look at. */
 async function runClock(house: Gateway): Promise<void> {
-  if (!(await rise(house))) return
   const {
     means,
     chores,
@@ -225,6 +209,7 @@ async function runClock(house: Gateway): Promise<void> {
     watch: watched,
   } = house
   const { db, now, log } = means
+  if (!(await mayActOn({ db, logs: means.auditLogs }, house.restoreWatch, log))) return
   const banks = async () => (await listBanks(db, means.config)).map(({ id }) => id)
   const steps = {
     links: () => endExpired(chores),

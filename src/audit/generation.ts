@@ -51,6 +51,23 @@ export async function raiseGenerations({ db, logs }: GenerationWorld): Promise<b
   return true
 }
 
+/** Raise both, and say whether anything may be done on the directory's word. Where that cannot be told, nothing is: what is due waits for the
+ * next minute. */
+export async function mayActOn(
+  world: GenerationWorld,
+  watch: Pick<RestoreWatch, "forget">,
+  log: Log,
+): Promise<boolean> {
+  try {
+    if (await raiseGenerations(world)) return true
+    watch.forget()
+    log.error("directory_restored")
+  } catch (fault) {
+    log.error("scheduled_fault", { step: "generation", ...describeFault(fault) })
+  }
+  return false
+}
+
 /** Say that everything the directory forgot was done again: it is level from here on. The line that tells of it gets a number above all that
  * lie in the logs, so that numbers given twice end here. */
 export async function levelGenerations(

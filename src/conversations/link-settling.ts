@@ -6,6 +6,7 @@ import { SECOND_MS } from "../foundation/clock.ts"
 import type { LinkId } from "../foundation/id.ts"
 import { describeFault } from "../foundation/log.ts"
 import { applied, changesOf } from "./consent-change.ts"
+import { holdingOf } from "./consent-view.ts"
 import { requestErasure } from "./erasing.ts"
 import type { PersonWorld, Whom } from "./person-world.ts"
 import { SingleRun } from "./single-run.ts"
@@ -24,19 +25,22 @@ export interface Settler {
 }
 
 const DOUBT_MS = 5 * SECOND_MS
+/** Links of one person whose last look is remembered. */
+const DOUBTS_MAX = 10
 
 /** Links on their way. */
 export class LinkSettling {
   readonly #run = new SingleRun()
-  /** The directory was seen to say something else of this link. */
-  #doubted: LinkId | undefined
-  #doubtedAt = 0
+  /** The directory was seen to say something else of these links. */
+  readonly #doubted = new Set<LinkId>()
+  readonly #doubtedAt = new Map<LinkId, number>()
 
-  /** Object and directory differ: look at it in the next run, for one person not more often than every few seconds. */
+  /** Object and directory differ: look at it in the next run, at one link not more often than every few seconds. */
   doubt(link: LinkId, now: number): void {
-    if (now - this.#doubtedAt < DOUBT_MS) return
-    this.#doubted = link
-    this.#doubtedAt = now
+    if (now - (this.#doubtedAt.get(link) ?? -Infinity) < DOUBT_MS) return
+    if (this.#doubtedAt.size >= DOUBTS_MAX) this.#doubtedAt.clear()
+    this.#doubted.add(link)
+    this.#doubtedAt.set(link, now)
   }
 
   /** Settle whatever the state names, until it names nothing. */
@@ -44,9 +48,10 @@ export class LinkSettling {
     return this.#run.ask(async () => {
       try {
         while (await step(settler)) continue
-        const doubted = this.#doubted
-        if (doubted !== undefined && (await compare(settler, doubted))) while (await step(settler)) continue
-        if (this.#doubted === doubted) this.#doubted = undefined
+        for (const doubted of this.#doubted) {
+          if (await compare(settler, doubted)) while (await step(settler)) continue
+          this.#doubted.delete(doubted)
+        }
       } catch (fault) {
         settler.world.log.warn("link_not_settled", describeFault(fault))
         await settler.later()
@@ -99,11 +104,14 @@ async function step(settler: Settler): Promise<boolean> {
 }
 
 /** Hold what the directory proves against the link held here: what ended there ends here, of two consents the stricter one stays (P4).
+ * One that is not held here any more ended here, whatever the directory has come to say: it ends there too, by a chore.
  * @returns whether that left anything to do */
 async function compare(settler: Settler, link: LinkId): Promise<boolean> {
   const { world, take } = settler
   const { whom, state } = settler.remembered() ?? {}
-  if (!whom || state?.consent?.link !== link || changesOf(state).length > 0) return false
+  if (!whom || !state) return false
+  if (holdingOf(state, link) === "not_held") await world.links.settleLater(link, whom)
+  if (state.consent?.link !== link || changesOf(state).length > 0) return false
   const proven = await world.links.prove(link, whom)
   if (proven.ok) await take({ kind: "consent_proven", proven: proven.value })
   else if (proven.error.reason === "link_gone")

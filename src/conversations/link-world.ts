@@ -25,6 +25,10 @@ import type { PersonWorld, Whom } from "./person-world.ts"
 import type { Opened } from "./turn-context.ts"
 import { Unready } from "./unready.ts"
 
+/** An end is looked at once more after this: a database put back meanwhile has forgotten it, and until its line of the audit trail was moved,
+ * within a minute, no log could have told. */
+const LOOKED_AGAIN_SECONDS = 300
+
 /** @param given.beside keeps work alive that nobody waits for */
 export function createLinkWorld(
   means: Means,
@@ -44,10 +48,19 @@ export function createLinkWorld(
 
   /** Durable before anybody goes on: a crash after it leaves nothing half done for ever. */
   async function postChores(kind: "settle_link" | "revoke_link", bank: BankId, ...links: readonly LinkId[]) {
+    await postIn(0, kind, bank, ...links)
+  }
+
+  async function postIn(
+    delaySeconds: number,
+    kind: "settle_link" | "revoke_link",
+    bank: BankId,
+    ...links: readonly LinkId[]
+  ) {
     const jobs = links.map(
       (link) => ({ v: 1, kind, bank, link, postedAt: now() }) as const satisfies ChoreJob,
     )
-    const posted = await means.post("chores", jobs)
+    const posted = await means.post("chores", jobs, { delaySeconds })
     if (!posted.ok) throw new Unready("Cannot post a chore about a link")
   }
 
@@ -156,10 +169,12 @@ export function createLinkWorld(
       await endLink(db, link, reason, by ?? bySystem(reason, now()), random, { keepSealed: true })
       await linkReports.ended(link, reason)
       await postChores("revoke_link", whom.bank, link)
+      await postIn(LOOKED_AGAIN_SECONDS, "settle_link", whom.bank, link)
       const page = psid === undefined ? undefined : await pages.find(whom.page)
       // Messenger's own mark of the link is a convenience: where it cannot be taken off now, nothing depends on it.
       if (page?.ok && psid) await graph.unlinkAccounts(page.value.token, psid)
     },
+    settleLater: (link, whom) => postChores("settle_link", whom.bank, link),
     unreminded: (consent, days, reason) => linkReports.unreminded(consent.link, consent, days, reason),
     showMenu(whom, psid, linked) {
       const change = async () => {

@@ -3,6 +3,7 @@
 
 import { findLanguage } from "../phrases/catalogue.ts"
 import { succeed, type InnerKey } from "../vault/vault.ts"
+import { findErasedAt } from "./erasing.ts"
 import { HeldKey } from "./held-key.ts"
 import { newestInInbox } from "./inbox.ts"
 import type { PersonWorld, Shelf, Whom } from "./person-world.ts"
@@ -127,7 +128,10 @@ export class Memory {
   async #begin(whom: Whom, psid: string, again: boolean): Promise<State> {
     const { languages } = await this.#world.loadBankFacts(whom.bank, whom.page)
     const language = languages.map(findLanguage).find((each) => each !== undefined) ?? "en"
-    const consent = await this.#world.links.rebuild(whom)
+    const rebuilt = await this.#world.links.rebuild(whom)
+    // A directory that was put back may still have what went with an erasure here.
+    const erasedAt = findErasedAt(this.#world.sql) ?? -Infinity
+    const consent = rebuilt && rebuilt.givenAt > erasedAt ? rebuilt : undefined
     const turnedThrough = again ? newestInInbox(this.#world.sql) - 1 : 0
     const created = createState({ page: whom.page, bank: whom.bank, psid, language })
     return { ...created, turnedThrough, ...(consent ? { consent, newSince: this.#world.now() } : {}) }

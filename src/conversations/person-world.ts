@@ -116,6 +116,8 @@ export interface PersonWorld {
     /** Tell the bank of a reminder of the consent's end that cannot reach the person. Durable when it returns; harmless to repeat.
      * @param days before the end, which names the reminder @throws DatabaseError, Unready */
     readonly unreminded: (consent: Consent, days: number, reason: Reason) => Promise<void>
+    /** Have the directory held against this object in a moment. Durable when it returns; harmless to repeat. @throws Unready */
+    readonly settleLater: (link: LinkId, whom: Whom) => Promise<void>
     /** Show the person the menu of linked people, or the Page's again. Started and left to itself. */
     readonly showMenu: (whom: Whom, psid: string, linked: boolean) => void
     /** Messenger says that a Log In ended here. A code that names somebody else's pending link ends that link (P11). */

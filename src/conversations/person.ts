@@ -185,7 +185,10 @@ export class Person {
   /** How a link stands here. @param compare hold a live one against what the directory proves first */
   async holding(link: LinkId, { compare = false } = {}): Promise<Holding> {
     await this.#memory.load()
-    if (compare && this.#memory.state) await this.#compare(link)
+    const { state } = this.#memory
+    // Where somebody was erased and nobody came since, nothing of theirs is live, whatever an old directory says.
+    if (!state) return erasing.findErasedAt(this.#world.sql) === undefined ? "empty" : "not_held"
+    if (compare && state.consent?.link === link) await this.#compare(link)
     return holdingOf(this.#memory.state, link)
   }
 

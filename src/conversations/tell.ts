@@ -4,6 +4,7 @@
 import { reportNewLink } from "./alert-reports.ts"
 import { findStaleNews } from "./case-news.ts"
 import type { Entry } from "./entry.ts"
+import { findErasedAt } from "./erasing.ts"
 import { ALERT_UNKNOWN_MS, claimRow, findRow, LANES } from "./ledger.ts"
 import { accountOf } from "./notices/compose.ts"
 import { settled } from "./outcome.ts"
@@ -103,12 +104,16 @@ export async function tellAlert(teller: Teller, request: TellRequest, key: strin
 
 /** Object and directory do not agree on a live link, and nothing is on its way that would explain it: they are held against each other,
  * and where both still have the link the event waits for that. */
-async function settleDoubt(teller: Teller, { shelf }: TellRequest): Promise<TellOutcome | undefined> {
+async function settleDoubt(teller: Teller, { shelf, whom }: TellRequest): Promise<TellOutcome | undefined> {
   const state = teller.state()
+  const { sql, links } = teller.world
+  // Whoever it was is erased here, and a directory that was put back does not know it.
+  if (!state && findErasedAt(sql) !== undefined) await links.settleLater(shelf.link, whom)
   const consent = state?.consent
   if (!state || isAgreed(consent, shelf) || isChanging(state, shelf.link, teller.world.now()))
     return undefined
   if (consent) await teller.doubt(consent.link)
+  if (consent?.link !== shelf.link) await teller.doubt(shelf.link)
   const after = teller.state()?.consent
   return consent?.link === shelf.link && after ? { kind: "pending", afterMs: CHANGING_MS } : undefined
 }

@@ -17,6 +17,16 @@ import { describeFault, type Log } from "../foundation/log.ts"
 import { err, ok, type Result } from "../foundation/result.ts"
 import { END_REASONS, findLink, type EndReason } from "../links/link-store.ts"
 
+/** An erasure the directory does not know of any more. */
+export interface ErasedBefore {
+  readonly person: PersonId
+  readonly erasedAt: number
+  /** The page that says how far it is, and where the person was; lines tell it since they know it. */
+  readonly status?: { readonly code: string; readonly page: PageId; readonly bank: BankId }
+  /** Where it had come to its end. */
+  readonly doneAt?: number
+}
+
 /** What restoring needs. */
 export interface RestoringWorld {
   readonly db: Database
@@ -25,7 +35,7 @@ export interface RestoringWorld {
   /** The Conversation of somebody the directory may not know. */
   readonly holderOf: (of: { readonly page: PageId; readonly person: PersonId }) => Promise<LinkHolder>
   /** Erase a person again whom the directory may know once more. @returns `false` where nothing of them is there */
-  readonly eraseAgain: (person: PersonId, erasedAt: number, by: AuditBy) => Promise<boolean>
+  readonly eraseAgain: (erased: ErasedBefore, by: AuditBy) => Promise<boolean>
   readonly revokeKey: (bank: BankId, key: string, by: AuditBy) => Promise<void>
   readonly log: Log
 }
@@ -108,17 +118,35 @@ type Act =
       readonly ended?: string
       readonly who?: { readonly page: PageId; readonly person: PersonId }
     }
-  | { readonly kind: "person"; readonly person: PersonId; readonly erasedAt: number }
+  | ({ readonly kind: "person" } & ErasedBefore)
   | { readonly kind: "key"; readonly bank: BankId; readonly key: string }
 
-/** What the directory does not know, out of every log: acts by the id of their thing, and the largest number of any line. */
-async function readForgotten({ logs }: RestoringWorld, moved: number) {
+/** The logs in which something lies that the directory does not know, in their order, and the largest number of any line. Numbers rise
+ * with time: of each bank they are looked through from the newest month back to the first that holds nothing new, so that a restore of a
+ * minute does not read years. */
+async function findLogsSince({ logs }: RestoringWorld, moved: number) {
+  const since: { readonly bank: BankId | "*"; readonly month: string }[] = []
+  const over = new Set<string>()
+  let newest = 0
+  for (const { bank, month } of (await logs.register().logs({ v: 1 })).toReversed()) {
+    if (over.has(bank)) continue
+    const named = { bank: bank as BankId | "*", month }
+    const last = await logs.of(named.bank, month).newest({ v: 1 })
+    newest = Math.max(newest, last)
+    if (last > moved) since.push(named)
+    else over.add(bank)
+  }
+  return { newest, since: since.toReversed() }
+}
+
+/** What the directory does not know, out of the logs: acts by the id of their thing, and the largest number of any line. */
+async function readForgotten(world: RestoringWorld, moved: number) {
+  const { logs } = world
   const acts = new Map<string, Act>()
   const toDo: AuditLine[] = []
-  let newest = 0
-  for (const { bank, month } of await logs.register().logs({ v: 1 })) {
-    const log = logs.of(bank as BankId | "*", month)
-    newest = Math.max(newest, await log.newest({ v: 1 }))
+  const { newest, since } = await findLogsSince(world, moved)
+  for (const { bank, month } of since) {
+    const log = logs.of(bank, month)
     for (let from = 0; ;) {
       const page = await log.since({ v: 1, outbox: moved, from })
       const last = page.at(-1)
@@ -146,7 +174,8 @@ function actOf(
   { bank, at, action, object, reason, detail }: AuditLine,
   before: Act | undefined,
 ): Act | undefined {
-  if (action === "person.erase") return { kind: "person", person: object as PersonId, erasedAt: at }
+  if (action === "person.erase") return erasedBefore(object as PersonId, bank, at, detail)
+  if (action === "person.erased" && before?.kind === "person") return { ...before, doneAt: at }
   if (action === "bank_key.revoke" && bank !== "*") return { kind: "key", bank, key: object }
   if (!action.startsWith("link.")) return undefined
   const { person, page } = detail ?? {}
@@ -165,15 +194,30 @@ function actOf(
 async function doAgain(world: RestoringWorld, act: Act, by: AuditBy): Promise<Counted | undefined> {
   switch (act.kind) {
     case "person":
-      return (await world.eraseAgain(act.person, act.erasedAt, again(by, "person.erase")))
-        ? "erased"
-        : undefined
+      return (await world.eraseAgain(act, again(by, "person.erase"))) ? "erased" : undefined
     case "key":
       await world.revokeKey(act.bank, act.key, again(by, "bank_key.revoke"))
       return "revokedKeys"
     case "link":
       if (act.ended === undefined) return (await settle(world, act)) ? "settled" : undefined
       return (await endAgain(world, act.link, act.ended, by)) ? "ended" : undefined
+  }
+}
+
+/** A line of before they named a status page leads to another page. */
+function erasedBefore(
+  person: PersonId,
+  bank: BankId | "*",
+  erasedAt: number,
+  detail: AuditLine["detail"],
+): Act {
+  const { code, page } = detail ?? {}
+  const named = typeof code === "string" && typeof page === "string" && bank !== "*"
+  return {
+    kind: "person",
+    person,
+    erasedAt,
+    ...(named ? { status: { code, page: page as PageId, bank } } : {}),
   }
 }
 

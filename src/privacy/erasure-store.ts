@@ -42,10 +42,22 @@ export async function enterErasure(
   await write(
     db.batch([
       db.insert(erasures).values(row).onConflictDoNothing(),
-      auditStatement(db, { ...by, bank, action: "person.erase", object: person }),
+      // The code goes with it, so that a directory that was put back finds the page again its person was told of.
+      auditStatement(db, { ...by, bank, action: "person.erase", object: person, detail: { code, page } }),
     ]),
   )
   return { code, person, page, bank, cause, requestedAt }
+}
+
+/** Enter an erasure that was done before the directory was put back: its page goes on answering. One that is known already stays as it is. */
+export async function enterDone(
+  db: Database,
+  erasure: Omit<Erasure, "person" | "endedAt" | "wipedAt" | "doneAt"> & { readonly doneAt: number },
+): Promise<void> {
+  const { code, page, bank, cause, requestedAt, doneAt } = erasure
+  const steps = { endedAt: doneAt, wipedAt: doneAt, doneAt, until: doneAt + ERASURE_KEPT_MS }
+  const row = { code, personId: null, pageId: page, bankId: bank, cause, requestedAt, ...steps }
+  await write(db.insert(erasures).values(row).onConflictDoNothing())
 }
 
 /** An erasure by its code. */

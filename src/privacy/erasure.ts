@@ -31,9 +31,11 @@ import {
   releaseLinks,
   type HeldLink,
 } from "../links/release-store.ts"
+import type { ErasedBefore } from "../notifications/restoring.ts"
 import type { Incidents } from "../notifications/incidents.ts"
 import type { ForgetLetters } from "./erased-letters.ts"
 import {
+  enterDone,
   enterErasure,
   findErasure,
   findOpenErasure,
@@ -84,8 +86,8 @@ export interface Erasures {
     by: AuditBy,
   ): Promise<readonly string[]>
   /** Erase somebody once more whose erasure the directory does not know of any more: it was restored to an earlier day. Whoever came since
-   * is left alone. @returns `false` where nothing of them is there */
-  eraseAgain(person: PersonId, erasedAt: number, by: AuditBy): Promise<boolean>
+   * is left alone. Its status page answers again under its own code. @returns `false` where nothing of them is there */
+  eraseAgain(erased: ErasedBefore, by: AuditBy): Promise<boolean>
   /** The consumer's part: go on with one. */
   consume(job: ErasePersonJob): Promise<Verdict>
   /** Scheduled: bring back erasures whose job was lost. @returns how many */
@@ -104,10 +106,15 @@ export function createErasures(world: ErasureWorld): Erasures {
     return (await world.post("chores", [{ v: 1, kind: "erase_person", ...about }])).ok
   }
 
-  async function request(whom: Whom, cause: ErasureCause, by: AuditBy): Promise<string> {
+  async function request(
+    whom: Whom,
+    cause: ErasureCause,
+    by: AuditBy,
+    known: string = randomText(world.random),
+  ): Promise<string> {
     const { person, page, bank } = whom
     const open = await findOpen(db, person)
-    const code = open?.code ?? randomText(world.random)
+    const code = open?.code ?? known
     const asked = { code, person, page, bank, cause, requestedAt: by.at }
     const erasure = open ?? (await enterErasure(db, asked, by))
     if (!isOpen(erasure)) return code
@@ -142,14 +149,21 @@ export function createErasures(world: ErasureWorld): Erasures {
       }
       return codes
     },
-    async eraseAgain(person, erasedAt, by) {
+    async eraseAgain({ person, erasedAt, status, doneAt }, by) {
       const links = await listLinksOfPerson(db, person)
-      const whom = (await findPerson(db, person)) ?? links[0]
+      const there = (await findPerson(db, person)) ?? links[0]
       const enteredAt = await findEnteredAt(db, person)
-      if (!whom || (enteredAt !== undefined && enteredAt > erasedAt)) return false
-      const { page, bank } = whom
-      await request({ person, page, bank }, "restore", { ...by, at: erasedAt })
-      return true
+      const since = enteredAt !== undefined && enteredAt > erasedAt
+      // One that had not come to its end goes on in the Conversation, whether the directory knows its person or not.
+      const whom = since ? undefined : (there ?? (doneAt === undefined ? status : undefined))
+      if (whom) {
+        const { page, bank } = whom
+        await request({ person, page, bank }, "restore", { ...by, at: erasedAt }, status?.code)
+        return true
+      }
+      if (status)
+        await enterDone(db, { ...status, cause: "restore", requestedAt: erasedAt, doneAt: doneAt ?? by.at })
+      return false
     },
     async consume(job) {
       const { code, person, page, bank, cause, requestedAt } = job

@@ -207,11 +207,25 @@ describe("an erasure", () => {
     const { erasures } = breaking(-1)
     const person = await gateway.personOf(psid)
     const by = bySystem("restore", Date.now())
-    expect(await erasures.eraseAgain(person, Date.now() - 60_000, by)).toBe(false)
+    const before = { code: "c".repeat(22), page: PAGE, bank: BANK }
+    const erasedAt = Date.now() - 60_000
+    expect(await erasures.eraseAgain({ person, erasedAt, status: before, doneAt: erasedAt + 1 }, by)).toBe(
+      false,
+    )
     expect(await rows("SELECT id FROM people WHERE id = ?", person)).toHaveLength(1)
-    expect(await erasures.eraseAgain(person, Date.now(), by)).toBe(true)
+    // Whoever was told of that page finds it answering again, though its person has long been gone.
+    expect(await erasures.find(before.code)).toEqual({
+      ...before,
+      cause: "restore",
+      requestedAt: erasedAt,
+      endedAt: erasedAt + 1,
+      wipedAt: erasedAt + 1,
+      doneAt: erasedAt + 1,
+    })
+    const status = { code: "d".repeat(22), page: PAGE, bank: BANK }
+    expect(await erasures.eraseAgain({ person, erasedAt: Date.now(), status }, by)).toBe(true)
     const [row] = await rows("SELECT code, cause FROM erasures WHERE person_id = ?", person)
-    expect(row?.["cause"]).toBe("restore")
+    expect(row).toEqual({ code: status.code, cause: "restore" })
     expect(await rows("SELECT state, ended_reason FROM links WHERE id = ?", link)).toEqual([
       { state: "ended", ended_reason: "erased" },
     ])

@@ -8,6 +8,7 @@ import {
   compareGenerations,
   createRestoreWatch,
   isBehind,
+  mayActOn,
   raiseGenerations,
 } from "../../src/audit/generation.ts"
 import { readEntry } from "../../src/audit/log-entry.ts"
@@ -99,6 +100,25 @@ describe("the generation", () => {
   })
 })
 
+describe("mayActOn()", () => {
+  const watch = { forgot: 0, forget: () => void (watch.forgot += 1) }
+
+  it("says yes once both have risen, and no where the database was put back, or nobody can tell", async () => {
+    expect(await mayActOn(world, watch, log)).toBe(true)
+    const putBack = await copySettings()
+    expect(await mayActOn(world, watch, log)).toBe(true)
+    expect(watch.forgot).toBe(0)
+    const noObject = (): never => {
+      throw new Error("no object")
+    }
+    const broken = { db, logs: { register: noObject } }
+    expect(await mayActOn(broken, watch, log)).toBe(false)
+    await putBack()
+    expect(await mayActOn(world, watch, log)).toBe(false)
+    expect(watch.forgot).toBe(1)
+  })
+})
+
 describe("createRestoreWatch()", () => {
   const noObject = (): never => {
     throw new Error("no object")
@@ -185,8 +205,9 @@ describe("finishRestore()", () => {
       ({
         settleLink: async ({ link }: { link: string }) => void done.push(`ask ${page} ${person} ${link}`),
       }) as never,
-    eraseAgain: async (person, at, by) => {
-      done.push(`erase ${person} ${at === NOVEMBER} ${by.actor}`)
+    eraseAgain: async ({ person, erasedAt, status, doneAt }, by) => {
+      const page = status ? ` ${status.code} ${status.page} ${status.bank}` : ""
+      done.push(`erase ${person} ${erasedAt === NOVEMBER} ${doneAt === NOVEMBER} ${by.actor}${page}`)
       return true
     },
     revokeKey: async (bank, key) => void done.push(`revoke ${bank} ${key}`),
@@ -220,8 +241,9 @@ describe("finishRestore()", () => {
       await write("link.end", "link_odd", { reason: "a word of a later release" })
       await write("link.activate", "link_new", { detail: { person: "person_new", page: "100" } })
       await write("link.pending", "link_lost")
-      await write("person.erase", "person_gone")
+      await write("person.erase", "person_gone", { detail: { code: "code_1", page: "100" } })
       await write("person.erased", "person_gone")
+      await write("person.erase", "person_going")
       await write("bank_key.revoke", "key_1")
       await write("bank.put", "demo")
       await write("ledger.anchor", "heads_1", { detail: { person_x: "3:h" } })
@@ -232,7 +254,7 @@ describe("finishRestore()", () => {
       value: {
         ended: 2,
         settled: 1,
-        erased: 1,
+        erased: 2,
         revokedKeys: 1,
         toDo: [{ action: "bank.put", object: "demo" }],
       },
@@ -241,16 +263,49 @@ describe("finishRestore()", () => {
       "ask 100 person_new link_new",
       "end link_ended erased ines restore: erased true",
       "end link_odd disconnected ines restore: disconnected true",
-      "erase person_gone true ines",
+      "erase person_going true false ines",
+      "erase person_gone true true ines code_1 100 demo",
       "revoke demo key_1",
     ])
     expect(isBehind(await compareGenerations(world))).toBe(false)
     expect(await raiseGenerations(world)).toBe(true)
     // Numbers given twice end here: the next line has one that no log has seen.
-    expect(await findNewestWaiting(db)).toBe(12)
+    expect(await findNewestWaiting(db)).toBe(13)
     await moveLines({ ...world, log })
     const own = await logs.of("*", "2026-11").entries({ v: 1, from: 0, limit: 9 })
     expect(own.map((entry) => readEntry(entry).action)).toEqual(["restore.finish"])
+  })
+
+  it("reads no log of a month before the first that holds nothing new, of each bank by itself", async () => {
+    const months = [8, 9, 10].map((month) => Date.UTC(2026, month, 22, 9))
+    const writeAt = async (bank: string, at: number, object: string) => {
+      const entry = { bank: bank as BankId, actor: "system", action: "link.end", object, reason: "idle", at }
+      await db.batch([auditStatement(db, entry)])
+    }
+    for (const at of months) for (const bank of ["demo", "other"]) await writeAt(bank, at, `link_old_${bank}`)
+    await putBackAfter(async () => {
+      await writeAt("demo", months[1] ?? 0, "link_october")
+      await writeAt("demo", months[2] ?? 0, "link_november")
+    })
+    const read: string[] = []
+    const counted: AuditLogs = {
+      ...logs,
+      of: (bank, month) => {
+        read.push(`${bank} ${month}`)
+        return logs.of(bank, month)
+      },
+    }
+    expect(await finishRestore(restoring({ logs: counted }), BY)).toMatchObject({
+      ok: true,
+      value: { ended: 2 },
+    })
+    expect(done.map((each) => each.split(" ")[1]).toSorted()).toEqual(["link_november", "link_october"])
+    expect([...new Set(read)].toSorted()).toEqual([
+      "demo 2026-09",
+      "demo 2026-10",
+      "demo 2026-11",
+      "other 2026-11",
+    ])
   })
 
   it("does some of it a call and goes on where the last one ended", async () => {

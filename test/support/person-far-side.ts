@@ -141,6 +141,8 @@ export class FarDirectory {
       readonly changes: Map<string, RecordMark>
     }
   >()
+  /** Links that are to be held against the directory. */
+  readonly toSettle: LinkId[] = []
   /** Reminders of a consent's end that the bank was told cannot be said. */
   readonly unreminded: { readonly link: LinkId; readonly days: number; readonly reason: Reason }[] = []
   /** Changes of a consent, as they were recorded. */

@@ -142,6 +142,7 @@ export function createPersonWorld(given: Given): PersonWorld {
           directory.assertUp()
           return directory.customerName
         }),
+      settleLater: (link) => point("links.settleLater", () => void directory.toSettle.push(link)),
       unreminded: (consent, days, reason) =>
         point("links.unreminded", () => {
           directory.assertUp()
