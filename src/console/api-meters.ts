@@ -41,7 +41,17 @@ export const METER_OPERATIONS = [
     summary: "What consumers of queues did, a row a minute and queue, oldest first",
     action: "meter.read",
     query: [{ name: "minutes", description: "How many up to now, 1 to 1440; 60 without" }],
-    answer: { schema: "Meter", list: "meters" },
+    answer: {
+      schema: "Meter",
+      list: "meters",
+      beside: {
+        ageBoundsMs: {
+          type: "array",
+          items: COUNT,
+          description: "Where each class of ages ends, but the last",
+        },
+      },
+    },
     refusals: ["forbidden", "invalid"],
   },
 ] as const

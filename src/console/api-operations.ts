@@ -24,7 +24,13 @@ export interface Operation {
   readonly query?: readonly { readonly name: string; readonly description: string }[]
   readonly body?: SchemaName
   /** Schema of the answer, or of what stands in its member or its list. */
-  readonly answer: { readonly schema: SchemaName; readonly list?: string; readonly member?: string }
+  readonly answer: {
+    readonly schema: SchemaName
+    readonly list?: string
+    readonly member?: string
+    /** What stands beside the list. */
+    readonly beside?: Readonly<Record<string, object>>
+  }
   /** Whether it may answer 202 with what a second person must approve (P14). */
   readonly twoPeople?: true
   /** Refusals beyond those of every operation. */

@@ -1,4 +1,4 @@
-// The admin API described: OpenAPI 3.1 at `/openapi.json`, the same to read at `/docs`. Built from the tables of operations,
+// The admin API and what banks call described: OpenAPI 3.1 at `/openapi.json`, the same to read at `/docs`. Built from the tables of operations,
 // schemas, roles and refusals, so that it says what the code does. Open to anyone: it holds nothing of a deployment.
 
 import { Hono } from "hono"
@@ -6,6 +6,8 @@ import { pageHeaders, type RequestVariables } from "../http/headers.ts"
 import { problemOf, type AdminRefusal } from "./admin-problems.ts"
 import { ADMIN_BASE, OPERATIONS, type Operation } from "./api-operations.ts"
 import { SCHEMAS, type SchemaName } from "./api-schemas.ts"
+import { bankPaths } from "./api-bank.ts"
+import { BANK_SCHEMAS } from "./api-bank-schemas.ts"
 import { renderDocs } from "./docs-page.tsx"
 import { ACTIONS } from "./operator.ts"
 
@@ -58,14 +60,14 @@ export function openApiDocument(given: { readonly publicOrigin: string; readonly
   return {
     openapi: "3.1.1",
     info: {
-      title: "Tellerline admin API",
+      title: "Tellerline",
       version: "1",
       description:
-        "Onboarding and operation, for people who hold a role. Refusals are RFC 9457 problem documents.",
+        "Onboarding and operation, for people who hold a role; events and links, for banks (tag `bank`). Refusals are RFC 9457 problem documents, except where a standard says otherwise.",
     },
     servers: [{ url: given.publicOrigin }],
     security: [{ adminKey: [] }, { access: [] }],
-    paths,
+    paths: { ...paths, ...bankPaths() },
     components: {
       securitySchemes: {
         adminKey: {
@@ -79,8 +81,20 @@ export function openApiDocument(given: { readonly publicOrigin: string; readonly
           name: "Cf-Access-Jwt-Assertion",
           description: "Set by Cloudflare Access; ACCESS_ROLES maps groups to roles",
         },
+        bankKey: {
+          type: "http",
+          scheme: "bearer",
+          description: "A bank's key (`tellerline api-keys create`), for that bank's addresses",
+        },
+        messageSignature: {
+          type: "apiKey",
+          in: "header",
+          name: "Signature",
+          description:
+            "RFC 9421 with a key of the bank's JWK set; a token is signed itself. docs/bank-events.md",
+        },
       },
-      schemas: SCHEMAS,
+      schemas: { ...SCHEMAS, ...BANK_SCHEMAS },
     },
   }
 }
@@ -131,8 +145,12 @@ function answerSchema({ answer }: Operation): object {
   if (answer.list)
     return {
       type: "object",
-      properties: { [answer.list]: { type: "array", items: schema }, next: { type: "string" } },
-      required: [answer.list],
+      properties: {
+        [answer.list]: { type: "array", items: schema },
+        next: { type: "string" },
+        ...answer.beside,
+      },
+      required: [answer.list, ...Object.keys(answer.beside ?? {})],
     }
   return answer.member ? { type: "object", properties: { [answer.member]: schema } } : schema
 }

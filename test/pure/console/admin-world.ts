@@ -22,6 +22,7 @@ import type { Incident } from "../../../src/notifications/incident.ts"
 import type { OuterKeyState } from "../../../src/vault/outer-keys.ts"
 import type { PageState } from "../../../src/notifications/page-desk.ts"
 
+const EXPORT = { v: 1, bank: "harbour", month: "2026-11", head: "a.b.c", keys: [], entries: [] }
 export const NOW = Date.UTC(2026, 10, 22)
 export const BASE = "/admin/v1"
 export const HARBOUR = "harbour" as BankId
@@ -182,8 +183,21 @@ const INCIDENTS: readonly Incident[] = [
     detail: "token_refused",
     openedAt: NOW,
   },
-  { id: "incident_2", kind: "dead_letters", bank: OTHER, detail: "", openedAt: NOW - 2, closedAt: NOW - 1 },
-  { id: "incident_3", kind: "graph_version_ending", bank: "*", detail: "v21.0", openedAt: NOW - 3 },
+  {
+    id: "incident_0000000000000000000002",
+    kind: "dead_letters",
+    bank: OTHER,
+    detail: "",
+    openedAt: NOW - 2,
+    closedAt: NOW - 1,
+  },
+  {
+    id: "incident_0000000000000000000003",
+    kind: "graph_version_ending",
+    bank: "*",
+    detail: "v21.0",
+    openedAt: NOW - 3,
+  },
 ]
 
 /** One of a bank's, one the same people may not see. */
@@ -395,11 +409,22 @@ export function createAdminWorld(settings: { readonly development?: boolean } = 
       },
       consentsAt: (bank, at, after, by) => {
         acts.push({ act: `consents ${bank} ${at} ${after}`, by })
-        return Promise.resolve({ rows: [{ givenAt: at, until: at }], next: "link_next" })
+        return Promise.resolve({
+          rows: [{ link: "link_1", purposes: ["receipts"], showAmounts: false, givenAt: at, until: at }],
+          next: "link_next",
+        })
       },
       disclosures: (bank, { from, to }, after, by) => {
         acts.push({ act: `disclosures ${bank} ${from} ${to} ${after}`, by })
-        return Promise.resolve({ rows: [{ passed: [{ firstAt: from, lastAt: to }] }] })
+        return Promise.resolve({
+          rows: [
+            {
+              person: "person_1",
+              customers: ["c"],
+              passed: [{ purpose: "receipts", data: "receipt", times: 1, firstAt: from, lastAt: to }],
+            },
+          ],
+        })
       },
     },
     erase: (bank, reference, by) => {
@@ -424,7 +449,8 @@ export function createAdminWorld(settings: { readonly development?: boolean } = 
     },
     audit: {
       months: () => Promise.resolve(["2026-11"]),
-      head: (bank, month) => Promise.resolve(ok({ bank, month, size: 1, root: "r", head: "a.b.c" })),
+      head: (bank, month) =>
+        Promise.resolve(ok({ bank, month, size: 1, root: "r".repeat(43), head: "a.b.c" })),
       entries: (bank) =>
         Promise.resolve(
           ok({
@@ -436,7 +462,7 @@ export function createAdminWorld(settings: { readonly development?: boolean } = 
       inclusion: (_bank, _month, index) =>
         Promise.resolve(index > 0 ? err({ reason: "not_found" as const }) : ok({ index, size: 1, path: [] })),
       check: () => Promise.resolve(ok({ intact: true })),
-      exported: () => Promise.resolve(ok(new Response("{}").body as ReadableStream<Uint8Array>)),
+      exported: () => Promise.resolve(ok(Response.json(EXPORT).body as ReadableStream<Uint8Array>)),
     },
     restore: {
       compare: () => Promise.resolve({ directory: 1, register: 2 }),

@@ -53,7 +53,15 @@ describe("/admin/v1/banks/{id}/...", () => {
     const asked = { ...ASKS.consents, cursor: "link_before", reason: "r" }
     const { body } = await call("auditor", "POST", `/banks/${HARBOUR}/consents`, asked)
     expect(body).toEqual({
-      consents: [{ givenAt: "2026-10-31T23:00:00.000Z", until: "2026-10-31T23:00:00.000Z" }],
+      consents: [
+        {
+          link: "link_1",
+          purposes: ["receipts"],
+          showAmounts: false,
+          givenAt: "2026-10-31T23:00:00.000Z",
+          until: "2026-10-31T23:00:00.000Z",
+        },
+      ],
       next: "link_next",
     })
     expect(acts[0]?.act).toContain("link_before")
