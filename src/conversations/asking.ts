@@ -1,4 +1,4 @@
-// The questions of one person that are with their bank: two at once, and two acts on cards and cases beside them, each beside the turns, its answer taken as a turn of its own. What
+// The questions of one person that are with their bank: two at once, and two acts on cards and two on cases beside them, each beside the turns, its answer taken as a turn of its own. What
 // is outstanding stands in the state; here is only what runs now. What ended is cut short in the step that stores the end (P4).
 // Composed by person.ts; one question is ask.ts.
 
@@ -21,15 +21,20 @@ export interface Asker {
   readonly afterwards: () => Promise<void>
 }
 
-/** What stops money from leaving, or follows from that. */
-const PROTECTING: ReadonlySet<Question["kind"]> = new Set([
-  "fraud_freeze",
-  "fraud_answer",
-  "fraud_undo",
-  "cards",
-  "card_freeze",
-  "card_page",
-])
+/** Which places a question has: an answer to the bank's own warning waits for no other, cards for no question about money, and nothing
+ * that stops money from leaving for what does not. */
+const PLACES = {
+  fraud_freeze: "fraud",
+  fraud_answer: "fraud",
+  fraud_undo: "fraud",
+  cards: "cards",
+  card_freeze: "cards",
+  card_page: "cards",
+  balances: "others",
+  transactions: "others",
+  dispute_payments: "others",
+  dispute: "others",
+} as const satisfies Readonly<Record<Question["kind"], string>>
 /** Between two looks at the same. */
 const LOOKS_EVERY_MS = 5_000
 const LOOKS_REMEMBERED_MAX = 50
@@ -45,9 +50,9 @@ export class Asking {
   start(asker: Asker): readonly Promise<void>[] {
     const waiting = (asker.state()?.questions ?? []).filter((each) => !this.#running.has(each.id))
     const running = [...this.#running.values()].map(({ question }) => question)
-    return [true, false]
-      .flatMap((protects) => {
-        const of = (all: readonly Question[]) => all.filter(({ kind }) => PROTECTING.has(kind) === protects)
+    return (["fraud", "cards", "others"] as const)
+      .flatMap((place) => {
+        const of = (all: readonly Question[]) => all.filter(({ kind }) => PLACES[kind] === place)
         return of(waiting).slice(0, Math.max(0, QUESTIONS_AT_ONCE - of(running).length))
       })
       .map((question) => this.#ask(asker, question))

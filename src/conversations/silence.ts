@@ -8,7 +8,7 @@ import { OPEN_DAYS_MS } from "./alerts.ts"
 import type { Need, Utterance } from "./leave.ts"
 import { listRecent, REMINDER, type LedgerState } from "./ledger.ts"
 import { isStopped, openEntry, type Sender } from "./perform.ts"
-import { isTheirs } from "./state.ts"
+import { findFraudCase, isTheirs } from "./state.ts"
 import type { AskedAlert } from "./turn-context.ts"
 
 /** A reminder: the question, and its words. */
@@ -31,12 +31,13 @@ export async function findSilent(
   let nextAt: number | undefined
   if (!state?.consent || isStopped(state, "fraud_alerts")) return { due, nextAt }
   for (const row of listRecent(sender.world.sql, "alerts", now - OPEN_DAYS_MS)) {
-    if (!TOLD.has(row.state) || row.reason === REMINDER || state.cases[row.key]) continue
+    if (!TOLD.has(row.state) || row.reason === REMINDER) continue
     const { cause, utterance } = (await openEntry(sender, row)) ?? {}
     if (cause?.kind !== "event" || !cause.alert || !utterance || utterance.message.kind !== "buttons")
       continue
     const { caseId, expiresAt } = cause.alert
     if (!isTheirs(state, cause.link)) continue
+    if (findFraudCase(state, caseId)) continue
     if (now >= expiresAt || state.closed?.some((each) => each.caseId === caseId)) continue
     const at = row.at + Math.min(SILENCE_MS, (expiresAt - row.at) / 2)
     if (at > now) {

@@ -232,6 +232,11 @@ export function isTheirs({ consent, renewed = [] }: State, link: LinkId | undefi
   return consent !== undefined && link !== undefined && (consent.link === link || renewed.includes(link))
 }
 
+/** What is remembered of one of the bank's cases, under whichever of its questions it was answered first. */
+export function findFraudCase(state: State, caseId: string): FraudCase | undefined {
+  return Object.values(state.cases).find((each) => each.caseId === caseId && isTheirs(state, each.link))
+}
+
 /** State without what only a live link may keep. */
 export function withoutLink(state: State): State {
   return { ...without(state, ...OF_A_LINK), questions: [] }

@@ -29,6 +29,8 @@ import type { Question, State } from "./state.ts"
 /** Public facts of the person's bank, and the instant. */
 export interface TurnContext {
   readonly now: number
+  /** When what is being answered was received: what counts as the customer's notice to the bank. `now` where it is left out. */
+  readonly receivedAt?: number
   /** Inbox number of what is being answered; replies keep this order. */
   readonly order: number
   /** 128 fresh random bits as text: a question's id, or an erasure's code. */

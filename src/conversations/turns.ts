@@ -57,11 +57,13 @@ export class Turns {
   }
 
   /** One turn: compute, then store state and words together. An inbox row already taken is not taken again.
-   * @param from `order`: the inbox number the words answer, by default now; `inbox`: that row has then had its turn
+   * @param from `order`: the inbox number the words answer, by default now; `inbox`: that row has then had its turn; `receivedAt`: its instant
    * @returns whether the state is another afterwards */
   async take(
     event: TurnEvent,
-    from: { readonly order: number; readonly inbox?: boolean } = { order: this.#world.now() },
+    from: { readonly order: number; readonly inbox?: boolean; readonly receivedAt?: number } = {
+      order: this.#world.now(),
+    },
   ): Promise<boolean> {
     const { sql, vault, now, random, loadBankFacts } = this.#world
     const { whom, key } = this.#memory.all
@@ -74,6 +76,7 @@ export class Turns {
         event.kind === "messenger" ? await findAlert(this.sender(), event.event, before, now()) : undefined
       const { state, say, urgent } = turn(before, alert ? ({ ...event, alert } as TurnEvent) : event, {
         now: now(),
+        receivedAt: Math.min(from.receivedAt ?? now(), now()),
         order,
         questionId: randomText(random),
         bank: facts,
@@ -121,7 +124,7 @@ export class Turns {
    * person can look for it until it is pruned. */
   async #turnOrSkip(kept: Kept, whom: Whom, row: InboxRow): Promise<void> {
     try {
-      await this.#turnTo(kept, whom, row.seq)
+      await this.#turnTo(kept, whom, row)
     } catch (fault) {
       if (isOutage(fault)) throw fault
       const count = (this.#rowFaults?.key === row.key ? this.#rowFaults.count : 0) + 1
@@ -132,11 +135,11 @@ export class Turns {
     }
   }
 
-  async #turnTo({ event, card }: Kept, whom: Whom, seq: number): Promise<void> {
+  async #turnTo({ event, card }: Kept, whom: Whom, { seq, at }: InboxRow): Promise<void> {
     const presented = await hearOfLink(this.#world, whom, event)
     await this.take(
       { kind: "messenger", event, card, ...(presented ? { presented } : {}) },
-      { order: seq, inbox: true },
+      { order: seq, inbox: true, receivedAt: at },
     )
   }
 }

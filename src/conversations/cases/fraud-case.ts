@@ -56,6 +56,7 @@ export interface FraudCase {
 }
 
 export type FraudEvent =
+  /** `at`: when it was received. */
   | { readonly kind: "deny"; readonly at: number }
   | { readonly kind: "confirm"; readonly at: number }
   /** [Tapped by mistake] under a No. */
@@ -159,9 +160,15 @@ export const UNFINISHED: ReadonlySet<FraudStage> = new Set([
   "proving",
 ])
 
+/** A No counts that was received in time, though its turn comes later. */
 const protect: Rule = (at, event, now) => {
   if (event.kind !== "deny") return undefined
-  if (now >= at.expiresAt) return { next: at, say: { is: "closed", frozen: at.freeze === "done" } }
+  if (event.at >= at.expiresAt) return { next: at, say: { is: "closed", frozen: at.freeze === "done" } }
+  return protectAnew(at, event, now)
+}
+
+const protectAnew: Rule = (at, event) => {
+  if (event.kind !== "deny") return undefined
   const { dueAt: _, nextDate: __, ...rest } = at
   const denied: FraudCase = {
     ...rest,
@@ -225,6 +232,11 @@ function settle(at: FraudCase, now: number): FraudStep {
     ? { ...at, told, stage: "owing", tries: at.tries + 1, dueAt: now + retryMs(at.tries) }
     : { ...at, told, stage: "denied" }
   return speaks ? { next, say: deniedSaying(next, owed) } : { next }
+}
+
+/** The bank let the card be used again after its freeze. */
+function isReleased({ freeze, card }: FraudCase): boolean {
+  return freeze === "none" && card?.ref !== undefined
 }
 
 function deniedSaying(at: FraudCase, owed: boolean): FraudSaying {
@@ -320,8 +332,17 @@ const RULES: Rules = {
     link_ended: lost,
   },
   owing: { time: whenDue(tryAgain), deny: tryAgain, confirm: stands, link_ended: lost },
-  denied: { deny: sayDenied, confirm: stands, mistake: askUndo, resolved: resolve },
+  denied: {
+    // A card that the bank released meanwhile is frozen again before anybody says that it is frozen.
+    deny: (at, event, now) => (isReleased(at) ? protect : sayDenied)(at, event, now),
+    confirm: stands,
+    mistake: askUndo,
+    resolved: resolve,
+    card_usable: (at) => (at.freeze === "done" ? { next: { ...at, freeze: "none" } } : undefined),
+  },
   undoing: {
+    // No page was shown: nothing can have been undone.
+    deny: (at, event, now) => back("denied", deniedSaying(at, false))(at, event, now),
     undo_page: (at, event, now) =>
       event.kind === "undo_page"
         ? {
@@ -338,7 +359,8 @@ const RULES: Rules = {
   returning: {
     time: whenDue(back("denied", { is: "nothing_changed" })),
     mistake: askUndo,
-    deny: (at, event, now) => back("denied", deniedSaying(at, false))(at, event, now),
+    // They may have been at the bank's page before they changed their mind: only a new No is sure to stand.
+    deny: protectAnew,
     confirm: stands,
     resolved: resolve,
     card_usable: resolve,
@@ -381,7 +403,12 @@ const RULES: Rules = {
     mistake: (at, event, now) => (at.freeze === "done" ? askUndo(at, event, now) : undefined),
     resolved: resolve,
   },
-  refused: { deny: sayClosed, confirm: sayClosed, resolved: resolve },
+  refused: {
+    // What the bank did not take may have been a Yes, and what protects may still be done.
+    deny: (at, event, now) => (at.freeze === "done" ? sayClosed : protect)(at, event, now),
+    confirm: sayClosed,
+    resolved: resolve,
+  },
   given_up: { deny: tryAgain, confirm: lost, resolved: resolve },
   resolved: { deny: sayClosed, confirm: sayClosed, mistake: sayClosed },
 }

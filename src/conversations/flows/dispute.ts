@@ -68,7 +68,7 @@ export function tapDispute(state: State, context: TurnContext, what: string, val
     const account = /^[0-9]{1,2}$/.test(value) ? state.consent?.accounts[Number(value)] : undefined
     return account ? begin(state, context, account.id) : disputePayment(state, context, "dispute")
   }
-  const event = TAPS[what]?.(value, context.now)
+  const event = TAPS[what]?.(value, context.receivedAt ?? context.now)
   // A button of a dialogue that is over: begin anew.
   if (!event || !state.dispute) return disputePayment(state, context, "dispute")
   return take(state, context, stepDispute(state.dispute, event, context.now))
@@ -88,7 +88,7 @@ const TAPS: Readonly<Record<string, (value: string, now: number) => DisputeEvent
 /** What a message says within the dialogue; `undefined` where it says nothing to it and is heard as any other. */
 export function hearDispute(state: State, context: TurnContext, event: MessageReceived): Turn | undefined {
   const at = state.dispute
-  const heard = at && readMessage(at, event, context.now)
+  const heard = at && readMessage(at, event, context.receivedAt ?? context.now)
   return heard && take(state, context, stepDispute(at, heard, context.now))
 }
 

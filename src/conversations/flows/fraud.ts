@@ -20,7 +20,7 @@ import {
 } from "../cases/fraud-case.ts"
 import { intentPayload } from "../intents/intent.ts"
 import { answer, answerText, plainText, resultText, type Plain, type Utterance } from "../leave.ts"
-import { isTheirs, type Question, type State } from "../state.ts"
+import { findFraudCase, isTheirs, type Question, type State } from "../state.ts"
 import {
   turnOf,
   type AskedAlert,
@@ -55,15 +55,26 @@ export function answerAlert(state: State, context: TurnContext, alert: AskedAler
   const kind = CHOICES[choice]
   if (kind === undefined) return closed(state, context)
   const over = state.closed?.some(({ caseId }) => caseId === asked.caseId)
-  if (over && !state.cases[key]) return closed(state, context)
-  const at = state.cases[key] ?? openFraudCase({ alert: key, ...asked })
-  const event: FraudEvent = kind === "mistake" ? { kind } : { kind, at: context.now }
+  const known = findFraudCase(state, asked.caseId)
+  if (over && !known) return closed(state, context)
+  const at = known ? askedAgain(known, asked) : openFraudCase({ alert: key, ...asked })
+  const event: FraudEvent = kind === "mistake" ? { kind } : { kind, at: context.receivedAt ?? context.now }
   return take(state, context, stepFraud(at, event, context.now))
+}
+
+/** A bank may ask of one case twice: it is one case all the same, and counts until the later end. */
+function askedAgain(at: FraudCase, { expiresAt, card }: Pick<AskedAlert, "expiresAt" | "card">): FraudCase {
+  const named = at.card?.ref === undefined && card ? { card } : {}
+  return expiresAt > at.expiresAt || named.card
+    ? { ...at, ...named, expiresAt: Math.max(at.expiresAt, expiresAt) }
+    : at
 }
 
 /** [Tapped by mistake], typed: about the one No there is. */
 export const takeBack: Flow = (state, context) => {
-  const denied = Object.values(state.cases).filter(({ stage }) => stage === "denied" || stage === "returning")
+  const denied = Object.values(state.cases).filter(
+    ({ stage, link }) => (stage === "denied" || stage === "returning") && isTheirs(state, link),
+  )
   const [at] = denied
   return at && denied.length === 1
     ? take(state, context, stepFraud(at, { kind: "mistake" }, context.now))
@@ -87,7 +98,7 @@ export function tellFraud(
 /** Nobody answered: the question stands, and its one reminder is said. */
 export function askOnceMore(state: State, alert: AskedAlert, words: Utterance): Turn {
   const { key, caseId, link, expiresAt, card } = alert
-  if (state.cases[key]) return turnOf(state)
+  if (findFraudCase(state, caseId)) return turnOf(state)
   const at = openFraudCase({ alert: key, caseId, link, expiresAt, ...(card ? { card } : {}) })
   return turnOf({ ...state, cases: { ...state.cases, [key]: at } }, [words], { urgent: true })
 }
@@ -182,11 +193,22 @@ function isFrozen(card: CardState | undefined): boolean {
 }
 
 function take(state: State, context: TurnContext, step: FraudStep, nth = 0): Turn {
-  const next: State = { ...state, cases: { ...state.cases, [step.next.alert]: step.next } }
+  const next: State = {
+    ...state,
+    cases: { ...state.cases, [step.next.alert]: step.next },
+    questions: state.questions.filter((each) => isWanted(each, step.next)),
+  }
   const asked: State = step.ask
     ? { ...next, questions: [...next.questions, questionOf(step.next, step.ask, context, nth)] }
     : next
   return turnOf(asked, step.say ? [sayLate(asked, context, step.next, step.say)] : [], { urgent: true })
+}
+
+/** A Yes that the bank has not taken is not told to it after a No, nor a page asked for that nobody wants any more. */
+function isWanted(question: Question, { alert, stage }: FraudCase): boolean {
+  if (!("alert" in question) || question.alert !== alert) return true
+  if (question.kind === "fraud_undo") return stage === "undoing"
+  return question.kind !== "fraud_answer" || question.answer === "deny" || stage === "confirming"
 }
 
 function takeAll(

@@ -102,8 +102,10 @@ const TABLE: Readonly<Record<FraudStage, Partial<Record<EventName, string>>>> = 
     confirm: "denied - stands",
     mistake: "undoing undo -",
     resolved: "resolved - -",
+    card_usable: "denied - -",
   },
   undoing: {
+    deny: "denied - denied",
     confirm: "undoing - stands",
     undo_page: "returning - undo",
     undo_refused: "denied - undo_failed",
@@ -112,7 +114,7 @@ const TABLE: Readonly<Record<FraudStage, Partial<Record<EventName, string>>>> = 
     card_usable: "resolved - -",
   },
   returning: {
-    deny: "denied - denied",
+    deny: "freezing freeze -",
     confirm: "returning - stands",
     mistake: "undoing undo -",
     resolved: "resolved - -",
@@ -145,7 +147,7 @@ const TABLE: Readonly<Record<FraudStage, Partial<Record<EventName, string>>>> = 
     mistake: "undoing undo -",
     resolved: "resolved - -",
   },
-  refused: { deny: "refused - closed", confirm: "refused - closed", resolved: "resolved - -" },
+  refused: { deny: "freezing freeze -", confirm: "refused - closed", resolved: "resolved - -" },
   given_up: { deny: "freezing freeze -", confirm: "given_up - given_up", resolved: "resolved - -" },
   resolved: { deny: "resolved - closed", confirm: "resolved - closed", mistake: "resolved - closed" },
 }
