@@ -16,6 +16,7 @@ import {
   type LedgerRow,
   type Reached,
 } from "./ledger.ts"
+import { rowsNamed } from "./message-keys.ts"
 import { openEntry, type Sender } from "./perform.ts"
 import { isNewLink } from "./state.ts"
 
@@ -69,7 +70,7 @@ export async function hearEcho(
   const key = await vault.openForDays("metadata", whom.page, whom.person, echo.metadata)
   if (!key.ok) return echo.by === "ours"
   // Several events may have been told in one message.
-  const keys = key.value.split(" ")
+  const keys = rowsNamed(sql, key.value)
   const wrong = keys.flatMap((each) => {
     const row = findRow(sql, each)
     const given = row && isSettled(row.state) && !TOLD.includes(row.state) && row.state !== "held"

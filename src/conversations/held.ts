@@ -1,18 +1,18 @@
-// What a person wants later: an event is kept sealed in its own ledger row, whose outcome is `held`, and goes with all that waits when
+// What a person wants later: an event that was kept sealed in its own ledger row (holding.ts) goes with all that waits when
 // its time has come: one summary. Outside the platform's window a template says how many there are, and a tap tells them. What becomes
-// of each is told to the bank from here, for nobody brings it again. Called by tell-updates.ts, and by person.ts when time has passed.
+// of each is told to the bank from here, for nobody brings it again. Called by person.ts when time has passed.
 
-import { EVENT_TYPES, type ToldEvent } from "../banks/event-types.ts"
-import { DAY_MS, MINUTE_MS } from "../foundation/clock.ts"
+import type { ToldEvent } from "../banks/event-types.ts"
+import type { WireMoney } from "../banks/event.ts"
+import { MINUTE_MS } from "../foundation/clock.ts"
 import { randomText } from "../foundation/id.ts"
 import { Grant } from "../links/grant.ts"
 import { isWindowOpen } from "../messenger/route.ts"
 import { phrase } from "../phrases/catalogue.ts"
-import { quietUntil, type Wish } from "../preferences/wants.ts"
+import { quietUntil } from "../preferences/wants.ts"
 import type { Cause, Entry } from "./entry.ts"
 import {
   claimRow,
-  findRow,
   holdRow,
   LANES,
   listHeld,
@@ -23,65 +23,29 @@ import {
   acceptRow,
   type LedgerRow,
 } from "./ledger.ts"
+import { HELD_MS_MAX, termOf } from "./holding.ts"
 import { ASKED_FOR, endHeld, settle } from "./held-end.ts"
+import { nameRows } from "./message-keys.ts"
 import { accountOf, purposeOf } from "./notices/compose.ts"
 import { waitingTemplate } from "./notices/updates-waiting.ts"
 import { settled, type Settled } from "./outcome.ts"
 import { decideSend, hearRefusal, openEntry, prepareSend, startSend, type Prepared } from "./perform.ts"
-import type { TellRequest } from "./person-world.ts"
 import { ledgerPlace } from "./place.ts"
 import { createReceipt, leafOf, withoutText } from "./receipt.ts"
 import { isTheirs } from "./state.ts"
 import { renderSummary } from "./summary.ts"
-import { causeOf, compose, type BankWords, type Teller } from "./tell-rules.ts"
+import { compose, type BankWords, type Teller } from "./tell-rules.ts"
 import { memoryOf } from "./told-before.ts"
-import { preferencesOf } from "./wanted.ts"
+import { judgeHeldOrder, preferencesOf } from "./wanted.ts"
 import { writeEntry } from "./entry-form.ts"
 
-/** What nobody asked for by then is old. */
-const HELD_MS_MAX = 3 * DAY_MS
 const AGAIN_MS = 5 * MINUTE_MS
 /** Rows of one summary: what is more goes with the next one, a moment later. */
 const SUMMARY_MAX = 25
-
-/** Keep an event for later. Its row and the alarm are written in one step. */
-export async function holdUpdate(
-  teller: Teller,
-  request: TellRequest,
-  key: string,
-  wish: Wish & { readonly kind: "hold" },
-): Promise<Settled> {
-  const { world, whom, wake } = teller
-  const { event } = request
-  if (findRow(world.sql, key)) settleRow(world.sql, key, "suppressed", "stale")
-  if (endsBefore(event, wish.until)) return settled("suppressed", "stale")
-  await wake.ready()
-  const cause = causeOf(request)
-  const entry: Entry = {
-    v: 1,
-    ...createReceipt(world.random, world.now()),
-    held: event,
-    ...memoryOf(event),
-    // Its age was judged when it came: what is told later says of which instant it is.
-    cause: cause.kind === "event" ? { ...cause, staleAt: goodUntil(event, wish.until) } : cause,
-  }
-  const sealed = await teller.key.seal(writeEntry(entry), ledgerPlace(whom, key))
-  const now = world.now()
-  claimRow(world.sql, {
-    key,
-    lane: LANES.updates,
-    seq: now,
-    state: "held",
-    reason: wish.why,
-    at: now,
-    dueAt: wish.until,
-    sends: 0,
-    sealed,
-    leaf: leafOf(key, entry),
-  })
-  await wake.armBy(wish.until)
-  return settled("held", wish.why)
-}
+/** Rows one template tells the number of. */
+const OFFER_MAX = 200
+/** `reason` of a row that was offered, and that somebody asked for. */
+const ASKED = "digest"
 
 /** Tell what has waited long enough, or what was asked for. Harmless to repeat. */
 export async function releaseHeld(teller: Teller): Promise<void> {
@@ -98,20 +62,29 @@ export async function releaseHeld(teller: Teller): Promise<void> {
   const facts = await world.loadBankFacts(whom.bank, whom.page)
   const preferences = preferencesOf(teller.state(), facts)
   const quiet = asked === undefined ? quietUntil(preferences, { now, zone: facts.timeZone }) : undefined
-  if (quiet) {
-    for (const row of due) holdRow(world.sql, row.key, quiet.until, quiet.why)
-    return
-  }
+  // What nobody asked for in time comes to its end in the night as well.
+  const going = quiet ? due.filter(({ reason }) => reason === ASKED_FOR) : due
+  if (quiet)
+    for (const row of due) if (!going.includes(row)) holdRow(world.sql, row.key, quiet.until, quiet.why)
+  if (going.length === 0) return
+  // What was asked for is due like all else from here on: it is told, now or as soon as it may go.
+  const rowsNow = asked === undefined ? going : going.map((row) => askedFor(teller, row, now))
   await new Promise<void>((resolve, reject) => {
     teller.outbox.add({
       at: now,
       account: undefined,
-      send: () => tellHeld(teller, due.slice(0, SUMMARY_MAX), facts).then(resolve, reject),
+      send: () => tellHeld(teller, rowsNow.slice(0, OFFER_MAX), facts).then(resolve, reject),
       fail: reject,
     })
     teller.flush().catch(reject)
   })
   if (asked !== undefined) await teller.take({ kind: "held_shown", none: false })
+}
+
+function askedFor({ world }: Teller, row: LedgerRow, now: number): LedgerRow {
+  if (row.reason !== ASKED_FOR) return row
+  holdRow(world.sql, row.key, now, ASKED)
+  return { ...row, dueAt: now, reason: ASKED }
 }
 
 /** One row that may be told now. */
@@ -120,6 +93,8 @@ interface Ready {
   readonly event: ToldEvent
   readonly cause: Extract<Cause, { readonly kind: "event" }>
   readonly bare: string
+  /** What the same payment was told with. */
+  readonly before?: WireMoney
 }
 
 type Composed = Ready & Decided
@@ -132,11 +107,14 @@ interface Decided {
 
 async function tellHeld(teller: Teller, rows: readonly LedgerRow[], facts: BankWords): Promise<void> {
   const { world } = teller
-  const ready = await open(teller, rows)
-  if (ready.length === 0) return
-  const prepared = await prepareSend(teller, ready.map(({ row }) => row.key).join(" "))
+  const all = await open(teller, rows)
+  if (all.length === 0) return
+  const together = all.slice(0, SUMMARY_MAX)
+  const prepared = await prepareSend(teller, nameRows(together.map(({ row }) => row.key)))
   const now = world.now()
   const inWindow = isWindowOpen(teller.state()?.lastActionAt ?? null, now)
+  // Outside the window one message tells how many there are, whatever their number.
+  const ready = inWindow ? together : all
   const going: Composed[] = []
   const gone: (Ready & { readonly to: Settled })[] = []
   /** Allowed, but for the window: several of them need no template each. */
@@ -180,13 +158,20 @@ async function open(teller: Teller, rows: readonly LedgerRow[]): Promise<readonl
     )
     opened.push({ row, event: entry.held, cause: entry.cause, bare })
   }
+  const orders = await judgeHeldOrder(
+    teller,
+    opened.map(({ event, row }) => ({ event, since: row.at })),
+  )
   const kept: Ready[] = []
-  for (const each of opened) {
+  for (const [index, each] of opened.entries()) {
     const newer = opened.some((other) => replaces(other.event, each.event))
-    const old = each.row.reason === ASKED_FOR && each.row.dueAt <= world.now() && !teller.state()?.heldAsked
+    const old = each.row.reason === ASKED_FOR && each.row.dueAt <= world.now()
+    const order = orders[index]
     if (newer) await settle(teller, each.row, each.bare, { state: "superseded", reason: "newer_told" })
+    else if (order?.kind === "no")
+      await settle(teller, each.row, each.bare, { state: "superseded", reason: order.reason })
     else if (old) await settle(teller, each.row, each.bare, { state: "suppressed", reason: "stale" })
-    else kept.push(each)
+    else kept.push(order?.before ? { ...each, before: order.before } : each)
   }
   return kept
 }
@@ -215,15 +200,16 @@ function replaces(newer: ToldEvent, older: ToldEvent): boolean {
 function decideOne(
   teller: Teller,
   prepared: Prepared,
-  { event, cause, row }: Ready,
+  { event, cause: told, row, before }: Ready,
   facts: BankWords,
   now: number,
 ): Decided | Settled {
   const state = teller.state()
-  if (!state || !isTheirs(state, cause.link)) return settled("suppressed", "not_linked")
+  if (!state || !isTheirs(state, told.link)) return settled("suppressed", "not_linked")
   const grant = Grant.decide(state.consent, purposeOf(event), now, accountOf(event))
   if (!grant.ok) return settled("suppressed", grant.error.reason)
-  const composed = compose(state, event, facts, { key: row.key, now })
+  const composed = compose(state, event, facts, { key: row.key, now, before })
+  const cause = { ...told, staleAt: termOf(event, told, row) }
   return { composed, decided: decideSend(teller, prepared, composed.utterance, composed.template, cause) }
 }
 
@@ -321,15 +307,4 @@ async function offer(teller: Teller, going: readonly Ready[], facts: BankWords):
   const verdict = await hearRefusal(teller, sent.error, 1, decided.plain)
   if (verdict.kind !== "unknown") settleRow(world.sql, key, "failed", "refused")
   if (verdict.kind === "again") again()
-}
-
-/** Whether its own term is over before its time comes: what is due is no news afterwards. */
-function endsBefore(event: ToldEvent, until: number): boolean {
-  return typeof EVENT_TYPES[event.type].staleAfterMs !== "number" && event.staleAt <= until
-}
-
-function goodUntil(event: ToldEvent, until: number): number {
-  return typeof EVENT_TYPES[event.type].staleAfterMs === "number"
-    ? Math.max(event.staleAt, until + HELD_MS_MAX)
-    : event.staleAt
 }

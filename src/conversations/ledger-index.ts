@@ -21,6 +21,14 @@ export function findId(sql: Sql, key: string): number | undefined {
   return idsOf(sql).get(key)
 }
 
+/** The key that begins with some characters, a whole one being its own beginning; `undefined` where none does, or several. */
+export function findKey(sql: Sql, start: string): string | undefined {
+  const keys = idsOf(sql)
+  if (keys.has(start)) return start
+  const found = [...keys.keys()].filter((key) => key.startsWith(start))
+  return found.length === 1 ? found[0] : undefined
+}
+
 /** The id of a row that is placed next. @param text whether it holds what was said */
 export function nextId(sql: Sql, text: boolean): number {
   const from = text ? TEXT_IDS : 0

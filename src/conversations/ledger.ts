@@ -239,6 +239,16 @@ export function holdRow(sql: Sql, key: string, dueAt: number, reason: string): v
   amend(sql, key, ["held"], () => ({ dueAt, reason }))
 }
 
+/** Hold a row the platform did not take before: its event goes into it, its receipt stays.
+ * @returns `false` where it does not wait any more: its echo came meanwhile */
+export function keepRow(
+  sql: Sql,
+  key: string,
+  held: { readonly at: number; readonly dueAt: number; readonly reason: string; readonly sealed: string },
+): boolean {
+  return amend(sql, key, ["again"], () => ({ state: "held", ...held }))
+}
+
 /** Rows of one of these reasons, all of them held once, that were handed over and have their outcome by now: their echo came, or no
  * answer in time. Their event is in them still. */
 export function listHeldOut(sql: Sql, reasons: readonly string[], now: number): readonly LedgerRow[] {

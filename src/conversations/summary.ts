@@ -55,14 +55,17 @@ export function renderSummary(language: Language, lines: readonly Line[], showAm
 
 /** What was paid in all, where there are several payments out and all in one currency. */
 function totalOf(lines: readonly Line[]): Money | undefined {
-  const paid = lines.flatMap(({ event }) => {
-    const payment =
-      event.type === "bank.transaction.authorised.v1" || event.type === "bank.transaction.posted.v1"
-    if (!payment || event.transaction.direction !== "out") return []
-    const { value, currency } = event.transaction.amount
-    const money = parseMoney(value, currency)
-    return money.ok ? [money.value] : []
-  })
+  const payments = new Map<string, Money>()
+  for (const { event } of lines) {
+    const posted = event.type === "bank.transaction.posted.v1"
+    if (!posted && event.type !== "bank.transaction.authorised.v1") continue
+    const { id, direction, amount } = event.transaction
+    const money = parseMoney(amount.value, amount.currency)
+    const name = JSON.stringify([event.account, id])
+    // One payment at two of its stages is paid once: what was posted counts.
+    if (direction === "out" && money.ok && (posted || !payments.has(name))) payments.set(name, money.value)
+  }
+  const paid = [...payments.values()]
   const [first] = paid
   if (!first || paid.length < 2 || paid.some(({ currency }) => currency !== first.currency)) return undefined
   return { currency: first.currency, minor: paid.reduce((sum, { minor }) => sum + minor, 0n) }

@@ -1,5 +1,5 @@
 // Sending updates: those that wait together go as one message, each with a row of its own. From composing to the call nothing is awaited,
-// so that what ended meanwhile is seen. What the person wants later is held instead (held.ts).
+// so that what ended meanwhile is seen. What the person wants later is held instead (holding.ts).
 
 import type { Entry } from "./entry.ts"
 import {
@@ -14,7 +14,8 @@ import {
 } from "./ledger.ts"
 import { isWindowOpen } from "../messenger/route.ts"
 import { choicesFor, withChoices } from "./notice-choices.ts"
-import { holdUpdate } from "./held.ts"
+import { holdUpdate } from "./holding.ts"
+import { nameRows } from "./message-keys.ts"
 import type { Waiting } from "./outbox.ts"
 import { settled } from "./outcome.ts"
 import { decideSend, hearRefusal, prepareSend, startSend } from "./perform.ts"
@@ -78,7 +79,7 @@ async function sendSome(
   const judged = pickTogether(teller, told)
   if (judged.length === 0) return []
   const rest: Waiting[] = told.filter((each) => !judged.includes(each))
-  const prepared = await prepareSend(teller, judged.map(({ key }) => key).join(" "))
+  const prepared = await prepareSend(teller, nameRows(judged.map(({ key }) => key)))
   const choices = await choicesFor(
     teller,
     judged.map(({ request }) => request.event),
@@ -184,7 +185,9 @@ async function judgeAll(
     if (wish.kind === "no") continue
     const cause = causeOf(request)
     // Of what waits together a balance stands beside its payment: only what was told alone makes it no news.
-    if (cause.kind === "event") memories.push({ at: now, cause, ...memoryOf(request.event), held: true })
+    const goes = wish.kind === "tell" ? ({ together: true } as const) : {}
+    if (cause.kind === "event")
+      memories.push({ at: now, cause, ...memoryOf(request.event), held: true, ...goes })
   }
   return going
 }

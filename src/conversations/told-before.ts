@@ -17,8 +17,10 @@ export interface Memory {
   readonly cause: Extract<Cause, { readonly kind: "event" }>
   readonly paid?: Entry["paid"]
   readonly offered?: true
-  /** It waits for its time. */
+  /** It waits for its time, or goes in the same message. */
   readonly held: boolean
+  /** It goes in the same message. */
+  readonly together?: true
 }
 
 /** What follows for an event. `before`: what the same payment was told with. */
@@ -61,13 +63,13 @@ export function decideOrder(event: ToldEvent, memories: readonly Memory[]): Orde
   if (stages.some(({ cause }) => STAGES.findIndex((type) => type === cause.type) > stage))
     return { kind: "no", reason: "newer_told" }
   if (event.type !== "bank.transaction.posted.v1") return TELL
-  const authorised = stages.find(({ cause }) => cause.type === "bank.transaction.authorised.v1")?.paid
-  if (authorised === undefined) return TELL
-  const [, value = "", currency = ""] = authorised.split(" ")
+  const authorised = stages.find(({ cause }) => cause.type === "bank.transaction.authorised.v1")
+  if (authorised?.paid === undefined) return TELL
+  const [, value = "", currency = ""] = authorised.paid.split(" ")
   const { amount } = event.transaction
-  return value === amount.value && currency === amount.currency
-    ? { kind: "no", reason: "told_before" }
-    : { kind: "tell", before: { value, currency } }
+  if (value === amount.value && currency === amount.currency) return { kind: "no", reason: "told_before" }
+  // Nobody is told what it was who was not told of it, nor will be any more.
+  return authorised.held && !authorised.together ? TELL : { kind: "tell", before: { value, currency } }
 }
 
 function decideBalance(

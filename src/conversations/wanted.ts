@@ -48,6 +48,25 @@ export async function judgeOrder(
   return verdict.kind === "tell" ? verdict : settled("superseded", verdict.reason)
 }
 
+/** The same for events that were held, each since an instant: what was told meanwhile counts, what waits beside them does not. */
+export async function judgeHeldOrder(
+  teller: Teller,
+  held: readonly { readonly event: ToldEvent; readonly since: number }[],
+): Promise<readonly OrderVerdict[]> {
+  if (held.length === 0) return []
+  const now = teller.world.now()
+  const forMs = Math.max(PAYMENT_MEMORY_MS, ...held.map(({ since }) => now - since + BALANCE_MEMORY_MS))
+  const told = (await recall(teller, forMs)).filter((each) => !each.held)
+  return held.map(({ event, since }) => {
+    const balance = event.type === "bank.balance.updated.v1"
+    const from = balance ? since - BALANCE_MEMORY_MS : 0
+    return decideOrder(
+      event,
+      told.filter(({ at }) => at >= from),
+    )
+  })
+}
+
 /** What the person wants of an event now. */
 export async function judgeWish(
   teller: Teller,
