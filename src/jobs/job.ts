@@ -57,6 +57,8 @@ export interface ErasePersonJob {
   readonly code: string
   readonly cause: ErasureCause
   readonly requestedAt: number
+  /** After which of the bank's dead letters it goes on; absent at the beginning. */
+  readonly lettersAfter?: string
   readonly postedAt: number
 }
 

@@ -19,16 +19,19 @@ import {
 import type { PackKeys } from "../vault/pack-keys.ts"
 import type { OpenErasure } from "./erasure-store.ts"
 
-/** Letters looked at in one erasure, newest first; one that is older than that many others goes when its 14 days are over. */
-const LETTERS_MAX = 1_000
+/** Letters looked at in one step: each that holds something of theirs is a statement more. Ten erasures may be one batch. */
+export const LETTERS_A_STEP = 60
 const PAGE_LETTERS = 20
 
-/** Take a person out of their bank's dead letters.
- * @param customers pseudonyms of customers nobody else is linked to */
+/** Take a person out of their bank's dead letters, some at a time. Harmless to repeat.
+ * @param customers pseudonyms of customers nobody else is linked to
+ * @param after the step before returned it; '' begins
+ * @returns where the next step begins; `undefined` once all were looked at */
 export type ForgetLetters = (
   erasure: Pick<OpenErasure, "person" | "bank">,
   customers: readonly string[],
-) => Promise<void>
+  after: string,
+) => Promise<string | undefined>
 
 /** Over the directory. */
 export function createForgetLetters(given: {
@@ -71,11 +74,11 @@ export function createForgetLetters(given: {
     return kept.length === 0 ? undefined : { ...job, sealed, items: kept.length }
   }
 
-  return async ({ person, bank }, customers) => {
-    await deleteLettersOfPerson(db, bank, person)
-    if (customers.length === 0) return
-    let after: string | undefined
-    for (let seen = 0; seen < LETTERS_MAX; seen += PAGE_LETTERS) {
+  return async ({ person, bank }, customers, from) => {
+    if (from === "") await deleteLettersOfPerson(db, bank, person)
+    if (customers.length === 0) return undefined
+    let after = from
+    for (let seen = 0; seen < LETTERS_A_STEP; seen += PAGE_LETTERS) {
       const page = await listLetterJobs(db, bank, PAGE_LETTERS, after)
       for (const letter of page) {
         const job = parseJob(letter.job)
@@ -89,9 +92,10 @@ export function createForgetLetters(given: {
           log.warn("letter_not_opened", describeFault(fault))
         }
       }
-      after = page.at(-1)?.id
-      if (page.length < PAGE_LETTERS) return
+      after = page.at(-1)?.id ?? after
+      if (page.length < PAGE_LETTERS) return undefined
     }
+    return after
   }
 }
 

@@ -169,7 +169,7 @@ export function createErasures(world: ErasureWorld): Erasures {
       const { code, person, page, bank, cause, requestedAt } = job
       const by = cause === "chat" ? { actor: person, reason: cause, at: now() } : bySystem(cause, now())
       const erasure = await enterErasure(db, { code, person, page, bank, cause, requestedAt }, by)
-      return isOpen(erasure) ? advance(world, erasure) : DONE
+      return isOpen(erasure) ? advance(world, erasure, job) : DONE
     },
     async resume() {
       if (Math.floor(now() / MINUTE_MS) % RESUMED_EVERY_MINUTES !== 0) return 0
@@ -210,11 +210,15 @@ async function endOfOther(world: ErasureWorld, links: readonly HeldLink[], by: A
 }
 
 /** From wherever it stands to its end, or as far as it gets. */
-async function advance(world: ErasureWorld, erasure: OpenErasure): Promise<Verdict> {
+async function advance(world: ErasureWorld, erasure: OpenErasure, job: ErasePersonJob): Promise<Verdict> {
   const { db, now, log } = world
   try {
     await end(world, erasure)
-    await wipe(world, erasure)
+    const lettersAfter = await wipe(world, erasure, job.lettersAfter ?? "")
+    if (lettersAfter !== undefined) {
+      const posted = await world.post("chores", [{ ...job, lettersAfter, postedAt: now() }])
+      return posted.ok ? DONE : { kind: "retry" }
+    }
     if (!(await revoke(world, erasure))) return { kind: "retry" }
     await releaseLinks(db, world.pseudonyms, await listTheirs(world, erasure))
     // A read gives a bounded number.
@@ -250,8 +254,13 @@ async function endAll({ leaving }: ErasureWorld, links: readonly HeldLink[], by:
     if (link.state !== "ended") await leaving.end(link.id, { reason: "erased", by, silent: true })
 }
 
-async function wipe(world: ErasureWorld, erasure: OpenErasure): Promise<void> {
-  if (erasure.wipedAt !== undefined) return
+/** @returns after which dead letter it goes on in another job; `undefined` once the person is wiped */
+async function wipe(
+  world: ErasureWorld,
+  erasure: OpenErasure,
+  lettersAfter: string,
+): Promise<string | undefined> {
+  if (erasure.wipedAt !== undefined) return undefined
   const { db, now } = world
   const { person, page, bank, code, requestedAt } = erasure
   const enteredAt = await findEnteredAt(db, person)
@@ -261,12 +270,14 @@ async function wipe(world: ErasureWorld, erasure: OpenErasure): Promise<void> {
   const links = await listLinksOfPerson(db, person)
   // One they made between the request and this instant has no Conversation any more either.
   await endAll(world, links, bySystem(erasure.cause, now()))
-  await world.forgetLetters(erasure, await withoutOthers(db, links))
+  const next = await world.forgetLetters(erasure, await withoutOthers(db, links), lettersAfter)
+  if (next !== undefined) return next
   await forgetCustomer(
     db,
     links.map(({ id }) => id),
   )
   await markErasure(db, code, "wipedAt", now())
+  return undefined
 }
 
 /** Customers of theirs nobody else is linked to: another chat's events are not theirs alone. */

@@ -11,6 +11,7 @@ import { DAY_MS } from "../../src/foundation/clock.ts"
 import type { BankId, LinkId } from "../../src/foundation/id.ts"
 import { deadLetterOf } from "../../src/notifications/dead-letter.ts"
 import { keepDeadLetters } from "../../src/notifications/dead-letter-store.ts"
+import { LETTERS_A_STEP } from "../../src/privacy/erased-letters.ts"
 import { sealPacks } from "../../src/jobs/pack.ts"
 import { bankRecord, transactionPosted } from "../support/bank.ts"
 import { BANK, openGateway, ORIGIN, type Gateway } from "../support/gateway.ts"
@@ -189,6 +190,17 @@ describe("erasure", () => {
       deadLetterOf("inbound", inbound, gone),
     ])
     await keepDeadLetters(db, letters)
+    // More than one step looks at lie before them: it goes on behind them.
+    const chore = { v: 1, kind: "settle_link", bank: BANK, link: "link_gone", postedAt: at }
+    const before = await deadLetterOf("chores", chore, gone)
+    for (let n = 0; n < 2 * LETTERS_A_STEP; n += 20)
+      await keepDeadLetters(
+        db,
+        Array.from({ length: 20 }, (_, each) => ({
+          ...before,
+          id: `dead_-${String(n + each).padStart(42, "0")}`,
+        })),
+      )
     const bearer = { authorization: `Bearer ${await keyOf(BANK)}`, "tellerline-subject": customer }
     expect((await ask("DELETE", `/banks/${BANK}/link`, bearer)).status).toBe(202)
     await done()
