@@ -145,6 +145,10 @@ describe("link callbacks", () => {
         reason: "code_confirmed",
       },
     })
+    await means.linkReports.changed(link, { ...terms, epoch: 3 }, "renewed")
+    const changed = () => heard().filter(({ type }) => type === "tellerline.link.changed.v1")
+    await vi.waitFor(() => expect(changed()).toHaveLength(1), { timeout: 5_000 })
+    expect(changed()[0]).toMatchObject({ subject: CUSTOMER, data: { reason: "renewed" } })
 
     await endLink(means.db, link, "disconnected", bySystem("a test", Date.now()), means.random, {
       keepSealed: true,
