@@ -122,7 +122,9 @@ describe("a visit", () => {
     const shown = await Promise.all(pages.map(async (path) => (await get(path, cookie)).text()))
     const copy = JSON.parse(shown[1] ?? "") as { about: { conversation: { offer: unknown } } }
     expect(copy.about.conversation.offer).toEqual({ link, until: expect.any(Number) })
-    for (const secret of ["123456", CUSTOMER, "acc_1"]) expect(shown.join("")).not.toContain(secret)
+    for (const secret of [CUSTOMER, "acc_1"]) expect(shown.join("")).not.toContain(secret)
+    // The bank's telephone number may have these digits among its own.
+    expect(shown.join("")).not.toMatch(/(?<!\d)123456(?!\d)/)
     await gateway.say(psid, "123456")
     await vi.waitFor(() => expect(gateway.sent.at(-1)?.text).toMatch(/^Connected/))
     expect(await (await get("/me/copy.json", cookie)).text()).toContain(CUSTOMER)

@@ -38,7 +38,13 @@ describe("the registry", () => {
       "unknown",
       "failed",
     ])
-    expect(Object.keys(LINK_STATUSES)).toEqual(["requested", "activated", "changed", "ended"])
+    expect(Object.keys(LINK_STATUSES)).toEqual([
+      "requested",
+      "activated",
+      "changed",
+      "undeliverable",
+      "ended",
+    ])
     for (const word of [
       "not_linked",
       "purpose_off",
