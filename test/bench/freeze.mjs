@@ -8,18 +8,19 @@ import { mostRow } from "./table.mjs"
 
 const UPDATES = 5_000
 /** People of the first Page who are asked, and hear no updates. */
-const ASKED = 100
+const ASKED = 60
 const IDLE = 100
 const BESIDE = 200
 const EVERY_MS = 100
-const ARRIVES_WITHIN_MS = 120_000
+const ARRIVES_WITHIN_MS = 60_000
 const ALERTS_A_POST = 100
+const UPDATES_A_POST = 10_000
 const GOAL_MS = 500
 
 let made = 0
 
 /** p50 and p99, idle and beside a drain. */
-export async function measureFreezes({ gateway, farSide, world, key, say }) {
+export async function measureFreezes({ gateway, farSide, world, key, say, updates = UPDATES }) {
   const [page] = world.pages
   const ofPage = world.people.filter((person) => person.page === page)
   const asked = ofPage.slice(0, ASKED)
@@ -45,17 +46,17 @@ export async function measureFreezes({ gateway, farSide, world, key, say }) {
   const frozen = new Map()
   farSide.onFreeze = (ref, at) => frozen.set(ref, at)
   const idle = await sayNo({ gateway, page, frozen }, questions.splice(0, IDLE))
-  const updates = Array.from({ length: UPDATES }, (_, nth) =>
+  const backlog = Array.from({ length: updates }, (_, nth) =>
     paymentEvent(others[nth % others.length], `beside-${nth}`),
   )
-  await takenBy(gateway, key, updates)
+  for (const part of inParts(backlog, UPDATES_A_POST)) await takenBy(gateway, key, part)
   await wait(1_000)
   const before = told
   const beside = await sayNo({ gateway, page, frozen }, questions)
   const drained = told - before
   farSide.onSend = undefined
   farSide.onFreeze = undefined
-  say(`freeze: ${drained} messages of ${UPDATES} updates and of the answers told meanwhile`)
+  say(`freeze: ${drained} messages of ${updates} updates and of the answers told meanwhile`)
   const row = (what, took) =>
     mostRow(
       what,
@@ -66,7 +67,7 @@ export async function measureFreezes({ gateway, farSide, world, key, say }) {
     )
   return [
     row('"No" tapped → the bank\'s freeze call, p99, idle', idle),
-    row(`"No" tapped → the bank's freeze call, p99, beside ${UPDATES} updates`, beside),
+    row(`"No" tapped → the bank's freeze call, p99, beside ${updates} updates`, beside),
   ]
 }
 

@@ -27,14 +27,16 @@ const OUTWARD = { outboundService: { type: "worker", worker: "relay" } }
  * @param {{mainModule: string, modules: object}} options.manifest of build.mjs
  * @param {string} options.dir its state
  * @param {number} options.farSidePort
+ * @param {number} [options.updatesPort] where platform-queue.mjs keeps the queue `updates` instead of Miniflare
  * @param {boolean} [options.consumes] whether its queues are consumed; without, what is posted stays where it is
  * @param {boolean} [options.awake] objects stay in memory; without, those that rest for ten seconds start anew
  * @param {boolean} [options.migrate] whether the database is new
- * @returns {Promise<{url: string, pid: number, db: D1Database, stop: () => Promise<void>}>} */
+ * @returns {Promise<{url: string, pid: number, db: D1Database, worker: () => Promise<Fetcher>, stop: () => Promise<void>}>} */
 export async function startGateway({
   manifest,
   dir,
   farSidePort,
+  updatesPort,
   consumes = true,
   awake = false,
   migrate = false,
@@ -60,14 +62,17 @@ export async function startGateway({
           { type: "durable-object", worker: wrangler.name, exportName: object.class_name },
         ]),
       ),
+      ...(updatesPort ? { UPDATES: { type: "worker", worker: "queue", exportName: "BenchQueue" } } : {}),
     },
     exports: Object.fromEntries(objects.map((object) => [object.class_name, objectExport(awake)])),
     triggers: consumes ? wrangler.queues.consumers.map(triggerOf) : [],
   }
-  const started = await start(wrangler.name, dir, farSidePort, { config, dev: { ...DIRECT, ...OUTWARD } })
+  const beside = updatesPort ? [queueWorker(updatesPort, config)] : []
+  const gateway = { config, dev: { ...DIRECT, ...OUTWARD } }
+  const started = await start(wrangler.name, dir, farSidePort, gateway, beside)
   const db = await started.miniflare.getD1Database("DB", wrangler.name)
   if (migrate) for (const statement of readMigrations()) await db.prepare(statement).run()
-  return { ...started, db }
+  return { ...started, db, worker: () => started.miniflare.getWorker(wrangler.name) }
 }
 
 /** The bare Worker. Arguments as above. */
@@ -89,7 +94,7 @@ export function startBare({ dir, farSidePort, awake = false }) {
   return start("bare", dir, farSidePort, { config, dev: { ...DIRECT, ...OUTWARD } })
 }
 
-async function start(name, dir, farSidePort, worker) {
+async function start(name, dir, farSidePort, worker, beside = []) {
   const before = new Set(children())
   const miniflare = new Miniflare({
     logRequests: false,
@@ -98,21 +103,30 @@ async function start(name, dir, farSidePort, worker) {
     handleStructuredLogs: ({ level, message }) => {
       if (process.env["BENCH_LOG"] || level === "error") process.stderr.write(`${name} ${level} ${message}\n`)
     },
-    workers: [worker, relay(farSidePort, worker.config)],
+    workers: [worker, relay(farSidePort, worker.config), ...beside],
   })
   const url = (await miniflare.unsafeGetDirectURL(name)).href.replace(/\/$/, "")
   const [pid] = children().filter((child) => !before.has(child))
   return { miniflare, url, pid, stop: () => miniflare.dispose() }
 }
 
-function relay(port, { compatibilityDate }) {
-  const contents = readFileSync(new URL("relay-worker.mjs", import.meta.url), "utf8")
+function relay(port, config) {
+  return outward("relay", "FAR_SIDE", port, config)
+}
+
+function queueWorker(port, config) {
+  return outward("queue", "QUEUE", port, config)
+}
+
+/** A Worker of ours that calls a port of this machine. */
+function outward(name, binding, port, { compatibilityDate }) {
+  const contents = readFileSync(new URL(`${name}-worker.mjs`, import.meta.url), "utf8")
   return {
     config: {
-      name: "relay",
+      name,
       compatibilityDate,
-      manifest: { mainModule: "relay.mjs", modules: { "relay.mjs": { type: "esm", contents } } },
-      env: { FAR_SIDE: { type: "external", address: `127.0.0.1:${port}`, http: {} } },
+      manifest: { mainModule: `${name}.mjs`, modules: { [`${name}.mjs`]: { type: "esm", contents } } },
+      env: { [binding]: { type: "external", address: `127.0.0.1:${port}`, http: {} } },
     },
   }
 }

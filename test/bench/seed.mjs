@@ -147,5 +147,7 @@ function bankOfBench(id) {
     languages: ["en"],
     emergencyPhone: "+49301234567",
     linkHosts: ["bank.example"],
+    // What a new link may not yet is no question of speed.
+    newLinkHours: 0,
   }
 }

@@ -1,4 +1,4 @@
-// Waiting for what arrives at the far side.
+// Waiting for what arrives at the far side, and never for ever.
 import { setTimeout as wait } from "node:timers/promises"
 
 const LOOK_EVERY_MS = 5
@@ -11,5 +11,18 @@ export async function arrivals(farSide, count) {
   while (farSide.sent < until) {
     if (Date.now() > giveUpAt) throw new Error(`${until - farSide.sent} of ${count} sends did not arrive`)
     await wait(LOOK_EVERY_MS)
+  }
+}
+
+/** @throws Error where `work` has not come to its end by then; what it still does is for its caller to stop */
+export async function inTime(what, withinMs, work) {
+  let late
+  const limit = new Promise((_, reject) => {
+    late = setTimeout(() => reject(new Error(`${what} did not end within ${withinMs / 1_000} s`)), withinMs)
+  })
+  try {
+    return await Promise.race([work(), limit])
+  } finally {
+    clearTimeout(late)
   }
 }

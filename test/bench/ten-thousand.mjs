@@ -10,7 +10,7 @@ const EVENTS = 10_000
 const ROUNDS = 5
 
 /** Wall until 202, and CPU beyond the bare post. */
-export async function measureBatch({ gateway, bare, world, key, say }) {
+export async function measureTenThousand({ gateway, bare, world, key, say }) {
   const walls = []
   const beyond = []
   let bytes = 0
@@ -34,7 +34,7 @@ export async function measureBatch({ gateway, bare, world, key, say }) {
       median(walls) / 1_000,
       2,
       "s",
-      `${size}, worst ${Math.round(Math.max(...walls))} ms`,
+      `median; ${size}, worst ${Math.round(Math.max(...walls))} ms of ${ROUNDS} rounds`,
     ),
     mostRow("  CPU beyond a bare sendBatch", median(beyond) / 1_000, 0.2, "s", "median of rounds"),
   ]
