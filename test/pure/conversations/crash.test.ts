@@ -1,6 +1,7 @@
 // P1, P2, P3: the object dies at each call it awaits, before the call has its effect and after; whatever was received is told once,
 // or reported `unknown` where the crash lay between claim and echo, and in order. The calls died at are asserted by name.
 import { afterEach, describe, expect, test } from "vitest"
+import type { DeskRequest } from "../../../src/conversations/desk-acts.ts"
 import { HOUR_MS, MINUTE_MS } from "../../../src/foundation/clock.ts"
 import type { LinkId } from "../../../src/foundation/id.ts"
 import { err, ok } from "../../../src/foundation/result.ts"
@@ -147,6 +148,19 @@ async function askFraud(of: Simulation, forMs: number = HOUR_MS): Promise<void> 
   for (let waited = 0; !asked.outcome && waited < 60; waited += 1) await of.advance(5_000)
 }
 
+/** An agent asks until somebody answers, as the desk's page does. */
+async function atDesk(of: Simulation, ask: DeskRequest["ask"]): Promise<void> {
+  const thread = of.desk.heard.at(-1)?.thread ?? ""
+  let answered = false
+  for (let waited = 0; !answered && waited < 60; waited += 1) {
+    await of.ask(async (person) => {
+      await person.atDesk({ v: 1, thread, ask })
+      answered = true
+    })
+    if (!answered) await of.advance(5_000)
+  }
+}
+
 const CARDS = ok([
   { ref: "crd_1", last4: "4821", state: "active" },
   { ref: "crd_2", last4: "5512", state: "active" },
@@ -166,6 +180,7 @@ const PAYMENTS = ok({
     },
   ],
 } as const)
+const CONFIRM = /v1\.FRAUD\.[^"]+\.confirm/
 const DENY = /v1\.FRAUD\.[^"]+\.deny/
 const CHAT = [...RECEIVE.filter((each) => each !== "alarm.get"), ...TURN, ...SEND]
 
@@ -230,6 +245,43 @@ const CASES: readonly Scenario[] = [
     },
     told: [/Fraud check/, /is frozen/, /Sign in at Demo Bank to take your No back/, /Nothing was changed/],
     awaits: [...CHAT, "acts.freezeCard", "acts.answerFraudCase", "acts.createStepUp", "callbacks.terms"],
+  },
+  {
+    name: "a Yes, taken by the bank",
+    linked: true,
+    async run(sim) {
+      await askFraud(sim)
+      await press(sim, CONFIRM)
+    },
+    told: [/Fraud check/, /^Thank you, Demo Bank has your answer/],
+    awaits: [...CHAT, "acts.answerFraudCase", "callbacks.terms"],
+  },
+  {
+    name: "a Yes the bank wants proof of, and nobody who comes back from its page",
+    linked: true,
+    async run(sim) {
+      sim.bank.fraudAnswer = err({ reason: "step_up_required", url: "https://bank.example/step-up" })
+      await askFraud(sim)
+      await press(sim, CONFIRM)
+    },
+    told: [/Fraud check/, /wants to confirm that with you/, /Nothing was changed/],
+    awaits: [...CHAT, "acts.answerFraudCase", "callbacks.terms"],
+  },
+  {
+    name: "a person at the bank: asked for, there, answering, gone",
+    linked: true,
+    async run(sim) {
+      sim.facts = { ...sim.facts, desk: "own" }
+      await sim.say("talk to a person")
+      await until(sim, /You are number/)
+      await atDesk(sim, { kind: "claimed", name: "Maria" })
+      await until(sim, /Maria from/)
+      await atDesk(sim, { kind: "reply", id: "r1", text: "It is done." })
+      await until(sim, /^It is done/)
+      await atDesk(sim, { kind: "closed" })
+    },
+    told: [/You are number 1/, /^Maria from Demo Bank joined/, /^It is done\.$/, /^Maria has left/],
+    awaits: [...CHAT, "desk.tell"],
   },
   {
     name: "a question nobody answers, and its reminder",
