@@ -261,6 +261,7 @@ export class FarBank {
     readonly caseId: string
     readonly answer: string
     readonly idempotencyKey: string
+    readonly answeredAt: number
     readonly link: LinkId
   }[] = []
   readonly ranges: { readonly account: string; readonly cursor: string | undefined }[] = []

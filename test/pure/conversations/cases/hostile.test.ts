@@ -5,8 +5,10 @@ import type { CardStateChanged } from "../../../../src/banks/event.ts"
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../../src/foundation/clock.ts"
 import type { LinkId } from "../../../../src/foundation/id.ts"
 import { err, ok } from "../../../../src/foundation/result.ts"
-import { fraud, offer, tap, text } from "../../../support/person-builders.ts"
+import { openFraudCase } from "../../../../src/conversations/cases/fraud-case.ts"
+import { fraud, NOON, offer, tap, text } from "../../../support/person-builders.ts"
 import { textOf } from "../../../support/person-far-side.ts"
+import { consent, person, take } from "../../../support/turn-world.ts"
 import { Simulation } from "../../../support/person-world.ts"
 
 const DOWN = err({ reason: "outage", outage: { reason: "timeout", retry: "later" } } as const)
@@ -126,6 +128,36 @@ test("P7: a lost wallet does not wait behind them either, and its cards go two a
   await sim.advance(10_000)
   expect(freezes()).toHaveLength(4)
   expect(last()).toMatch(/are frozen\.$/)
+})
+
+test("a No in the very instant of a Yes is another act at the bank", async () => {
+  await sim.tell(fraud("x", sim.now))
+  const no = denial()
+  await press(carried(/v1\.FRAUD\.[^"]+\.confirm/))
+  await press(no)
+  expect(sim.bank.answers.map(({ answer }) => answer)).toEqual(["confirm", "deny"])
+  expect(new Set(sim.bank.answers.map(({ answeredAt }) => answeredAt)).size).toBe(1)
+  expect(new Set(sim.bank.answers.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(2)
+})
+
+test("what the bank still owes is not forgotten, however long the object slept", () => {
+  const asleep = 60 * DAY_MS
+  const at = {
+    ...openFraudCase({
+      alert: "e_alert",
+      caseId: "F-1",
+      link: "link_one" as LinkId,
+      expiresAt: NOON - asleep,
+      card: { ref: "crd_19", last4: "4821" },
+    }),
+    stage: "owing",
+    freeze: "owed",
+    report: "owed",
+    answeredAt: NOON - DAY_MS,
+    dueAt: NOON,
+  } as const
+  const woken = take(person({ consent: consent(), cases: { e_alert: at } }), { kind: "time" })
+  expect(woken.state.questions).toContainEqual(expect.objectContaining({ kind: "fraud_freeze" }))
 })
 
 describe("replays and old buttons", () => {
@@ -274,14 +306,16 @@ describe("the same customer renews the link", () => {
     expect(new Set(freezes().map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1)
   })
 
-  test("while the bank is being asked: what it says of the old question is not lost", async () => {
-    sim.bank.fraudAnswer = DOWN
-    const asked = press(denial())
+  test("while the bank is being asked: it is asked again under the new link, as the same act", async () => {
+    sim.bank.afterMs = 60_000
+    await press(denial())
+    expect(freezes()).toHaveLength(1)
+    sim.bank.afterMs = 0
     await linkAnew("link_two")
-    await asked
-    sim.bank.fraudAnswer = ok({})
     await sim.advance(HOUR_MS)
-    expect(sim.messenger.texts.join("|")).toMatch(/Demo Bank has your report/)
+    expect(last()).toMatch(/is frozen\. Demo Bank has your report/)
+    expect(freezes().length).toBeGreaterThan(1)
+    expect(new Set(freezes().map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1)
   })
 
   test("its reminder is said under the new link", async () => {
