@@ -142,6 +142,22 @@ describe("a person at the bank", () => {
     await ask(MARIA, "/presence", { name: "Maria" })
   })
 
+  test("an outage is told to everybody who waits, and costs nobody their place", async () => {
+    const psids = [await someone("Otto Outage"), await someone("Olive Outage")]
+    const queued = [await queue(psids[0] ?? ""), await queue(psids[1] ?? "")]
+    const told = await ask(MARIA, "/outage", {})
+    expect([told.status, told.body]).toEqual([200, { told: 2 }])
+    for (const psid of psids) {
+      await hearsBy(sandbox, psid, /^Our people cannot answer at the moment\. You keep your place/)
+      const said = (await readThread(sandbox, psid)).filter(({ from }) => from === "page").at(-1)
+      expect(JSON.stringify(said)).toContain("Call the bank")
+    }
+    expect((await waiting()).map(({ thread }) => thread)).toEqual(queued)
+    for (const thread of queued)
+      for (const verb of ["claim", "close"])
+        expect((await ask(MARIA, `/threads/${thread}/${verb}`, {})).status).toBe(200)
+  })
+
   test("closed hours take a message, which is answered once somebody is there", async () => {
     const now = await timeOf(sandbox)
     const tomorrow = new Date(now + 86_400_000).getUTCDay() || 7
