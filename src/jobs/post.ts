@@ -25,8 +25,7 @@ export function createPost<Queues extends QueueName = QueueName>(
     const shards: Shards = "sendBatch" in given ? [given] : given
     const byShard = new Map<Queue, Job[]>()
     for (const job of jobs) {
-      const index = job.kind === "pack" ? (job.shard ?? 0) % shards.length : 0
-      const shard = shards[index] ?? shards[0]
+      const shard = shards[shardIn(job) % shards.length] ?? shards[0]
       byShard.set(shard, [...(byShard.get(shard) ?? []), job])
     }
     try {
@@ -40,6 +39,11 @@ export function createPost<Queues extends QueueName = QueueName>(
       return err({ reason: "unavailable", retry: "later" })
     }
   }
+}
+
+/** The shard a job names; 0 for what names none. A replayed letter may be anything at all. */
+function shardIn(job: Job | null): number {
+  return job?.kind === "pack" ? (job.shard ?? 0) : 0
 }
 
 /** Jobs as the platform takes them at once. */

@@ -7,7 +7,7 @@ import { backoffSeconds } from "../../../src/jobs/backoff.ts"
 import { consume, DONE, each, type Verdict } from "../../../src/jobs/consume.ts"
 import { parseJob, QUEUES, type Job, type PackJob } from "../../../src/jobs/job.ts"
 import { openPack, PACK_BYTES_MAX, PACK_ITEMS_MAX, packPlace, sealPacks } from "../../../src/jobs/pack.ts"
-import { createPost } from "../../../src/jobs/post.ts"
+import { createPost, type Post } from "../../../src/jobs/post.ts"
 
 const ABOUT = { lane: "updates", bank: "demo" as BankId, month: "2026-11", now: 1 } as const
 /** As long as a real sealing: 28 bytes more, base64. */
@@ -232,6 +232,25 @@ describe("createPost()", () => {
     )
     await post("updates", [])
     expect(rounds).toEqual([100, 100, 1, 3, 3, 3])
+  })
+
+  test("sends a pack to the shard it names, and what names none, or one there is not, to the first", async () => {
+    const sent: unknown[][] = [[], []]
+    const [first, second] = sent.map((bodies) => ({
+      sendBatch: async (messages: readonly { readonly body: unknown }[]) =>
+        void bodies.push(...messages.map(({ body }) => body)),
+    }))
+    const post = createPost({ updates: [first, second] } as never) as Post
+    const pack = (shard: unknown) => ({ v: 1, kind: "pack", shard }) as unknown as Job
+    // A letter of the dead may be anything at all.
+    const odd = [null, "text", { kind: "pack", shard: "x" }] as unknown as Job[]
+    expect(await post("updates", [pack(undefined), pack(0), pack(1), pack(3), pack(2), ...odd])).toEqual({
+      ok: true,
+    })
+    expect(sent).toEqual([
+      [pack(undefined), pack(0), pack(2), ...odd],
+      [pack(1), pack(3)],
+    ])
   })
 
   test("is durable only where every round is", async () => {
