@@ -173,6 +173,8 @@ export interface NoticeJob {
   readonly number: number
   /** Of the notice's templates on the Page so many were decided when it was last looked; none where left out. */
   readonly decided?: number
+  /** When it was more of them than before. */
+  readonly decidedAt?: number
   readonly postedAt: number
 }
 

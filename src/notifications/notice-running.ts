@@ -65,6 +65,8 @@ const PAUSED_SECONDS = 60
 const LEFT_WAIT_MS_MAX = 5 * MINUTE_MS
 /** Between two looks at templates under review: the clock asks the platform as often. */
 const REVIEW_WAIT_MS = MINUTE_MS
+/** So long isolates may remember a template's status of before, and some seconds (messenger/template-directory.ts). */
+const REMEMBERED_MS = 2 * MINUTE_MS
 /** Where the bank's callbacks cannot be made durable. */
 const UNREPORTED_SECONDS = 10
 
@@ -107,28 +109,35 @@ async function walk(world: NoticeWorld, job: NoticeJob): Promise<Verdict> {
   const event = JSON.parse(text.value) as BankEvent
   const decided = place.walkedAt === null ? undefined : await hearDecided(world, run, place, event, job)
   const halt = decided
-    ? await tellLeft(world, run, place, event, decided)
+    ? await tellLeft(world, run, place, event, decided.again)
     : await walkOn(world, run, place, event)
   if (halt === "stopped") return DONE
   if (halt.afterSeconds > 0 && place.walkedAt === null) return { kind: "retry", ...halt }
   if ((await findNoticePage(db, run.id, job.page))?.doneAt !== null) return DONE
-  const next = { ...job, ...(decided ? { decided: decided.count } : {}), postedAt: now() }
+  const next = { ...job, ...decided?.known, postedAt: now() }
   const posted = await world.post("notices", [next], { delaySeconds: halt.afterSeconds })
   return posted.ok ? DONE : { kind: "retry" }
 }
 
-/** Whether the platform has decided on more of its templates than when it was last looked: whom that may reach is due. */
+/** Whether the platform has decided on more of its templates than when it was last looked: whom that may reach is due, and once more a
+ * little later, for an isolate may still remember how it was.
+ * @returns what the next job knows, and whether it is to look again soon */
 async function hearDecided(
   { db, decided, now }: NoticeWorld,
   run: NoticeRun,
   place: NoticePage,
   event: BankEvent,
   job: NoticeJob,
-): Promise<Decided> {
+): Promise<{
+  readonly known: Required<Pick<NoticeJob, "decided">> & Pick<NoticeJob, "decidedAt">
+  readonly again: boolean
+}> {
   if (event.type !== "bank.service.notice.v1") throw new TypeError("Cannot walk with another event")
-  const known = await decided(run.bank, place.page, event)
-  if (known.count > (job.decided ?? 0)) await releaseLeft(db, place, now() + LEFT_WAIT_MS_MAX, now())
-  return known
+  const { count, all } = await decided(run.bank, place.page, event)
+  const at = count > (job.decided ?? 0) ? now() : job.decidedAt
+  const fresh = at !== undefined && now() - at <= REMEMBERED_MS
+  if (fresh) await releaseLeft(db, place, now() + LEFT_WAIT_MS_MAX, now())
+  return { known: { decided: count, ...(at === undefined ? {} : { decidedAt: at }) }, again: fresh || !all }
 }
 
 /** The next thousand. */
@@ -172,7 +181,7 @@ async function tellLeft(
   run: NoticeRun,
   place: NoticePage,
   event: BankEvent,
-  decided: Decided,
+  again: boolean,
 ): Promise<Halt> {
   const { db, now } = world
   const left = await listLeft(db, place, LINKS_A_JOB)
@@ -181,7 +190,7 @@ async function tellLeft(
     await finishNoticePage(db, place, now())
     return { afterSeconds: 0 }
   }
-  const wait = Math.min(decided.all ? LEFT_WAIT_MS_MAX : REVIEW_WAIT_MS, earliest.dueAt - now())
+  const wait = Math.min(again ? REVIEW_WAIT_MS : LEFT_WAIT_MS_MAX, earliest.dueAt - now())
   if (wait > 0) {
     await touchNoticePage(db, place, now())
     return { afterSeconds: Math.ceil(wait / SECOND_MS) }
