@@ -43,6 +43,8 @@ export interface LoginAttempt {
   readonly dpop?: DpopJwks
   /** The consent resource the customer is asked to allow, where the bank has one. */
   readonly consent?: string
+  /** It only proves who sits there: its tokens open no account, and nothing of it is given back. */
+  readonly identity?: true
   /** Real clock: the bank's `auth_time` is compared with it. */
   readonly startedRealAt: number
 }
@@ -60,10 +62,13 @@ export interface LoginOutcome {
 
 /** The client. */
 export interface BankLogin {
-  /** Push the request to the bank. @param language BCP 47, for the bank's own pages */
+  /** Push the request to the bank.
+   * @param language BCP 47, for the bank's own pages
+   * @param purpose `proof` where who sits there is all that is asked, so that a live consent is not touched */
   start(
     bank: BankRecord,
     language: string,
+    purpose?: "proof",
   ): Promise<Result<{ readonly url: string; readonly attempt: LoginAttempt }, LoginRefusal>>
   /** Judge the redirect that came back, exchange its code and judge what it gave. What is refused is given back at the bank. */
   finish(
@@ -102,22 +107,33 @@ export function createBankLogin(
   const open = createBankClients(given)
   const consents = createBankConsents(given)
 
-  async function start(bank: BankRecord, language: string): ReturnType<BankLogin["start"]> {
+  async function start(
+    bank: BankRecord,
+    language: string,
+    purpose?: "proof",
+  ): ReturnType<BankLogin["start"]> {
     const opened = await open(bank)
     if (!opened.ok) return opened
     const of = opened.value
-    const prepared = PROFILES[bank.profile].consent ? await consents.prepare(of) : undefined
+    const profile = PROFILES[bank.profile]
+    const identity = purpose === "proof" && profile.proof === "identity" ? { identity: true as const } : {}
+    const prepared = profile.consent && !identity.identity ? await consents.prepare(of) : undefined
     if (prepared && !prepared.ok) return err(refusalOfBank(prepared.error, "bank_refused"))
     const consent = prepared ? { consent: prepared.value } : {}
     const pair = bindsTokens(bank, of.server) ? await createDpop() : undefined
     const bound = pair ? { DPoP: oauth.DPoP(of.client, pair) } : {}
     const secrets = createRequestSecrets()
     const redirectUri = redirectUriOf(bank, publicOrigin)
-    const parameters = await requestParameters(of, secrets, { redirectUri, language, ...consent })
+    const parameters = await requestParameters(of, secrets, {
+      redirectUri,
+      language,
+      ...consent,
+      ...identity,
+    })
     try {
       const url = await authorizationUrl(of, parameters, bound)
       const dpop = pair ? { dpop: await exportDpop(pair) } : {}
-      return ok({ url, attempt: { ...secrets, ...dpop, ...consent, startedRealAt: Date.now() } })
+      return ok({ url, attempt: { ...secrets, ...dpop, ...consent, ...identity, startedRealAt: Date.now() } })
     } catch (fault) {
       return err(refusalOf(fault, "bank_refused"))
     }
@@ -178,7 +194,7 @@ export function createBankLogin(
       if (signed) await verifyIdToken(of, signed)
       return ok(tokens)
     } catch (fault) {
-      if (given !== undefined) await revokeToken(of, given)
+      if (given !== undefined && !attempt.identity) await revokeToken(of, given)
       return err(refusalOf(fault, "answer_refused"))
     }
   }
@@ -191,6 +207,7 @@ export function createBankLogin(
   ): Promise<Result<LoginOutcome, LoginRefusal>> {
     const customer = judgeTokens(of.bank, attempt, tokens)
     if (!customer.ok) return customer
+    if (attempt.identity) return ok({ ...customer.value, accounts: [] })
     let reads = readsOfScope(PROFILES[of.bank.profile].scope, tokens.scope)
     if (attempt.consent !== undefined) {
       const standing = await consents.stands(of, attempt.consent)
@@ -230,6 +247,7 @@ export function createBankLogin(
 
   /** What we will not use must not stay usable. Should the bank not hear it, the token is gone with this answer all the same. */
   async function giveBack(of: BankClient, attempt: LoginAttempt, token: string | undefined): Promise<void> {
+    if (attempt.identity) return
     if (attempt.consent !== undefined) await consents.remove(of, attempt.consent)
     if (token !== undefined) await revokeToken(of, token)
   }
@@ -340,7 +358,8 @@ function judgeTokens(
   const claims = oauth.getValidatedIdTokenClaims(tokens)
   const { access_token: accessToken, refresh_token: refreshToken } = tokens
   if (tokens.token_type !== typeOf(attempt)) return err({ reason: "answer_refused", code: "token_type" })
-  if (!claims || !refreshToken) return err({ reason: "answer_refused", code: "incomplete" })
+  if (!claims || (!refreshToken && !attempt.identity))
+    return err({ reason: "answer_refused", code: "incomplete" })
   const { acr, auth_time: authTime } = claims
   if (bank.acrValues.length > 0 && !bank.acrValues.some((value) => value === acr))
     return err({ reason: "second_factor_missing" })
@@ -359,7 +378,7 @@ function judgeTokens(
       v: 1,
       accessToken,
       accessExpiresAt: expiryOf(tokens),
-      refreshToken,
+      refreshToken: refreshToken ?? "",
       ...(dpop ? { dpop } : {}),
       ...(consent === undefined ? {} : { consent }),
     },

@@ -21,6 +21,10 @@ export interface LoginProfile {
   readonly details: "required" | "offered" | "never"
   /** What is asked for, at most what the purposes need: to see accounts, balances, movements; nothing that moves money. */
   readonly scope: string
+  /** What a login is asked for that only proves who sits there. `identity`: `openid` alone, for a bank that holds one consent or grant of a
+   * customer and us could put another one in its place, or end it with what it gave back. `consent`: as at linking, where a login without
+   * a consent is not foreseen and consents stand beside each other. */
+  readonly proof: "identity" | "consent"
   /** How the authorization request names the consent resource made before it. */
   readonly consent?: "intent" | "scope"
 }
@@ -47,6 +51,7 @@ export const PROFILES: Readonly<Record<Profile, LoginProfile>> = {
     callback: "shared",
     dpop: "required",
     details: "required",
+    proof: "identity",
     scope: "openid offline_access accounts",
   },
   "fdx-green": {
@@ -65,6 +70,7 @@ export const PROFILES: Readonly<Record<Profile, LoginProfile>> = {
     callback: "own",
     dpop: "offered",
     details: "offered",
+    proof: "identity",
     scope: "openid offline_access ACCOUNT_BASIC BALANCES TRANSACTIONS",
   },
   "uk-open-banking": {
@@ -84,6 +90,7 @@ export const PROFILES: Readonly<Record<Profile, LoginProfile>> = {
     callback: "own",
     dpop: "offered",
     details: "never",
+    proof: "consent",
     scope: "openid offline_access accounts",
     consent: "intent",
   },
@@ -103,6 +110,7 @@ export const PROFILES: Readonly<Record<Profile, LoginProfile>> = {
     callback: "own",
     dpop: "offered",
     details: "never",
+    proof: "identity",
     scope: "openid offline_access",
     consent: "scope",
   },

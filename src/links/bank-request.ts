@@ -24,33 +24,38 @@ export function createRequestSecrets(): RequestSecrets {
 }
 
 /** Everything the bank is asked.
+ * @param identity nothing is asked for but who sits there
  * @param consent the consent resource this login allows, for profiles that have one
  * @param language BCP 47, for the bank's own pages */
 export async function requestParameters(
   { bank, server }: BankClient,
   secrets: RequestSecrets,
-  given: { readonly redirectUri: string; readonly language: string; readonly consent?: string },
+  given: {
+    readonly redirectUri: string
+    readonly language: string
+    readonly consent?: string
+    readonly identity?: boolean
+  },
 ): Promise<Readonly<Record<string, string>>> {
   const profile = PROFILES[bank.profile]
-  const scope =
-    profile.consent === "scope" && given.consent ? `${profile.scope} AIS:${given.consent}` : profile.scope
+  const named = profile.consent === "scope" && given.consent ? ` AIS:${given.consent}` : ""
   const [acr] = bank.acrValues
   return {
     response_type: "code",
     ...(answersSigned(bank, server) ? { response_mode: "jwt" } : {}),
     redirect_uri: given.redirectUri,
-    scope,
+    scope: given.identity ? "openid" : `${profile.scope}${named}`,
     state: secrets.state,
     nonce: secrets.nonce,
     code_challenge: await oauth.calculatePKCECodeChallenge(secrets.verifier),
     code_challenge_method: "S256",
     // `login`: whoever sits at the device proves themselves now. `consent`: the accounts are chosen anew, and a refresh token comes.
-    prompt: "login consent",
+    prompt: given.identity ? "login" : "login consent",
     // The ID token must say when that was.
     max_age: "0",
     ...(acr === undefined ? {} : { acr_values: acr }),
     ui_locales: given.language,
-    ...(asksByDetail(bank, server)
+    ...(asksByDetail(bank, server) && !given.identity
       ? {
           authorization_details: JSON.stringify([
             { type: DETAIL_TYPE, actions: DETAIL_ACTIONS, locations: [bank.apiBase] },

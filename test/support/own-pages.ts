@@ -75,6 +75,8 @@ export class OwnPages {
   preferences: Preferences | undefined
   /** The bank's default of that. */
   defaults: AlertDefaults | undefined
+  /** What its logins were asked for. */
+  readonly loginsFor: (string | undefined)[] = []
   /** What the bank's login comes to, where it does not succeed. */
   refusal: LoginRefusal | undefined
   /** Who logs in at the bank. */
@@ -198,10 +200,12 @@ export class OwnPages {
 
   #login(): MeWorld["login"] {
     return {
-      start: async () =>
-        this.refusal
+      start: async (_bank, _language, purpose) => {
+        this.loginsFor.push(purpose)
+        return this.refusal
           ? err(this.refusal)
-          : ok({ url: "https://bank.example/oidc/auth?request_uri=x", attempt: attempt() }),
+          : ok({ url: "https://bank.example/oidc/auth?request_uri=x", attempt: attempt() })
+      },
       finish: async () => {
         if (this.refusal) return err(this.refusal)
         const tokens = { v: 1, accessToken: "a", accessExpiresAt: this.at, refreshToken: "r" } as const

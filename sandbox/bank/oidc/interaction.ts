@@ -47,9 +47,20 @@ export function progressOf(interaction: Interaction): Progress {
 
 export const saveProgress = (interaction: Interaction, progress: Progress) => save(interaction, { progress })
 
+/** The client asks who sits there and for nothing else: there is nothing to allow. */
+export const asksIdentityOnly = (interaction: Interaction) => interaction.params["scope"] === "openid"
+
 /** Both factors were right. Returns where the browser goes on. */
-export async function finishLogin(interaction: Interaction, reference: string): Promise<string> {
+export async function finishLogin(
+  provider: Provider,
+  interaction: Interaction,
+  reference: string,
+): Promise<string> {
+  const identity = asksIdentityOnly(interaction)
+    ? { consent: { grantId: await identityGrant(provider, interaction, reference) } }
+    : {}
   await save(interaction, {
+    ...identity,
     login: {
       accountId: reference,
       acr: SERVERS[serverOf(interaction)].acr,
@@ -58,6 +69,17 @@ export async function finishLogin(interaction: Interaction, reference: string): 
     },
   })
   return interaction.returnTo
+}
+
+/** A grant of its own that opens no account; it stands beside those that do. */
+async function identityGrant(
+  provider: Provider,
+  interaction: Interaction,
+  accountId: string,
+): Promise<string> {
+  const grant = new provider.Grant({ accountId, clientId: String(interaction.params.client_id) })
+  grant.addOIDCScope("openid")
+  return grant.save()
 }
 
 /** The bank or the customer says no; the client hears `access_denied` with these words. */

@@ -19,6 +19,7 @@ import { accountsOf, CUSTOMERS, findCustomer, PASSWORD, SECOND_FACTOR } from "..
 import type { Interaction } from "./interaction.ts"
 import {
   actionsOf,
+  asksIdentityOnly,
   consentIdOf,
   customerOf,
   findInteraction,
@@ -90,8 +91,10 @@ async function checkFactor({ c, frame, interaction, form }: Step): Promise<Respo
   const { first, wrong: before } = progressOf(interaction)
   const customer = findCustomer(first ?? "")
   if (interaction.prompt.name !== "login" || !customer) return again(c)
-  if (String(form.get("code") ?? "").replace(/\s/g, "") === SECOND_FACTOR)
-    return c.redirect(await finishLogin(interaction, customer.reference), 303)
+  if (String(form.get("code") ?? "").replace(/\s/g, "") === SECOND_FACTOR) {
+    const { provider } = await providerFor(c.env, c.var.origins, serverOf(interaction))
+    return c.redirect(await finishLogin(provider, interaction, customer.reference), 303)
+  }
   const wrong = before + 1
   if (wrong >= TRIES.factor) return leave(c, interaction, "The second factor was wrong three times")
   await saveProgress(interaction, { first: customer.reference, wrong })
@@ -165,7 +168,7 @@ async function locate(
 /** A login for a consent resource is over with it: one that is not there, or was decided, is not decided again. */
 async function isStillWanted(c: Context<BankContext>, interaction: Interaction): Promise<boolean> {
   const server = serverOf(interaction)
-  if (server !== "uk" && server !== "berlin") return true
+  if ((server !== "uk" && server !== "berlin") || asksIdentityOnly(interaction)) return true
   const consent = await storeOf(c.env).consent(consentIdOf(interaction) ?? "")
   return consent?.status === "waiting" && consent.server === server
 }

@@ -1,5 +1,6 @@
 // The bank's login once more, for what must not be done by whoever merely holds the phone: adding a purpose, deleting everything. The
-// login is used as proof that the link's own customer sits there, and for nothing else: what it gave is given back at once.
+// login is used as proof that the link's own customer sits there, and for nothing else: it asks for no account where the bank lets it, and
+// what it gave beyond that is given back at once.
 // No HTTP in here: routes.tsx is its face.
 
 import { decodeJwt } from "jose"
@@ -37,7 +38,7 @@ export async function beginStep(
   link: LinkId,
   act: StepAct,
 ): Promise<Result<{ readonly url: string; readonly step: Step }, StepRefusal>> {
-  const started = await login.start(bank, session.language)
+  const started = await login.start(bank, session.language, "proof")
   if (!started.ok) return refuse(started.error)
   const { url, attempt } = started.value
   return ok({ url, step: { v: 1, session, link, act, login: attempt, startedAt: now() } })
@@ -55,8 +56,9 @@ export async function finishStep(
   if (!finished.ok) return refuse(finished.error)
   const { tokens, reference } = finished.value
   // Should the bank not hear it, the tokens are gone with this answer all the same.
-  const returned = await login.revoke(bank, tokens)
-  if (!returned.ok) log.warn("step_tokens_not_returned", { bank: bank.id, reason: returned.error.reason })
+  const returned = step.login.identity ? undefined : await login.revoke(bank, tokens)
+  if (returned?.ok === false)
+    log.warn("step_tokens_not_returned", { bank: bank.id, reason: returned.error.reason })
   return (await isCustomer(step.link, reference))
     ? ok(undefined)
     : err({ reason: "other_customer", why: "reference" })

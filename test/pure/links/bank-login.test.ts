@@ -49,6 +49,23 @@ describe("start()", () => {
     ])
   })
 
+  test("P4: for proof alone it asks who sits there and nothing else, takes what gives no refresh token, and ends nothing at the bank", async () => {
+    const started = await login.start(BANK, "en", "proof")
+    if (!started.ok) throw new Error(started.error.reason)
+    const { pushed } = bank.seen
+    expect(Object.fromEntries(pushed)).toMatchObject({ scope: "openid", prompt: "login", max_age: "0" })
+    expect(pushed.has("authorization_details")).toBe(false)
+    bank.spoilt.token = { refresh_token: undefined, authorization_details: undefined }
+    const { attempt } = started.value
+    expect(await login.finish(BANK, attempt, bank.answer())).toMatchObject({
+      ok: true,
+      value: { reference: bank.reference, accounts: [] },
+    })
+    bank.spoilt.token = { token_type: "Bearer", refresh_token: "rt-strange" }
+    expect(await login.finish(BANK, attempt, bank.answer())).toMatchObject({ ok: false })
+    expect(bank.revoked).toEqual([])
+  })
+
   test("asks once more with the nonce the bank wants, and a fresh assertion and proof", async () => {
     await start()
     expect(bank.calls).toEqual([

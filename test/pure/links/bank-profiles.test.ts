@@ -240,6 +240,22 @@ test.each([
   })
 })
 
+test.each(ALL)(
+  "P4: %s: a login for proof alone leaves the customer's one consent where it is",
+  async (profile) => {
+    const bank = await createElsewhereBank(profile)
+    const started = await loginAt(bank).start(bank.record, "en", "proof")
+    if (!started.ok) throw new Error(JSON.stringify(started.error))
+    bank.visit(started.value.url)
+    const identity = PROFILES[profile].proof === "identity"
+    expect(started.value.attempt.identity).toBe(identity ? true : undefined)
+    expect(bank.calls).toEqual(
+      identity ? [] : ["token client_credentials", "POST /account-access-consents as client-token"],
+    )
+    expect((await bank.requested())["scope"]).toBe(identity ? "openid" : PROFILES[profile].scope)
+  },
+)
+
 test("Berlin names the consent in its scope", async () => {
   const { bank } = await begin("berlin")
   expect((await bank.requested())["scope"]).toBe("openid offline_access AIS:consent-1")

@@ -79,6 +79,15 @@ describe("the bank's answer", () => {
     expect(own.asked.at(-1)).toBe('change person_ana {"showAmounts":true,"bankLogin":true}')
   })
 
+  test("P4: asks for proof alone; what only proves who sits there is not given back, for that could end the live consent", async () => {
+    await own.press("/me/purpose", own.visit(), { purpose: "receipts", to: "on" })
+    expect(own.loginsFor).toEqual(["proof"])
+    const step = own.stepFor(ON_RECEIPTS)
+    const response = await own.callback({ ...step, login: { ...step.login, identity: true } })
+    expect(response.status).toBe(200)
+    expect(own.asked.filter((each) => each.startsWith("given back"))).toEqual([])
+  })
+
   test("of another customer changes nothing, deletes nothing, and is given back", async () => {
     own.reference = "cust-mallory"
     for (const act of [ON_RECEIPTS, { kind: "delete_everything" } as const]) {
