@@ -6,12 +6,21 @@ import { describeFault } from "../foundation/log.ts"
 import type { TemplateMessage } from "../messenger/message.ts"
 import { ENDING_TEMPLATE } from "./flows/renewal.ts"
 import type { SettledState } from "./ledger.ts"
-import type { Sender } from "./perform.ts"
+import type { PersonWorld, Whom } from "./person-world.ts"
+import type { State } from "./state.ts"
 
 /** Tell the bank, where the row is such a reminder and does not reach its person.
  * @returns `false` where it could not be made durable: settle nothing yet */
 export async function reportUnreminded(
-  { world, whom, state }: Pick<Sender, "world" | "whom" | "state">,
+  {
+    world,
+    whom,
+    state,
+  }: {
+    readonly world: Pick<PersonWorld, "callbacks" | "links" | "log">
+    readonly whom: Whom
+    readonly state: () => State | undefined
+  },
   template: TemplateMessage | undefined,
   outcome: { readonly state: SettledState; readonly reason: Reason },
 ): Promise<boolean> {

@@ -1,6 +1,8 @@
 // A bank that signs its requests, for tests: RFC 9421 and RFC 9530 written out by hand, so that the gateway's library is not judged by
 // itself. Runs in Node and in workerd. Not for src/.
 
+import { ALGORITHMS, createSigningKey, type SigningKey } from "./signing-key.ts"
+
 export const EVENTS_TYPE = "application/cloudevents+json"
 export const BATCH_TYPE = "application/cloudevents-batch+json"
 export const COMPONENTS = [
@@ -29,43 +31,11 @@ export interface Signing {
 }
 
 /** A key pair of a bank. */
-export interface TestKey {
-  readonly kid: string
-  readonly alg: "ES256" | "EdDSA" | "PS512"
-  readonly pair: CryptoKeyPair
-  readonly jwk: Readonly<Record<string, unknown>>
-}
-
-const ALGORITHMS = {
-  ES256: {
-    create: { name: "ECDSA", namedCurve: "P-256" },
-    sign: { name: "ECDSA", hash: "SHA-256" },
-  },
-  EdDSA: { create: { name: "Ed25519" }, sign: { name: "Ed25519" } },
-  PS512: {
-    create: {
-      name: "RSA-PSS",
-      modulusLength: 2_048,
-      publicExponent: new Uint8Array([1, 0, 1]),
-      hash: "SHA-512",
-    },
-    sign: { name: "RSA-PSS", saltLength: 64 },
-  },
-} as const
+export type TestKey = SigningKey<"ES256" | "EdDSA" | "PS512">
 
 /** A fresh key; its public half as a bank publishes it. */
-export async function createTestKey(kid: string, alg: TestKey["alg"] = "ES256"): Promise<TestKey> {
-  const pair = (await crypto.subtle.generateKey(ALGORITHMS[alg].create, true, [
-    "sign",
-    "verify",
-  ])) as CryptoKeyPair
-  const exported = (await crypto.subtle.exportKey("jwk", pair.publicKey)) as unknown as Record<
-    string,
-    unknown
-  >
-  const { kty, crv, x, y, n, e } = exported
-  const jwk = JSON.parse(JSON.stringify({ kty, crv, x, y, n, e, kid, use: "sig", alg })) as TestKey["jwk"]
-  return { kid, alg, pair, jwk }
+export function createTestKey(kid: string, alg: TestKey["alg"] = "ES256"): Promise<TestKey> {
+  return createSigningKey(kid, alg)
 }
 
 /** `sha-256=:…:` over a body. */

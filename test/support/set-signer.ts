@@ -1,40 +1,13 @@
 // A bank that signs tokens, for tests: JWS written out by hand (RFC 7515), so that the gateway's library is not judged by itself.
 // Runs in Node and in workerd. Not for src/.
 import { ORIGIN, NOW } from "./intake.ts"
+import { ALGORITHMS, createSigningKey, type SigningKey } from "./signing-key.ts"
 
 /** A key pair of a bank for tokens. */
-export interface TokenKey {
-  readonly kid: string
-  readonly alg: "ES256" | "PS256"
-  readonly pair: CryptoKeyPair
-  readonly jwk: Readonly<Record<string, unknown>>
-}
+export type TokenKey = SigningKey<"ES256" | "PS256">
 
-const ALGORITHMS = {
-  ES256: { create: { name: "ECDSA", namedCurve: "P-256" }, sign: { name: "ECDSA", hash: "SHA-256" } },
-  PS256: {
-    create: {
-      name: "RSA-PSS",
-      modulusLength: 2_048,
-      publicExponent: new Uint8Array([1, 0, 1]),
-      hash: "SHA-256",
-    },
-    sign: { name: "RSA-PSS", saltLength: 32 },
-  },
-} as const
-
-export async function createTokenKey(kid: string, alg: TokenKey["alg"] = "ES256"): Promise<TokenKey> {
-  const pair = (await crypto.subtle.generateKey(ALGORITHMS[alg].create, true, [
-    "sign",
-    "verify",
-  ])) as CryptoKeyPair
-  const exported = (await crypto.subtle.exportKey("jwk", pair.publicKey)) as unknown as Record<
-    string,
-    unknown
-  >
-  const { kty, crv, x, y, n, e } = exported
-  const jwk = JSON.parse(JSON.stringify({ kty, crv, x, y, n, e, kid, use: "sig", alg })) as TokenKey["jwk"]
-  return { kid, alg, pair, jwk }
+export function createTokenKey(kid: string, alg: TokenKey["alg"] = "ES256"): Promise<TokenKey> {
+  return createSigningKey(kid, alg)
 }
 
 export const text64 = (value: unknown): string =>
