@@ -8,17 +8,22 @@ import type { Sql } from "../foundation/world.ts"
 /** Rows that hold a text lie beyond this. */
 const TEXT_IDS = 2 ** 40
 
-const places = new WeakMap<Sql, Map<string, number>>()
+/** What is remembered of a ledger, and its newest rows as they were then: whoever else inserted or deleted one is seen by them. */
+interface Index {
+  readonly ids: Map<string, number>
+  newest: string
+}
+
+const indexes = new WeakMap<Sql, Index>()
 
 /** The id of a key's row; `undefined` where nothing was ever claimed under it, or what was has gone. */
 export function findId(sql: Sql, key: string): number | undefined {
-  const id = idsOf(sql).get(key)
-  if (id === undefined) return undefined
-  const [row] = sql.exec<{ key: string }>("SELECT key FROM ledger WHERE id = ?", id).rows
-  if (row?.key === key) return id
-  // It has gone, and an id may be given again once the newest row went.
+  const id = indexOf(sql).ids.get(key)
+  if (id !== undefined && isStill(sql, id, key)) return id
+  // An id may be given again once the newest row went, and another view of the same storage may have claimed meanwhile.
+  if (id === undefined && indexOf(sql).newest === newestOf(sql)) return undefined
   forgetIds(sql)
-  return idsOf(sql).get(key)
+  return indexOf(sql).ids.get(key)
 }
 
 /** The key that begins with some characters, a whole one being its own beginning; `undefined` where none does, or several. */
@@ -31,30 +36,43 @@ export function findKey(sql: Sql, start: string): string | undefined {
 
 /** The id of a row that is placed next. @param text whether it holds what was said */
 export function nextId(sql: Sql, text: boolean): number {
-  const from = text ? TEXT_IDS : 0
-  const [newest] = sql.exec<{ id: number | null }>(
-    "SELECT max(id) AS id FROM ledger WHERE id > ? AND id < ?",
-    from,
-    from + TEXT_IDS,
-  ).rows
-  return (newest?.id ?? from) + 1
+  return (newestId(sql, text) ?? (text ? TEXT_IDS : 0)) + 1
 }
 
 /** A row was placed. */
 export function noteId(sql: Sql, key: string, id: number): void {
-  idsOf(sql).set(key, id)
+  const index = indexOf(sql)
+  index.ids.set(key, id)
+  index.newest = newestOf(sql)
 }
 
 /** The ledger is read anew when it is next asked. */
 export function forgetIds(sql: Sql): void {
-  places.delete(sql)
+  indexes.delete(sql)
 }
 
-function idsOf(sql: Sql): Map<string, number> {
-  const known = places.get(sql)
+function indexOf(sql: Sql): Index {
+  const known = indexes.get(sql)
   if (known) return known
   const { rows } = sql.exec<{ id: number; key: string }>("SELECT id, key FROM ledger")
-  const read = new Map(rows.map(({ id, key }) => [key, id]))
-  places.set(sql, read)
+  const read = { ids: new Map(rows.map(({ id, key }) => [key, id])), newest: newestOf(sql) }
+  indexes.set(sql, read)
   return read
+}
+
+function isStill(sql: Sql, id: number, key: string): boolean {
+  return sql.exec<{ key: string }>("SELECT key FROM ledger WHERE id = ?", id).rows[0]?.key === key
+}
+
+function newestOf(sql: Sql): string {
+  return `${newestId(sql, false) ?? ""} ${newestId(sql, true) ?? ""}`
+}
+
+function newestId(sql: Sql, text: boolean): number | undefined {
+  const from = text ? TEXT_IDS : 0
+  return sql.exec<{ id: number }>(
+    "SELECT id FROM ledger WHERE id > ? AND id < ? ORDER BY id DESC LIMIT 1",
+    from,
+    from + TEXT_IDS,
+  ).rows[0]?.id
 }

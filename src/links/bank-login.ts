@@ -116,8 +116,10 @@ export function createBankLogin(
     if (!opened.ok) return opened
     const of = opened.value
     const profile = PROFILES[bank.profile]
-    const identity = purpose === "proof" && profile.proof === "identity" ? { identity: true as const } : {}
-    const prepared = profile.consent && !identity.identity ? await consents.prepare(of) : undefined
+    // Where no class of login is agreed, the consent that was allowed is the word for two factors.
+    const proves = purpose === "proof" && profile.proof === "identity" && bank.acrValues.length > 0
+    const identity = proves ? { identity: true as const } : {}
+    const prepared = profile.consent && !proves ? await consents.prepare(of) : undefined
     if (prepared && !prepared.ok) return err(refusalOfBank(prepared.error, "bank_refused"))
     const consent = prepared ? { consent: prepared.value } : {}
     const pair = bindsTokens(bank, of.server) ? await createDpop() : undefined

@@ -120,6 +120,18 @@ describe("rows of a ledger", () => {
     close()
   })
 
+  test("P2: what is claimed through one view of a storage is found through another", () => {
+    const { sql, close } = emptyLedger()
+    const other = { exec: sql.exec.bind(sql), transaction: sql.transaction.bind(sql) } as typeof sql
+    for (const lane of [0, 2]) {
+      expect(findRow(other, `e_${lane}`)).toBeUndefined()
+      expect(claimRow(sql, { ...CLAIM, key: `e_${lane}`, lane })).toBe(true)
+      expect(findRow(other, `e_${lane}`)?.lane).toBe(lane)
+      expect(claimRow(other, { ...CLAIM, key: `e_${lane}`, lane })).toBe(false)
+    }
+    close()
+  })
+
   test("a claim that was rolled back is free again", () => {
     const { sql, close } = emptyLedger()
     expect(() =>

@@ -244,7 +244,8 @@ test.each(ALL)(
   "P4: %s: a login for proof alone leaves the customer's one consent where it is",
   async (profile) => {
     const bank = await createElsewhereBank(profile)
-    const started = await loginAt(bank).start(bank.record, "en", "proof")
+    const record = { ...bank.record, acrValues: ["urn:bank:2fa"] }
+    const started = await loginAt(bank).start(record, "en", "proof")
     if (!started.ok) throw new Error(JSON.stringify(started.error))
     bank.visit(started.value.url)
     const identity = PROFILES[profile].proof === "identity"
@@ -255,6 +256,12 @@ test.each(ALL)(
     expect((await bank.requested())["scope"]).toBe(identity ? "openid" : PROFILES[profile].scope)
   },
 )
+
+test("where no class of login is agreed, proof is a consent that was allowed", async () => {
+  const bank = await createElsewhereBank("berlin")
+  const started = await loginAt(bank).start({ ...bank.record, acrValues: [] }, "en", "proof")
+  expect(started).toMatchObject({ ok: true, value: { attempt: { consent: "consent-1" } } })
+})
 
 test("Berlin names the consent in its scope", async () => {
   const { bank } = await begin("berlin")
