@@ -60,11 +60,12 @@ text-decoration:none;cursor:pointer}
 border-block-start:1px solid var(--line);cursor:pointer}
 .switches>label:first-of-type{border-block-start:0}
 .switches b{font-weight:650}
-.switches q,.amounts small{grid-column:1/-1;quotes:none}
+.switches q,.switches small,.amounts small{grid-column:1/-1;quotes:none}
 .switches q{justify-self:start;background:var(--bubble);border-radius:1rem;border-end-start-radius:.25rem;padding:.5rem .75rem;
 margin-block-start:.5rem;font-size:.9375rem;line-height:1.4}
 .switches q::before,.switches q::after{content:none}
-.amounts small{color:var(--soft);font-size:.875rem}
+.switches small,.amounts small{color:var(--soft);font-size:.875rem}
+input:disabled{opacity:.45;cursor:not-allowed}
 .amounts{border-block-end:1px solid var(--line)}
 input[type=checkbox]{appearance:none;position:relative;flex:none;width:3.25rem;height:2rem;margin:0;border-radius:1rem;
 border:2px solid var(--knob);background:var(--card);cursor:pointer;transition:background .15s,border-color .15s}

@@ -77,6 +77,7 @@ export const given = {
   refusal: undefined as LinkingRefusal | undefined,
   bank: BANK as BankRecord,
   directoryIsDown: false,
+  covered: undefined as readonly Purpose[] | undefined,
   chosen: undefined as { purposes: readonly Purpose[]; showAmounts: boolean } | undefined,
   steps: [] as string[],
   lines: [] as string[],
@@ -94,6 +95,7 @@ function openRoutes(): void {
     refusal: undefined,
     bank: BANK,
     directoryIsDown: false,
+    covered: undefined,
     chosen: undefined,
     steps: [],
     lines: [],
@@ -117,7 +119,12 @@ function openRoutes(): void {
     review: async () => {
       given.steps.push("review")
       const values = { bank: BANK.name, operator: "Operator", date: "20 May 2027" }
-      return ok({ accounts: ACCOUNTS, values, form: "v1.sealed" })
+      return ok({
+        accounts: ACCOUNTS,
+        ...(given.covered ? { covered: given.covered } : {}),
+        values,
+        form: "v1.sealed",
+      })
     },
     consent: async (_, __, wish) => {
       given.chosen = wish

@@ -78,6 +78,16 @@ describe("pages", () => {
     expect(html).toContain("••4821")
   })
 
+  test("what the bank's grant does not cover cannot be switched on there, and the page says why and where", async () => {
+    given.covered = ["fraud_alerts", "support_chat"]
+    const html = await (await get("/link/consent", pending)).text()
+    for (const purpose of PURPOSES) {
+      const input = new RegExp(`<input[^>]*value="${purpose}"[^>]*>`).exec(html)?.[0] ?? ""
+      expect(input.includes("disabled"), purpose).toBe(!given.covered.includes(purpose))
+    }
+    expect(html.match(/You did not allow this at/g)?.length).toBe(PURPOSES.length - 2)
+  })
+
   test("P11: the code page shows the six digits, its one button is the way back with the code, and no field asks for one", async () => {
     const html = await (await get("/link/code", offered)).text()
     expect(html).toContain("<span>482</span><span>109</span>")
