@@ -28,7 +28,8 @@ export function findId(sql: Sql, key: string): number | undefined {
 
 /** The key that begins with some characters, a whole one being its own beginning; `undefined` where none does, or several. */
 export function findKey(sql: Sql, start: string): string | undefined {
-  const keys = idsOf(sql)
+  if (indexOf(sql).newest !== newestOf(sql)) forgetIds(sql)
+  const keys = indexOf(sql).ids
   if (keys.has(start)) return start
   const found = [...keys.keys()].filter((key) => key.startsWith(start))
   return found.length === 1 ? found[0] : undefined
