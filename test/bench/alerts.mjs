@@ -3,7 +3,7 @@
 import { performance } from "node:perf_hooks"
 import { setTimeout as wait } from "node:timers/promises"
 import { bankPost, percentile, post } from "./load.mjs"
-import { BANK, fraudEvent, paymentEvent } from "./seed.mjs"
+import { BANK, fraudEvent, paymentEvent, splitOff } from "./seed.mjs"
 import { mostRow } from "./table.mjs"
 
 const UPDATES = 50_000
@@ -11,8 +11,8 @@ const A_BATCH = 10_000
 const DRAIN_MS = 60_000
 /** What waits together is one message: once so many messages were told, the backlog may be at its end. */
 const MESSAGES_AN_UPDATE = 0.15
-/** People of the first Page who get alerts and no updates. */
-const ALERTED = 60
+/** Of the first Page's people, those who get alerts and no updates. */
+const ALERTED_ONE_IN = 5
 const IDLE_ALERTS = 200
 const EVERY_MS = 150
 const ARRIVES_WITHIN_MS = 15_000
@@ -21,8 +21,7 @@ const ARRIVES_WITHIN_MS = 15_000
 export async function measureAlerts({ gateway, farSide, world, key, say, updates = UPDATES }) {
   const [page] = world.pages
   const ofPage = world.people.filter((person) => person.page === page)
-  const alerted = ofPage.slice(0, ALERTED)
-  const others = ofPage.slice(ALERTED)
+  const [alerted, others] = splitOff(ofPage, ALERTED_ONE_IN)
   const waiting = new Map()
   let calls = 0
   farSide.onSend = (body, at, url) => {
@@ -50,7 +49,7 @@ export async function measureAlerts({ gateway, farSide, world, key, say, updates
     return { tookMs: at - startedAt, between }
   }
 
-  for (let warm = 0; warm < ALERTED; warm += 1) await alert()
+  for (let warm = 0; warm < alerted.length; warm += 1) await alert()
   const idle = await repeat(alert, (done) => done.length < IDLE_ALERTS)
 
   for (let first = 0; first < updates; first += A_BATCH) {

@@ -1,7 +1,8 @@
 // Measure the numbers of design.md 7 that need load: `npm run bench`. Ours is the built Worker; what it is compared with is a bare
 // Worker in the same run (bare-worker.mjs). CPU is workerd's own; the machine may be busy, so rounds alternate and medians count.
 // A goal that is missed is marked, never an error: this is a measurement; a part that does not come to its end in time is one.
-// `npm run bench -- webhook alerts` runs those parts only; `--updates 5000` makes the backlog of `alerts`, `fair` and `freeze` smaller.
+// `npm run bench -- webhook alerts` runs those parts only; `--updates 5000` makes the backlog of `alerts`, `fair` and `freeze` smaller,
+// `--people 50` its Page: at one message a second each, fewer than 220 people cannot take what the Page could carry.
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -50,12 +51,14 @@ const NAMES = ["cost", ...Object.keys(PARTS.asleep), "fair", "ten-thousand"]
 keepTemporaryInMemory()
 const { positionals: asked, values } = parseArgs({
   allowPositionals: true,
-  options: { updates: { type: "string" } },
+  options: { updates: { type: "string" }, people: { type: "string" } },
 })
 const updates = values.updates === undefined ? undefined : Number(values.updates)
+const peopleOfFirst = Number(values.people ?? WORLD.peopleOfFirst)
 const unknown = asked.filter((part) => !NAMES.includes(part))
-if (unknown.length > 0 || (updates !== undefined && !(updates >= 1_000 && updates <= 100_000))) {
-  console.error(`npm run bench -- [${NAMES.join(" | ")}] … [--updates 1000 to 100000]`)
+const wrong = !(peopleOfFirst >= 20 && peopleOfFirst <= 1_000) || !((updates ?? 1_000) >= 1_000)
+if (unknown.length > 0 || wrong) {
+  console.error(`npm run bench -- [${NAMES.join(" | ")}] … [--updates 1000 or more] [--people 20 to 1000]`)
   process.exit(2)
 }
 const runs = (part) => asked.length === 0 || asked.includes(part)
@@ -76,7 +79,7 @@ async function main() {
   const key = await createTestKey("bench-1")
   const farSide = await startFarSide(key.jwk)
   const ofOnePage = asked.length > 0 && asked.every((part) => OF_ONE_PAGE.has(part))
-  const world = createWorld(ofOnePage ? { ...WORLD, pages: 1 } : WORLD)
+  const world = createWorld({ ...WORLD, peopleOfFirst, pages: ofOnePage ? 1 : WORLD.pages })
   const rows = []
   const open = []
   const start = async (starting) => {

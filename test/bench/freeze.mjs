@@ -3,12 +3,12 @@
 import { performance } from "node:perf_hooks"
 import { setTimeout as wait } from "node:timers/promises"
 import { bankPost, percentile, post, tapEvent, webhook } from "./load.mjs"
-import { BANK, fraudEvent, inParts, paymentEvent } from "./seed.mjs"
+import { BANK, fraudEvent, inParts, paymentEvent, splitOff } from "./seed.mjs"
 import { mostRow } from "./table.mjs"
 
 const UPDATES = 5_000
-/** People of the first Page who are asked, and hear no updates. */
-const ASKED = 60
+/** Of the first Page's people, those who are asked and hear no updates. */
+const ASKED_ONE_IN = 5
 const IDLE = 100
 const BESIDE = 200
 const EVERY_MS = 100
@@ -23,8 +23,7 @@ let made = 0
 export async function measureFreezes({ gateway, farSide, world, key, say, updates = UPDATES }) {
   const [page] = world.pages
   const ofPage = world.people.filter((person) => person.page === page)
-  const asked = ofPage.slice(0, ASKED)
-  const others = ofPage.slice(ASKED)
+  const [asked, others] = splitOff(ofPage, ASKED_ONE_IN)
   let told = 0
   const questions = []
   farSide.onSend = (body) => {
@@ -35,9 +34,9 @@ export async function measureFreezes({ gateway, farSide, world, key, say, update
     if (payload === undefined) told += 1
     else questions.push({ psid: body.recipient.id, payload, card: `card_${last4}` })
   }
-  say(`freeze: asking ${ASKED} people ${IDLE + BESIDE} questions`)
+  say(`freeze: asking ${asked.length} people ${IDLE + BESIDE} questions`)
   const events = Array.from({ length: IDLE + BESIDE }, (_, nth) =>
-    fraudEvent(asked[nth % ASKED], `freeze-${nth}`, String(nth).padStart(4, "0")),
+    fraudEvent(asked[nth % asked.length], `freeze-${nth}`, String(nth).padStart(4, "0")),
   )
   for (const part of inParts(events, ALERTS_A_POST)) await takenBy(gateway, key, part)
   await until(() => questions.length, events.length, "questions were told")

@@ -122,6 +122,12 @@ async function say(gateway, people, text) {
   await postAll(`${gateway.url}/messenger/webhook`, bodies, { atOnce: 2, status: 200 })
 }
 
+/** A list in two: one in so many of it, and the rest. */
+export function splitOff(list, oneIn) {
+  const first = Math.ceil(list.length / oneIn)
+  return [list.slice(0, first), list.slice(first)]
+}
+
 /** A list in parts of `size`. */
 export function inParts(list, size) {
   return Array.from({ length: Math.ceil(list.length / size) }, (_, part) =>
