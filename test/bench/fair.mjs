@@ -83,6 +83,6 @@ export async function measureFairness({ gateway, farSide, world, key, say, updat
       measured: `${Math.round(alone)} ms`,
       note: `p50 ${Math.round(percentile(idle, 50))}; ${SINGLES} updates`,
     }),
-    mostRow(`  beside another bank's ${updates}`, beside, 2 * alone, "ms", note),
+    mostRow(`  beside another bank's ${updates}`, beside, Math.round(2 * alone), "ms", note),
   ]
 }
