@@ -69,8 +69,8 @@ export interface DeskHand {
   readonly work: () => Promise<void>
 }
 
-const EVENTS_SHOWN = 3
 const NOT_TAKEN: ReadonlySet<LedgerState> = new Set(["undeliverable", "failed", "suppressed"])
+const EVENTS_SHOWN = 3
 /** Rows looked through for them: some are of other accounts. */
 const EVENTS_READ_MAX = 24
 const TOLD: ReadonlySet<LedgerState> = new Set(["accepted", "delivered", "read"])
