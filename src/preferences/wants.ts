@@ -97,13 +97,18 @@ function waits(preferences: Preferences, moment: Moment): Wish | undefined {
   return { kind: "hold", until: afterQuiet(morning, quiet, zone), why: "daily_limit" }
 }
 
-/** The instant itself, or the end of the quiet hours it lies in. */
+/** The instant itself, or the end of the quiet hours it lies in. They are a stretch of time, begun once: an hour that comes twice on the
+ * clock neither ends them for a while nor lets them last another day. */
 function afterQuiet(at: number, quiet: Quiet | undefined, zone: string): number {
   if (!quiet) return at
-  const { minute } = localOf(at, zone)
+  const { day } = localOf(at, zone)
   const { from, to } = quiet
-  const within = from < to ? minute >= from && minute < to : minute >= from || minute < to
-  return within ? nextAt(at, to, zone) : at
+  for (const begun of [day, day - 1]) {
+    const begins = instantOf({ day: begun, minute: from }, zone)
+    const ends = instantOf({ day: from < to ? begun : begun + 1, minute: to }, zone)
+    if (begins <= at && at < ends) return ends
+  }
+  return at
 }
 
 /** Why an event is not wanted, if it is not. */

@@ -207,6 +207,23 @@ describe("a quiet night across a change of clocks", () => {
     expect(until(zone, ends)).toBeUndefined()
   })
 
+  test.each([
+    // The hour from 02:00 comes twice on 25 October.
+    ["end in the hour that comes twice", 1 * 60, 2 * 60 + 30, "2026-10-24T23:00Z", "2026-10-25T00:30Z"],
+    ["begin in it", 2 * 60 + 30, 7 * 60, "2026-10-25T00:30Z", "2026-10-25T06:00Z"],
+    ["lie in it", 2 * 60 + 15, 2 * 60 + 45, "2026-10-25T00:15Z", "2026-10-25T00:45Z"],
+  ])(
+    "quiet hours that %s are one stretch of time, and nothing waits for another day",
+    (_, from, to, begins, ends) => {
+      const preferences: Preferences = { v: 1, zone: BERLIN, quiet: { from, to }, rules: {} }
+      const [first, last] = [Date.parse(begins), Date.parse(ends)]
+      for (let at = first - 2 * HOUR_MS; at < last + 6 * HOUR_MS; at += 15 * MINUTE_MS)
+        expect(quietUntil(preferences, { now: at, zone: "UTC" })?.until, new Date(at).toISOString()).toBe(
+          at >= first && at < last ? last : undefined,
+        )
+    },
+  )
+
   test("a minute that is left out comes when the clock has jumped over it, one that comes twice counts once", () => {
     const [spring, autumn] = [Date.parse("2026-03-29T00:00Z"), Date.parse("2026-10-25T00:00Z")]
     const left = nextAt(spring, 2 * 60 + 30, BERLIN)
