@@ -23,7 +23,16 @@ import { ledgerPlace } from "./place.ts"
 import { createReceipt, leafOf } from "./receipt.ts"
 import { isLine, renderSummary } from "./summary.ts"
 import { templateWaitMs } from "./template-wait.ts"
-import { causeOf, compose, judge, outcomeOf, settleAs, type BankWords, type Teller } from "./tell-rules.ts"
+import {
+  causeOf,
+  compose,
+  isAnother,
+  judge,
+  outcomeOf,
+  settleAs,
+  type BankWords,
+  type Teller,
+} from "./tell-rules.ts"
 import { memoryOf, type Memory } from "./told-before.ts"
 import type { WireMoney } from "../banks/event.ts"
 import { judgeOrder, judgeWish } from "./wanted.ts"
@@ -55,8 +64,9 @@ export async function sendUpdates(teller: Teller, first: Waiting): Promise<void>
     while (left.length > 0) left = await sendSome(teller, left, answer)
     for (const each of all.filter((one) => !answered.has(one))) {
       const row = findRow(teller.world.sql, each.key)
-      // A copy of one that was told in this very message; where that left no row it is judged by itself.
-      if (row) answer(each, outcomeOf(teller, row))
+      // A copy of one that was told in this very message, or another event under its id; where that left no row it is judged by itself.
+      if (row && (await isAnother(teller, row, each.request))) answer(each, settled("suppressed", "conflict"))
+      else if (row) answer(each, outcomeOf(teller, row))
       else answer(each, { kind: "no_permit" })
     }
   } catch (fault) {

@@ -81,7 +81,7 @@ export async function tellAlert(teller: Teller, request: TellRequest, key: strin
     }
     const sealed = await teller.key.seal(writeEntry(entry), ledgerPlace(whom, key))
     const now = world.now()
-    claimRow(world.sql, {
+    const claimed = claimRow(world.sql, {
       key,
       lane: LANES.alerts,
       seq: now,
@@ -93,6 +93,7 @@ export async function tellAlert(teller: Teller, request: TellRequest, key: strin
       sealed,
       leaf: leafOf(key, entry),
     })
+    if (!claimed) return tellAlert(teller, request, key)
     await wake.armBy(now + ALERT_UNKNOWN_MS)
   }
   await teller.flush()

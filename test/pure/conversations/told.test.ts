@@ -333,6 +333,30 @@ describe("under the link of this instant", () => {
     expect(sim.messenger.texts.join()).not.toContain("Fraud")
   })
 
+  test.each([
+    [
+      "an update",
+      "waits beside it",
+      payment,
+      { transaction: { ...payment("a", 0).transaction, id: "other" } },
+    ],
+    ["an alert", "is told beside it", fraud, { caseId: "another" }],
+  ] as const)(
+    "P2: another event under the id of %s that %s is not told, and the bank hears why",
+    async (...told) => {
+      const [, , make, other] = told
+      await sim.link()
+      sim.messenger.fates.push({ kind: "accept", afterMs: 1_000 })
+      await sim.tell(payment("first", sim.now))
+      sim.forgetChat()
+      const pair = [make("a", sim.now), { ...make("a", sim.now), ...other }] as const
+      await Promise.all(pair.map((each) => sim.tell(each)))
+      await sim.advance(5_000)
+      expect(sim.queue.slice(1).map(({ outcome }) => outcome?.reason)).toEqual(["sent", "conflict"])
+      expect(sim.messenger.calls).toHaveLength(1)
+    },
+  )
+
   test("a permit that ran out while an update waited costs nothing and stores nothing", async () => {
     await sim.link()
     sim.messenger.fates.push({ kind: "accept", afterMs: 3_000 })
