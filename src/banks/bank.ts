@@ -160,6 +160,8 @@ export interface Transaction {
   readonly direction: "in" | "out"
   readonly status: "pending" | "posted"
   readonly occurredAt: number
+  /** The bank names a day: of the hour nobody knows. */
+  readonly dayOnly?: true
   /** As the bank gives it: written by outsiders, to be cleaned before it is shown. */
   readonly description: string
 }

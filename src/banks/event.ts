@@ -20,6 +20,8 @@ export interface WireTransaction {
   readonly direction: "in" | "out"
   readonly status?: string
   readonly occurredAt: number
+  /** Only its day is known: its hour is not said. */
+  readonly dayOnly?: true
   readonly merchant?: {
     readonly name: string
     readonly mcc?: string

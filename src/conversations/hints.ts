@@ -5,6 +5,8 @@
 import type { Balance, BankRefusal, Transaction } from "../banks/bank.ts"
 import type { BalanceUpdated, DataHint, TransactionPosted } from "../banks/event.ts"
 import { EVENT_TYPES } from "../banks/event-types.ts"
+import { digestNow } from "../crypto/sha256.ts"
+import { utf8 } from "../crypto/text.ts"
 import { MINUTE_MS, SECOND_MS } from "../foundation/clock.ts"
 import { renderDecimal, type Money } from "../foundation/money.ts"
 import { err, type Result } from "../foundation/result.ts"
@@ -172,7 +174,7 @@ function balanceEvent({ hint }: LookRequest, balance: Balance): BalanceUpdated |
   const { staleAfterMs } = EVENT_TYPES["bank.balance.updated.v1"]
   return {
     ...headOf(hint),
-    id: `look:${hint.id}:${account}`.slice(0, ID_CHARS_MAX),
+    id: lookId(hint.id, account),
     type: "bank.balance.updated.v1",
     at,
     staleAt: at + staleAfterMs,
@@ -184,11 +186,11 @@ function balanceEvent({ hint }: LookRequest, balance: Balance): BalanceUpdated |
 /** A booked movement, under an id made of the bank's. What is only reserved may still change. */
 function movementEvent({ hint }: LookRequest, movement: Transaction): TransactionPosted | undefined {
   if (movement.status !== "posted") return undefined
-  const { account, id, amount, direction, occurredAt, description } = movement
+  const { account, id, amount, direction, occurredAt, dayOnly, description } = movement
   const { staleAfterMs } = EVENT_TYPES["bank.transaction.posted.v1"]
   return {
     ...headOf(hint),
-    id: `look:${account}:${id}`.slice(0, ID_CHARS_MAX),
+    id: lookId(account, id),
     type: "bank.transaction.posted.v1",
     at: occurredAt,
     staleAt: occurredAt + staleAfterMs,
@@ -199,6 +201,7 @@ function movementEvent({ hint }: LookRequest, movement: Transaction): Transactio
       direction,
       status: "posted",
       occurredAt,
+      ...(dayOnly ? { dayOnly } : {}),
       ...(description === "" ? {} : { merchant: { name: description } }),
     },
   }
@@ -206,6 +209,12 @@ function movementEvent({ hint }: LookRequest, movement: Transaction): Transactio
 
 /** As long as a bank's own ids may be. */
 const ID_CHARS_MAX = 200
+
+/** An id made of the bank's; of long ones a digest, so that no two become one. */
+function lookId(...parts: readonly [string, string]): string {
+  const id = `look:${parts.join(":")}`
+  return id.length <= ID_CHARS_MAX ? id : `look:${digestNow(utf8(JSON.stringify(parts)))}`
+}
 
 function headOf({ source, customer }: DataHint) {
   return { v: 1, source, customer } as const

@@ -198,6 +198,7 @@ async function transactionOf(
     direction,
     status,
     occurredAt,
+    dayOnly: true,
     description: outsidersText(
       other || row.transactionDetails || row.remittanceInformationUnstructured || "",
     ),

@@ -9,6 +9,7 @@ import type {
 } from "../../banks/event.ts"
 import type { TemplateMessage } from "../../messenger/message.ts"
 import { phrase } from "../../phrases/catalogue.ts"
+import { formatDay } from "../../phrases/format.ts"
 import type { PhraseKey } from "../../phrases/en.ts"
 import type { Notice, NoticeContext } from "./notice.ts"
 import { HIDDEN_AMOUNT, nameAccount, nameAmount, nameInstant, nameMerchant } from "./words.ts"
@@ -120,7 +121,8 @@ function told(
   const { transaction } = event
   const account = nameAccount(context, event.account)
   const merchant = nameMerchant(language, transaction)
-  const when = nameInstant(context, transaction.occurredAt)
+  const { occurredAt, dayOnly } = transaction
+  const when = dayOnly ? formatDay(language, occurredAt, "UTC") : nameInstant(context, occurredAt)
   const amount = grant.showAmounts ? nameAmount(language, transaction.amount) : HIDDEN_AMOUNT
   const { direction } = transaction
   const values = { account, direction, amount, merchant, when, ...more }

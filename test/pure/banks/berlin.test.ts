@@ -115,6 +115,7 @@ describe("listTransactions()", () => {
             direction: "out",
             status: "posted",
             occurredAt: Date.UTC(2026, 10, 19, 12),
+            dayOnly: true,
             description: "John Miles",
           },
           expect.objectContaining({ id: "in", direction: "in", description: "Payroll" }),

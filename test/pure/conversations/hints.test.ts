@@ -90,6 +90,29 @@ describe("Person.look()", () => {
     expect(first).toEqual(second)
   })
 
+  it("P1: long ids of two movements do not become one", async () => {
+    await life.link()
+    const long = "x".repeat(199)
+    life.bank.transactions = ok({
+      transactions: [movement(`${long}1`, 60_000), movement(`${long}2`, 50_000)],
+    })
+    const found = await look(hint())
+    const ids = found.kind === "events" ? found.events.map(({ id }) => id) : []
+    expect(new Set(ids).size).toBe(2)
+    expect(ids.every((id) => id.length <= 200)).toBe(true)
+  })
+
+  it("says no hour of a movement whose bank names a day", async () => {
+    await life.link()
+    life.bank.transactions = ok({ transactions: [movement("new", 60_000, { dayOnly: true })] })
+    const found = await look(hint())
+    if (found.kind !== "events") throw new Error("Nothing was found")
+    for (const event of found.events) if (isTold(event)) await life.tell(event)
+    const words = life.messenger.shown.map(({ sent }) => textOf(sent)).find((each) => each.includes("7.77"))
+    expect(words).toMatch(/22 Nov/)
+    expect(words).not.toMatch(/\d\d:\d\d/)
+  })
+
   it("finds what an account holds now, and nothing of another account", async () => {
     await life.link()
     expect(await look(hint({ about: "balances" }))).toMatchObject({
