@@ -15,12 +15,18 @@ import type { TurnEvent } from "./turn-context.ts"
 const OWN_ACT_MS = HOUR_MS
 const NOT_HEARD: ReadonlySet<LedgerState> = new Set(["undeliverable", "failed", "suppressed"])
 
-/** The turn an event leads to before it is told; none for most. */
-export function changeOf(event: ToldEvent): (TurnEvent & { readonly kind: "bank_changed" }) | undefined {
-  if (event.type === "bank.fraud.resolved.v1") return { kind: "bank_changed", caseId: event.caseId }
-  if (event.type !== "bank.card.state_changed.v1") return undefined
+/** The turn an event leads to before it is told; none for most, and none for an old word on a card: a case that is over stays over, a
+ * card may be anything by now. */
+export function changeOf(
+  event: ToldEvent,
+  now: number,
+): (TurnEvent & { readonly kind: "bank_changed" }) | undefined {
+  const { at } = event
+  if (event.type === "bank.fraud.resolved.v1") return { kind: "bank_changed", at, caseId: event.caseId }
+  if (event.type !== "bank.card.state_changed.v1" || now >= event.staleAt) return undefined
   const { ref, last4 } = event.card
-  return { kind: "bank_changed", card: { last4, state: event.state, ...(ref === undefined ? {} : { ref }) } }
+  const card = { last4, state: event.state, ...(ref === undefined ? {} : { ref }) }
+  return { kind: "bank_changed", at, card }
 }
 
 /** Whether an event is no news by now: a question about a case that is over, the end of a case nobody was asked about, a freeze that

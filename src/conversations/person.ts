@@ -123,7 +123,7 @@ export class Person {
       const key = await eventKeyOf(request.whom.person, request.event)
       if (!this.#memory.key) return settled("suppressed", "not_linked")
       const teller = this.#teller()
-      const change = changeOf(request.event)
+      const change = changeOf(request.event, this.#world.now())
       if (change && this.#memory.state?.consent?.link === request.shelf.link) await this.#turns.take(change)
       const outcome = await (EVENT_TYPES[request.event.type].lane === "alerts"
         ? tellAlert(teller, request, key)

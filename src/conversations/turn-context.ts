@@ -168,7 +168,13 @@ export type TurnEvent =
   /** Nobody answered a fraud question: it is said once more. */
   | { readonly kind: "silence"; readonly alert: AskedAlert; readonly utterance: Utterance }
   /** The bank says that a case is over, or what a card is now: what waited for that waits no more. */
-  | { readonly kind: "bank_changed"; readonly caseId?: string; readonly card?: CardState }
+  | {
+      readonly kind: "bank_changed"
+      /** When it happened there: it says nothing of what was asked for later. */
+      readonly at: number
+      readonly caseId?: string
+      readonly card?: CardState
+    }
   /** What waited was told, as they asked; `none`: nothing waited. */
   | { readonly kind: "held_shown"; readonly none: boolean }
   /** What the platform's refusal of a message tells of the person. */

@@ -39,7 +39,7 @@ export function hearChange(
   now: number,
 ): State {
   const changed = hearBankChange(state, event, now)
-  return event.card ? hearCardChange(changed, event.card, now) : changed
+  return event.card ? hearCardChange(changed, event.card, event.at, now) : changed
 }
 
 /** A link is gone, and with it the way to the bank: what the bank still owed under it is not lost without a word. */

@@ -18,6 +18,7 @@ import {
   type CardSaying,
   type CardStep,
 } from "../cases/card-act.ts"
+import { isBefore } from "../cases/happened.ts"
 import { intentPayload, renderPayload, URGENT, type Intent } from "../intents/intent.ts"
 import { digitValue } from "../intents/redact.ts"
 import { normalise, understand } from "../intents/understand.ts"
@@ -141,12 +142,14 @@ function frozenBy(state: State, ref: string, { now: at, order }: TurnContext): S
 }
 
 /** The bank says what a card is now: what waited for that waits no more. */
-export function hearCardChange(state: State, card: CardState, now: number): State {
+export function hearCardChange(state: State, card: CardState, happenedAt: number, now: number): State {
   const { ref } = card
   if (ref === undefined || !state.cardActs) return state
   const event: CardEvent = { kind: "changed", ref, state: card.state }
   const acts = Object.entries(state.cardActs)
-  const changed = acts.map(([id, at]) => [id, stepCard(at, event, now).next] as const)
+  const changed = acts.map(
+    ([id, at]) => [id, isBefore(happenedAt, at.at) ? at : stepCard(at, event, now).next] as const,
+  )
   if (changed.every(([, next], nth) => next === acts[nth]?.[1])) return state
   return withActs(state, Object.fromEntries(changed))
 }

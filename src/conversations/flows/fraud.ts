@@ -18,6 +18,7 @@ import {
   type FraudSaying,
   type FraudStep,
 } from "../cases/fraud-case.ts"
+import { isBefore } from "../cases/happened.ts"
 import { intentPayload } from "../intents/intent.ts"
 import { answer, answerText, plainText, resultText, type Plain, type Utterance } from "../leave.ts"
 import { findFraudCase, isTheirs, type Question, type State } from "../state.ts"
@@ -106,13 +107,17 @@ export function askOnceMore(state: State, alert: AskedAlert, words: Utterance): 
 /** The bank says that a case is over, or that a card can be used again: what waited for that waits no more. */
 export function hearBankChange(
   state: State,
-  { caseId, card }: { readonly caseId?: string; readonly card?: CardState },
+  {
+    at: happenedAt,
+    caseId,
+    card,
+  }: { readonly at: number; readonly caseId?: string; readonly card?: CardState },
   now: number,
 ): State {
   const usable = card?.state === "active" ? card.ref : undefined
   const settled = withCases(state, (at) => {
     if (caseId !== undefined && at.caseId === caseId) return stepFraud(at, { kind: "resolved" }, now).next
-    const works = usable !== undefined && at.card?.ref === usable
+    const works = usable !== undefined && at.card?.ref === usable && !isBefore(happenedAt, at.answeredAt)
     return works ? stepFraud(at, { kind: "card_usable" }, now).next : at
   })
   if (caseId === undefined || state.closed?.some((each) => each.caseId === caseId)) return settled

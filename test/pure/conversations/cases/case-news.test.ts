@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import type { CardStateChanged, FraudResolved } from "../../../../src/banks/event.ts"
 import { HOUR_MS, MINUTE_MS } from "../../../../src/foundation/clock.ts"
+import { err, ok } from "../../../../src/foundation/result.ts"
 import { fraud, tap } from "../../../support/person-builders.ts"
 import { Simulation } from "../../../support/person-world.ts"
 
@@ -120,5 +121,29 @@ describe("a card's state", () => {
     await sim.tell(cardIs("active"))
     await sim.advance(20 * MINUTE_MS)
     expect(sim.messenger.texts).toEqual(["Card ••4821 can be used again."])
+  })
+
+  test("of before a freeze was asked for ends nothing of it: the bank is asked until it is done", async () => {
+    sim.bank.cards = ok([{ ref: "crd_19", last4: "4821", state: "active" }])
+    sim.bank.frozen = err({ reason: "outage", outage: { reason: "unavailable", retry: "later" } })
+    const before = { ...cardIs("frozen"), at: sim.now - HOUR_MS }
+    await sim.webhook(tap("v1.FREEZE_ALL", sim.now))
+    await sim.advance(MINUTE_MS)
+    await sim.tell(before)
+    sim.forgetChat()
+    sim.bank.frozen = ok({ state: "frozen" })
+    await sim.advance(HOUR_MS)
+    expect(sim.messenger.texts).toEqual([expect.stringMatching(/Card ••4821 is frozen/)])
+  })
+
+  test("of before a No says nothing of what came of [Tapped by mistake]", async () => {
+    const before = { ...cardIs("active"), at: sim.now - HOUR_MS }
+    await sim.tell(fraud("x", sim.now))
+    await press("deny")
+    await press("mistake")
+    await sim.tell(before)
+    sim.forgetChat()
+    await sim.advance(20 * MINUTE_MS)
+    expect(sim.messenger.texts).toHaveLength(1)
   })
 })
