@@ -9,7 +9,7 @@ import { randomText } from "../foundation/id.ts"
 import { Grant } from "../links/grant.ts"
 import { isWindowOpen } from "../messenger/route.ts"
 import { phrase } from "../phrases/catalogue.ts"
-import { quietUntil } from "../preferences/wants.ts"
+import { isWaitOver, quietUntil } from "../preferences/wants.ts"
 import type { Cause, Entry } from "./entry.ts"
 import {
   claimRow,
@@ -53,14 +53,20 @@ export async function releaseHeld(teller: Teller): Promise<void> {
   const asked = teller.state()?.heldAsked
   const rows = listHeld(world.sql)
   const now = world.now()
-  const due = rows.filter((row) => row.dueAt <= now || (asked !== undefined && row.at <= asked))
+  if (rows.length === 0 && asked === undefined) return
+  const facts = await world.loadBankFacts(whom.bank, whom.page)
+  const preferences = preferencesOf(teller.state(), facts)
+  const due = rows.filter(
+    (row) =>
+      row.dueAt <= now ||
+      (asked !== undefined && row.at <= asked) ||
+      isWaitOver(preferences, row.reason, now),
+  )
   if (due.length === 0) {
     if (asked === undefined) return
     await teller.take({ kind: "held_shown", none: true })
     return teller.flush()
   }
-  const facts = await world.loadBankFacts(whom.bank, whom.page)
-  const preferences = preferencesOf(teller.state(), facts)
   const quiet = asked === undefined ? quietUntil(preferences, { now, zone: facts.timeZone }) : undefined
   // What nobody asked for in time comes to its end in the night as well.
   const going = quiet ? due.filter(({ reason }) => reason === ASKED_FOR) : due

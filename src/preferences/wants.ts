@@ -69,6 +69,22 @@ export function quietUntil(
   return until > now ? { until, why: "quiet_hours" } : undefined
 }
 
+/** Whether the person has changed their mind about what something waits for: then it waits no longer.
+ * @param why as it was held for; any other word is none of theirs */
+export function isWaitOver(
+  { mutedUntil, quiet, digestAt, maxADay }: Preferences,
+  why: string,
+  now: number,
+): boolean {
+  const over: Readonly<Record<HoldReason, boolean>> = {
+    muted: now >= (mutedUntil ?? 0) && digestAt === undefined,
+    quiet_hours: !quiet && digestAt === undefined,
+    digest: digestAt === undefined,
+    daily_limit: maxADay === undefined,
+  }
+  return Object.hasOwn(over, why) && over[why as HoldReason]
+}
+
 /** When "mute today" ends: the next morning. */
 export function mutedUntil(preferences: Preferences, { now, zone }: Omit<Moment, "toldToday">): number {
   const there = preferences.zone ?? zone

@@ -138,3 +138,20 @@ test("P1, P2: a night of forty payments is told in the morning, each once, and t
   expect(sim.messenger.calls).toHaveLength(2)
   expect(new Set(sim.bank.told.map(({ status }) => status))).toEqual(new Set(["accepted"]))
 })
+
+test.each([
+  ["mute today", "not quiet", "held muted"],
+  ["one summary a day", "keep all", "held digest"],
+])("what was held after %s is told once the person says %s", async (less, more, held) => {
+  await linkedAt(12, { v: 1, rules: {} })
+  await sim.say("alerts")
+  await sim.say(less)
+  await sim.tell(payment("a", sim.now))
+  expect(outcomes()).toEqual([held])
+  await sim.advance(MINUTE_MS)
+  sim.forgetChat()
+  await sim.say("alerts")
+  await sim.say(more)
+  await sim.advance(MINUTE_MS)
+  expect(sim.messenger.texts.filter((each) => /Bakery a/.test(each))).toHaveLength(1)
+})
