@@ -29,6 +29,17 @@ export function judgeRefusal(bank: BankRecord, answer: BankAnswer): BankRefusal 
   return outage("refused", "never", code)
 }
 
+/** Statuses that say "not now" of an act: the request took too long, or the one before under the same key is still being worked on.
+ * @see RFC 9110, 15.5.9; RFC 8470, 5.2; draft-ietf-httpapi-idempotency-key-header, 2.7 */
+const NOT_NOW: ReadonlySet<string | undefined> = new Set(["408", "409", "425"])
+
+/** Whether asking the bank for the same act again would come to the same. */
+export function isForGood(refusal: BankRefusal): boolean {
+  if (refusal.reason === "quota_spent") return false
+  if (refusal.reason !== "outage") return true
+  return refusal.outage.retry === "never" && !NOT_NOW.has(refusal.outage.code)
+}
+
 /** An answer that says yes but cannot be read. */
 export const UNREADABLE: BankRefusal = {
   reason: "outage",

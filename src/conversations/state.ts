@@ -15,7 +15,7 @@ import type { Preferences } from "../preferences/preferences.ts"
 import type { Intent } from "./intents/intent.ts"
 import type { CardAct } from "./cases/card-act.ts"
 import type { Dispute } from "./cases/dispute.ts"
-import type { FraudCase } from "./cases/fraud-case.ts"
+import type { FraudCase } from "./cases/fraud-shape.ts"
 import type { Desk } from "./desk-state.ts"
 import { Unready } from "./unready.ts"
 

@@ -6,12 +6,8 @@ import {
   type CardStage,
 } from "../../src/conversations/cases/card-act.ts"
 import { DISPUTE_STAGES, type Dispute } from "../../src/conversations/cases/dispute.ts"
-import {
-  FRAUD_STAGES,
-  openFraudCase,
-  type FraudCase,
-  type FraudStage,
-} from "../../src/conversations/cases/fraud-case.ts"
+import { openFraudCase } from "../../src/conversations/cases/fraud-case.ts"
+import { FRAUD_STAGES, type FraudCase, type FraudStage } from "../../src/conversations/cases/fraud-shape.ts"
 import { createDesk, type Desk, type DeskPhase } from "../../src/conversations/desk-state.ts"
 import type { ConsentChange, Question, State } from "../../src/conversations/state.ts"
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/foundation/clock.ts"

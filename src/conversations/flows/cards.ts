@@ -3,6 +3,7 @@
 
 import type { CardState } from "../../banks/actions.ts"
 import type { BankRefusal } from "../../banks/bank.ts"
+import { isForGood } from "../../banks/bank-answer.ts"
 import type { Result } from "../../foundation/result.ts"
 import type { Button, QuickReply } from "../../messenger/message.ts"
 import { phrase } from "../../phrases/catalogue.ts"
@@ -190,11 +191,6 @@ function freezeEvent(
   return isForGood(result.error) ? "freeze_refused" : "freeze_unreachable"
 }
 
-/** Whether asking the bank again would come to the same. */
-function isForGood(refusal: BankRefusal): boolean {
-  return refusal.reason === "outage" ? refusal.outage.retry === "never" : refusal.reason !== "quota_spent"
-}
-
 function take(state: State, context: TurnContext, step: CardStep): Turn {
   const { next, ask, say: saying } = step
   const acted = withActs(state, { ...state.cardActs, [next.id]: next })
@@ -262,7 +258,7 @@ function say(state: State, context: TurnContext, at: CardAct, saying: CardSaying
         ? buttons(words("cards_frozen_already", listOf(state, saying.frozen)), call, human)
         : buttons(words("cards_none"), call, human)
     case "refused":
-      if (at.aim === "freeze") return buttons(words("cards_refused"), call, human)
+      if (at.aim !== "restore") return buttons(words("cards_refused"), call, human)
       return buttons(
         words("cards_restore_refused"),
         ...placeButtons(language, context.bank, ["appLink"]),

@@ -2,6 +2,7 @@
 // dispute (cases/dispute.ts); what the bank opened is said after the bank said so, and no date but the bank's.
 
 import type { BankRefusal, Transaction } from "../../banks/bank.ts"
+import { isForGood } from "../../banks/bank-answer.ts"
 import { cleanOutsiderText } from "../../banks/outsider-text.ts"
 import { parseMoney, renderDecimal } from "../../foundation/money.ts"
 import { Grant } from "../../links/grant.ts"
@@ -21,9 +22,10 @@ import {
   type DisputeSaying,
   type DisputeStep,
 } from "../cases/dispute.ts"
+import { readTypedAmounts } from "../intents/amounts.ts"
 import { digitValue } from "../intents/redact.ts"
-import { renderPayload } from "../intents/intent.ts"
-import { normalise } from "../intents/understand.ts"
+import { renderPayload, URGENT } from "../intents/intent.ts"
+import { normalise, understand } from "../intents/understand.ts"
 import { answer, answerText, plainText, resultText, told, type Plain, type Utterance } from "../leave.ts"
 import { isTheirs, without, type Question, type State } from "../state.ts"
 import { turnOf, type BankAnswer, type Flow, type Turn, type TurnContext } from "../turn-context.ts"
@@ -93,7 +95,7 @@ export function hearDispute(state: State, context: TurnContext, event: MessageRe
 }
 
 function readMessage(at: Dispute, event: MessageReceived, now: number): DisputeEvent | undefined {
-  if (at.stage === "evidence" && event.attachments.length > 0)
+  if (at.stage === "evidence" && event.attachments.length > 0 && !isUrgent(event.text))
     // What the bank's people find it by in the Page's own inbox; what it shows is never read here.
     return {
       kind: "attached",
@@ -124,16 +126,22 @@ function readMessage(at: Dispute, event: MessageReceived, now: number): DisputeE
   }
 }
 
-/** A part of the payment, as decimal text: above nothing, at most all of it. */
+/** A part of the payment, as decimal text: above nothing, at most all of it. What could be two amounts is neither. */
 function readAmount({ payment }: Dispute, text: string): string | undefined {
-  const digits = text.replace(/\p{Nd}/gu, (digit) => String(digitValue(digit))).replace(/[٫,]/g, ".")
-  const typed = /^[^\d\p{Pd}\u2212]{0,4}([0-9]{1,12}(?:\.[0-9]{1,4})?)\D{0,4}$/u.exec(digits.trim())?.[1]
-  if (!payment || typed === undefined) return undefined
-  const part = parseMoney(typed, payment.currency)
-  const whole = parseMoney(payment.value, payment.currency)
-  if (!part.ok || !whole.ok || part.value.minor <= 0n || part.value.minor > whole.value.minor)
-    return undefined
-  return renderDecimal(part.value)
+  const whole = payment && parseMoney(payment.value, payment.currency)
+  if (!whole?.ok) return undefined
+  const { currency, minor } = whole.value
+  const meant = readTypedAmounts(text, currency).flatMap((typed) => {
+    const part = parseMoney(typed, currency)
+    return part.ok && part.value.minor > 0n && part.value.minor <= minor ? [renderDecimal(part.value)] : []
+  })
+  return meant.length === 1 ? meant[0] : undefined
+}
+
+/** A file sent along takes nothing from a cry for help beside it (P8). */
+function isUrgent(text: string): boolean {
+  const heard = LANGUAGES.flatMap((language) => understand(text, language)?.intent ?? [])
+  return heard.some((intent) => URGENT.has(intent))
 }
 
 type DisputeQuestion = Question & { readonly kind: "dispute_payments" | "dispute" }
@@ -168,9 +176,7 @@ export function tellDispute(
 function refusalEvent(refusal: BankRefusal): DisputeEvent {
   if (refusal.reason === "step_up_required")
     return { kind: "proof_wanted", ...(refusal.url === undefined ? {} : { url: refusal.url }) }
-  const later =
-    refusal.reason === "quota_spent" || (refusal.reason === "outage" && refusal.outage.retry !== "never")
-  return { kind: later ? "unreachable" : "refused" }
+  return { kind: isForGood(refusal) ? "refused" : "unreachable" }
 }
 
 /** Rounds that are due, words that were not finished. */

@@ -3,21 +3,14 @@
 
 import type { CardState, FraudCaseRefusal } from "../../banks/actions.ts"
 import type { BankRefusal } from "../../banks/bank.ts"
+import { isForGood } from "../../banks/bank-answer.ts"
 import { DAY_MS } from "../../foundation/clock.ts"
 import type { Button } from "../../messenger/message.ts"
 import { phrase } from "../../phrases/catalogue.ts"
 import type { PhraseKey } from "../../phrases/en.ts"
 import { formatDate, formatTime } from "../../phrases/format.ts"
-import {
-  openFraudCase,
-  stepFraud,
-  UNFINISHED,
-  type FraudAsk,
-  type FraudCase,
-  type FraudEvent,
-  type FraudSaying,
-  type FraudStep,
-} from "../cases/fraud-case.ts"
+import { openFraudCase, stepFraud, UNFINISHED } from "../cases/fraud-case.ts"
+import type { FraudAsk, FraudCase, FraudEvent, FraudSaying, FraudStep } from "../cases/fraud-shape.ts"
 import { isBefore } from "../cases/happened.ts"
 import { intentPayload } from "../intents/intent.ts"
 import { answer, answerText, plainText, resultText, type Plain, type Utterance } from "../leave.ts"
@@ -167,9 +160,7 @@ function readAnswer(question: FraudQuestion, bankAnswer: BankAnswer): FraudEvent
 }
 
 function freezeFailed(refusal: BankRefusal): FraudEvent {
-  const forGood = refusal.reason !== "outage" && refusal.reason !== "quota_spent"
-  const never = refusal.reason === "outage" && refusal.outage.retry === "never"
-  return { kind: forGood || never ? "freeze_refused" : "freeze_unreachable" }
+  return { kind: isForGood(refusal) ? "freeze_refused" : "freeze_unreachable" }
 }
 
 function answerFailed(said: "confirm" | "deny", refusal: FraudCaseRefusal): FraudEvent {

@@ -9,7 +9,7 @@ import type { PhraseKey } from "../../phrases/en.ts"
 import { formatDate, formatDay, formatList, isolate } from "../../phrases/format.ts"
 import type { CardSaying } from "../cases/card-act.ts"
 import type { Dispute, DisputeSaying } from "../cases/dispute.ts"
-import type { FraudCase, FraudSaying } from "../cases/fraud-case.ts"
+import type { FraudCase, FraudSaying } from "../cases/fraud-shape.ts"
 import { intentPayload } from "../intents/intent.ts"
 
 const REPORT = "fraud_report_news_v1"

@@ -1,7 +1,8 @@
 // P9 and design 9, for everything a turn or a notice can say: the platform's limits, six lines, no exclamation marks, whatever people
 // type, banks are called and merchants write. Any text is a turn and none a fault.
 import * as fc from "fast-check"
-import { openFraudCase, type FraudCase } from "../../../src/conversations/cases/fraud-case.ts"
+import { openFraudCase } from "../../../src/conversations/cases/fraud-case.ts"
+import type { FraudCase } from "../../../src/conversations/cases/fraud-shape.ts"
 import { describe, expect, test } from "vitest"
 import type { Account, BankRefusal } from "../../../src/banks/bank.ts"
 import { DAY_MS } from "../../../src/foundation/clock.ts"

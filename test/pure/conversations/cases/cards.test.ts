@@ -122,6 +122,26 @@ describe("“freeze my card”", () => {
     expect(last()).toMatch(/does not freeze cards from here\. Please call now/)
   })
 
+  test("P8: a lost wallet at such a bank leads there too, and to no way of using a card again", async () => {
+    sim.bank.cards = err({ reason: "not_found" })
+    await sim.webhook(tap("v1.FREEZE_ALL", sim.now))
+    expect(last()).toMatch(/does not freeze cards from here\. Please call now/)
+    expect(choices()[0]?.[0]).toBe("Call the bank")
+  })
+
+  test.each(["408", "409", "425"])(
+    "a bank still at work on the freeze before (%s) has not refused it: it is asked again",
+    async (code) => {
+      sim.bank.frozen = err({ reason: "outage", outage: { reason: "refused", retry: "never", code } })
+      await sim.say("freeze my card")
+      await press("Freeze ••4821")
+      expect(last()).toMatch(/not frozen yet\. Please call now\. I keep trying/)
+      sim.bank.frozen = ok({ state: "frozen" })
+      await sim.advance(MINUTE_MS)
+      expect(last()).toBe("Card ••4821 is frozen.")
+    },
+  )
+
   test("with every card frozen says so", async () => {
     sim.bank.cards = ok([{ ...CHECKING, state: "frozen" }])
     await sim.say("freeze my card")

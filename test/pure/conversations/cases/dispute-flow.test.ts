@@ -103,6 +103,13 @@ describe("a dispute", () => {
     },
   )
 
+  test("P8: a cry for help is heard though a file comes with it", async () => {
+    await reachAmount()
+    await press("All of it")
+    await sim.webhook(text("my card was stolen", sim.now, { attachments: ["image"] }))
+    expect(last()).toMatch(/freeze your cards/)
+  })
+
   test("is dropped by a tap or by its title, and nothing was sent", async () => {
     await reachAmount()
     await sim.say("drop it")

@@ -2,16 +2,18 @@
 import * as fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import {
-  FRAUD_STAGES,
   openFraudCase,
   OWED_MS,
   PROOF_MS,
   stepFraud,
+} from "../../../../src/conversations/cases/fraud-case.ts"
+import {
+  FRAUD_STAGES,
   type FraudAsk,
   type FraudCase,
   type FraudEvent,
   type FraudStage,
-} from "../../../../src/conversations/cases/fraud-case.ts"
+} from "../../../../src/conversations/cases/fraud-shape.ts"
 import type { LinkId } from "../../../../src/foundation/id.ts"
 
 const NOW = 1_795_337_639_000
