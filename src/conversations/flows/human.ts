@@ -12,6 +12,7 @@ import { understand } from "../intents/understand.ts"
 import { answer, answerText, byPerson, type Utterance } from "../leave.ts"
 import { without, type State } from "../state.ts"
 import { turnOf, type AskedAlert, type Flow, type Turn, type TurnContext } from "../turn-context.ts"
+import { findCardChoice } from "./cards.ts"
 import { bankName, callButton, menuChips, postback } from "./choices.ts"
 import { closedWords, keptWords, withCall } from "./desk-words.ts"
 import { findCode } from "./link.ts"
@@ -22,6 +23,7 @@ import { urgent } from "./urgent.ts"
 const LEAVING_MS = HOUR_MS
 /** What somebody says again and again who does not get on. */
 const CIRCLES: ReadonlySet<Intent> = new Set(["connect", "no_code", "how_it_works"])
+const FOLLOWING: ReadonlySet<string> = new Set(["CARD", "NOT_MY_LINK"])
 const CIRCLE_TURNS = 3
 const CIRCLE_MS = 10 * MINUTE_MS
 
@@ -33,8 +35,10 @@ export const callPerson: Flow = (state, context, intent) => {
   if (desk?.phase === "with_person") return turnOf(state, [], { urgent: true })
   const opening = openingAt(hours, timeZone, context.now)
   if (desk?.phase === "joining" || desk?.phase === "waiting") {
-    if (!opening.open && desk.kind === "message")
-      return turnOf(state, [keptWords(state, context)], { urgent: true })
+    if (!opening.open) {
+      const words = desk.kind === "message" ? keptWords(state, context) : closedWords(state, context, opening)
+      return turnOf(state, [words], { urgent: true })
+    }
     return turnOf({ ...state, desk: owing(desk, { kind: "join" }) }, [], { urgent: true })
   }
   const thread = `desk_${context.questionId}`
@@ -75,6 +79,7 @@ export function besidePeople(
         }
       : state
   if (alert || card || (intent && URGENT.has(intent) && intent !== "human")) return { state: kept }
+  if (followsUrgent(said, state)) return { state: kept }
   if (desk.held && desk.held.length > 0) return { state: kept, turn: readHeld(kept, desk.held) }
   if (desk.phase === "with_person") return { state: kept, turn: turnOf({ ...kept, misses: 0 }) }
   if (!spoken || intent || findAccountTitle(state, said.text) !== undefined) return { state }
@@ -188,6 +193,12 @@ function intentOf({ text, payload }: Said, { language }: State): Intent | undefi
   const parsed = payload === undefined ? undefined : parsePayload(payload)
   if (!parsed) return understand(text, language)?.intent
   return parsed.action === "FRAUD" ? "fraud" : findIntent(parsed.action)
+}
+
+/** The next step of what cannot wait: which card is to be frozen, and [That wasn't me] under the news of another chat. */
+function followsUrgent({ text, payload }: Said, state: State): boolean {
+  if (payload === undefined) return findCardChoice(state, text) !== undefined
+  return FOLLOWING.has(parsePayload(payload)?.action ?? "")
 }
 
 function leaveMessage(

@@ -5,7 +5,8 @@ import type { DeskAnswer, DeskRequest, DeskView } from "../../../src/conversatio
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/foundation/clock.ts"
 import type { SendRefusal } from "../../../src/messenger/refusal.ts"
 import type { LinkId } from "../../../src/foundation/id.ts"
-import { fraud, tap } from "../../support/person-builders.ts"
+import { ok } from "../../../src/foundation/result.ts"
+import { fraud, tap, text } from "../../support/person-builders.ts"
 import { Simulation } from "../../support/person-world.ts"
 
 describe("a person at the bank", () => {
@@ -94,6 +95,52 @@ describe("a person at the bank", () => {
       expect((await view()).lines.map(({ text }) => text)).toEqual([said])
     },
   )
+
+  test.each(["tap", "title", "digits"])(
+    "P8: which card is to be frozen is heard while a person has the thread (%s)",
+    async (how) => {
+      world.bank.cards = ok(
+        ["4821", "5512", "7700"].map((last4, nth) => ({ ref: `crd_${nth}`, last4, state: "active" })),
+      )
+      await world.link()
+      await withMaria()
+      await world.say("freeze my card")
+      const [choice] = world.messenger.calls.at(-1)?.message.quick_replies ?? []
+      if (how === "tap") await world.webhook(text("x", world.now, { payload: choice?.payload ?? "" }))
+      else await world.say(how === "title" ? (choice?.title ?? "") : "4821")
+      expect(world.bank.acts).toMatchObject([{ act: "freeze", about: "crd_0" }])
+      expect(heard().at(-1)).toBe("Card ••4821 is frozen.")
+    },
+  )
+
+  test("P8: digits name the card for somebody in the line, too", async () => {
+    world.bank.cards = ok([{ ref: "crd_0", last4: "4821", state: "active" }])
+    await world.link()
+    await world.say("talk to a person")
+    await world.say("freeze my card")
+    await world.say("4821")
+    expect(world.bank.acts).toMatchObject([{ act: "freeze", about: "crd_0" }])
+  })
+
+  test("P8: [That wasn't me] under the news of another chat is heard while a person has the thread", async () => {
+    await world.link()
+    await withMaria()
+    await world.repeat((person) => person.linkedElsewhere("link_other" as LinkId))
+    const [payload = ""] = /v1\.NOT_MY_LINK[^"]+/.exec(JSON.stringify(world.messenger.calls)) ?? []
+    world.forgetChat()
+    await world.webhook(tap(payload, world.now, "That wasn't me"))
+    expect(heard()).toHaveLength(1)
+  })
+
+  test("asked for again once the people have gone home, they are said to be gone, not next", async () => {
+    const weekday = new Date(world.now).getUTCDay() || 7
+    world.facts = { ...world.facts, hours: [{ days: [weekday], from: "08:00", to: "13:00" }] }
+    await world.say("talk to a person")
+    expect(heard().at(-1)).toMatch(waited)
+    await world.advance(2 * HOUR_MS)
+    await world.say("talk to a person")
+    expect(heard().at(-1)).toMatch(/^Our people are back /)
+  })
 
   test("the same reply is said once, however often it comes", async () => {
     await withMaria()
