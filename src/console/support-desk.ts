@@ -170,7 +170,9 @@ export function createSupportDesk(world: SupportDeskWorld): SupportDesk {
       if (!mine.ok) return mine
       const { place } = await lineOf(bank).giveBack({ ...stamp(), thread })
       const told = await ask(bank, mine.value, { kind: "returned", place })
-      return told.ok ? ok(undefined) : told
+      if (!told.ok) return told
+      await lineOf(bank).toldOfLapse({ ...stamp(), thread })
+      return ok(undefined)
     },
     async close(bank, thread, agent) {
       const mine = await held(bank, thread, agent)

@@ -181,9 +181,12 @@ export function transfer(
   })
 }
 
-/** Put a thread back where it stood. */
+/** Put a thread back where it stood. Its Conversation is to hear of it as of a lapse: until `toldOfLapse` the assistant may be silent. */
 export function giveBack(sql: Sql, thread: string, now: number): LinePlace {
-  sql.exec("UPDATE threads SET agent = '', beat_at = 0 WHERE thread = ? AND ended_at = 0", thread)
+  sql.exec(
+    "UPDATE threads SET lapsed = iif(agent = '', lapsed, agent), agent = '', beat_at = 0 WHERE thread = ? AND ended_at = 0",
+    thread,
+  )
   return placeOf(sql, thread, now)
 }
 

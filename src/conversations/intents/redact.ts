@@ -1,8 +1,11 @@
 // What a customer types by mistake and nobody may keep: card numbers, account numbers, security numbers (P6).
 // Applied before a text is sealed into the inbox.
 
-/** Digits of any script with what people put between them: spaces, dashes, dots, characters that do not show. */
-const DIGIT_RUN = /\p{Nd}(?:[\s\p{Pd}\p{Cf}./_·]{0,3}\p{Nd}){8,59}/gu
+/** Digits of any script with what people put between them: spaces, dashes, dots, characters that do not show, a keycap's frame. */
+const DIGIT_RUN = /\p{Nd}(?:[\s\p{Pd}\p{Cf}\p{M}./_·]{0,3}\p{Nd}){8,59}/gu
+/** In the groups cards are printed in, whatever stands between them. */
+const CARD_GROUPS =
+  /(?<!\p{Nd})\p{Nd}{4}([^\p{L}\p{N}]{1,3})(?:\p{Nd}{4}\1\p{Nd}{4}\1\p{Nd}{1,7}|\p{Nd}{6}\1\p{Nd}{5})(?!\p{Nd})/gu
 const IBAN = /\b[A-Z]{2}[0-9]{2}(?:[ -]?[A-Z0-9]){11,40}/gi
 const IBAN_CHARS_MIN = 15
 const IBAN_CHARS_MAX = 34
@@ -21,12 +24,21 @@ export function redact(text: string): { readonly text: string; readonly card: bo
     .replace(IBAN, withoutIban)
     .replace(US_SSN, MARK)
     .replace(DIGIT_RUN, (found) => {
-      const digits = [...found].filter((each) => /\p{Nd}/u.test(each)).map(digitValue)
+      const digits = digitsOf(found)
       const isCard = looksLikeCard(digits)
       if (isCard) card = true
       return isCard || digits.length >= ACCOUNT_DIGITS_MIN ? MARK : found
     })
+    .replace(CARD_GROUPS, (found) => {
+      if (!looksLikeCard(digitsOf(found))) return found
+      card = true
+      return MARK
+    })
   return { text: clean, card }
+}
+
+function digitsOf(text: string): readonly number[] {
+  return [...text].filter((each) => /\p{Nd}/u.test(each)).map(digitValue)
 }
 
 /** The value of a decimal digit of any script: digits stand in runs of ten, each from its zero. */

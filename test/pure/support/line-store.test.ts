@@ -112,6 +112,10 @@ describe("a line", () => {
     join("b", NOW + 1)
     line.claim(sql, "a", "maria", NOW + MINUTE_MS)
     expect(line.giveBack(sql, "a", NOW + MINUTE_MS)).toMatchObject({ place: 1 })
+    // Until its Conversation was told of it, whoever looks after lapses tells it.
+    expect(line.lapse(sql, NOW + MINUTE_MS).map(({ thread }) => thread)).toEqual(["a"])
+    line.toldOfLapse(sql, "a")
+    expect(line.lapse(sql, NOW + MINUTE_MS)).toEqual([])
     line.claim(sql, "a", "ben", NOW + 10 * MINUTE_MS)
     expect(line.placeOf(sql, "b", NOW + 10 * MINUTE_MS)).toEqual({ place: 1, estimateMs: MINUTE_MS })
   })
