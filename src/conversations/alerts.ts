@@ -35,6 +35,9 @@ export async function findAlert(
   }
   const choice = event.kind === "message" ? readFraudReply(event.text) : undefined
   if (event.kind !== "message" || choice === undefined) return undefined
+  // A bare Yes or No said to a person of the bank answers that person; the buttons stand, and "that was not me" is heard all the same.
+  const isSaidToPerson = state.desk?.phase === "with_person"
+  if (isSaidToPerson && choice !== "confirm" && !saysNotMine(event.text)) return undefined
   // By case: a bank may ask of one twice, and its later end counts.
   const open = new Map<string, AskedAlert>()
   const answered = new Map<string, AskedAlert>()

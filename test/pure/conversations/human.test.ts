@@ -113,6 +113,18 @@ describe("a person at the bank", () => {
     },
   )
 
+  test("a bare yes or no said to a person is theirs; under an open fraud question “that wasn't me” is heard all the same", async () => {
+    await world.link({ purposes: ["fraud_alerts"] })
+    await world.tell(fraud("x", world.now))
+    await withMaria()
+    for (const said of ["yes", "no", "ok"]) await world.say(said)
+    expect(heard()).toEqual([])
+    expect(world.bank.answers).toEqual([])
+    expect((await view()).lines.map(({ text: line }) => line)).toEqual(["yes", "no", "ok"])
+    await world.say("that wasn't me")
+    expect(world.bank.answers).toMatchObject([{ answer: "deny" }])
+  })
+
   test("P8: digits name the card for somebody in the line, too", async () => {
     world.bank.cards = ok([{ ref: "crd_0", last4: "4821", state: "active" }])
     await world.link()
