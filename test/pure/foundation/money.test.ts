@@ -63,7 +63,7 @@ describe("parseMoney()", () => {
   })
 
   test("is the inverse of renderDecimal() for any amount", () => {
-    const any = fc.bigInt({ min: -(10n ** 15n), max: 10n ** 15n })
+    const any = fc.bigInt({ min: 1n - 10n ** 15n, max: 10n ** 15n - 1n })
     fc.assert(
       fc.property(any, fc.constantFrom("EUR", "JPY", "KWD", "CLF", "HUF"), (minor, currency) => {
         expect(parseMoney(renderDecimal({ minor, currency }), currency)).toEqual({
