@@ -125,6 +125,7 @@ async function main() {
       queue.consume(await gateway.worker(), "updates")
       const given = { gateway, farSide, world, key, say, updates }
       rows.push(...(await inTime("fair", PART_MS_MAX, () => measureFairness(given))))
+      await queue.close()
       await stop(gateway)
     }
     if (runs("ten-thousand")) {

@@ -9,8 +9,8 @@ import { mostRow, unjudged } from "./table.mjs"
 
 const UPDATES = 50_000
 const A_POST = 10_000
-const SINGLES = 100
-const EVERY_MS = 250
+const SINGLES = 300
+const EVERY_MS = 100
 const ARRIVES_WITHIN_MS = 60_000
 
 /** p99 of the other bank's updates, loaded against idle. */
