@@ -28,6 +28,7 @@ export async function holdUpdate(
   const { world, whom, wake } = teller
   const { event } = request
   if (endsBefore(event, wish.until)) return settleAs(teller, key, settled("suppressed", "stale"))
+  if (waitsWithItsRun(event, wish)) return { kind: "pending", afterMs: wish.until - world.now() }
   await wake.ready()
   const known = findRow(world.sql, key)
   if (known) return keepUpdate(teller, event, known, wish)
@@ -55,6 +56,13 @@ export async function holdUpdate(
     leaf: leafOf(key, entry),
   })
   return afterHolding(teller, key, claimed, wish)
+}
+
+/** A notice to everybody waits for the morning with those who have not been told: it may be stopped in the night, and then is told to nobody.
+ * Who wants one summary a day has it in the next. */
+function waitsWithItsRun(event: ToldEvent, { why }: Wish & { readonly kind: "hold" }): boolean {
+  const toEverybody = event.type === "bank.service.notice.v1" && event.audience === "linked"
+  return toEverybody && (why === "quiet_hours" || why === "muted")
 }
 
 /** The same for what the platform did not take a moment ago: its row and its receipt are there. */

@@ -82,6 +82,17 @@ describe("quiet hours", () => {
     expect(sim.messenger.texts).toHaveLength(3)
   })
 
+  test("a notice to everybody is not kept here: it comes again in the morning, where its run was not stopped", async () => {
+    await linkedAt(23, NIGHT)
+    const notice = { ...event("bank.service.notice.v1", "n", sim.now), audience: "linked" as const }
+    const told = await sim.tell(notice)
+    expect(told.answers).toEqual([{ kind: "pending", afterMs: 8 * HOUR_MS }])
+    expect(rows()).toEqual([])
+    await sim.advance(9 * HOUR_MS)
+    expect(sim.messenger.texts).toHaveLength(1)
+    expect(told.outcome).toMatchObject({ state: "accepted" })
+  })
+
   test("P4: what is held under a link that ends, or a purpose that is stopped, is not told", async () => {
     await linkedAt(23, NIGHT)
     await sim.tell(payment("a", sim.now))
