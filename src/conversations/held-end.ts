@@ -6,6 +6,7 @@ import { reportRows } from "./alert-reports.ts"
 import type { EventCallback } from "../banks/callback.ts"
 import { describeFault } from "../foundation/log.ts"
 import { LANES, listHeldOut, settleHeld, type LedgerRow, type SettledState } from "./ledger.ts"
+import { writeEntry } from "./entry-form.ts"
 import { openEntry, type Sender } from "./perform.ts"
 import { ledgerPlace } from "./place.ts"
 import { withoutText } from "./receipt.ts"
@@ -32,8 +33,8 @@ export async function endHeld(sender: Sender): Promise<void> {
   const { world, whom, key } = sender
   for (const row of listHeldOut(world.sql, Object.keys(HELD_REASONS), world.now())) {
     const entry = await openEntry(sender, row)
-    const receipt = entry ? { ...withoutText(entry), ...(entry.held ? memoryOf(entry.held) : {}) } : {}
-    const bare = await key.seal(JSON.stringify(receipt), ledgerPlace(whom, row.key))
+    const receipt = entry && { ...withoutText(entry), ...(entry.held ? memoryOf(entry.held) : {}) }
+    const bare = await key.seal(receipt ? writeEntry(receipt) : "", ledgerPlace(whom, row.key))
     if (row.state === "sending") await settle(sender, row, bare, { state: "unknown", reason: "no_answer" })
     else await settle(sender, row, bare, { state: row.state as SettledState, reason: "sent" })
   }
